@@ -1,0 +1,49 @@
+// PowerBoard: what every board can do, and the contract that each driver keeps.
+//
+// - Opening a board changes no line. A board in its power-on state (`powerLost`) stays as it is until the first `setPower`.
+// - Closing a board changes no line either: the lines outlive the process.
+// - `setPower` acts on the named slot alone. It takes the board's lock, compares every line with what this driver last knew,
+//   writes, reads back, and retries within a limit. If a line was not as we had left it (another program wrote it), nothing
+//   is written, what is found becomes the new "last known", and the call rejects with `foreign-change`.
+// - A resolved `setPower` means: the read-back agreed. Anything else is a rejection (`not-verified`, `bus`, ...).
+// - Calls may overlap; the driver runs them one after the other in the order of the calls.
+// - Every rejection is a HatError.
+
+import type { SlotId } from "./slots.ts";
+
+export type Line = "on" | "off";
+
+/** What the slot's USB port shows. `unknown` where no hub can be read, so that absence is never guessed. */
+export type UsbPresence = "present" | "absent" | "unknown";
+
+export interface SlotReading {
+  readonly slot: SlotId;
+  /** The level at the pin, not the value that was last written. */
+  readonly line: Line;
+  readonly usb: UsbPresence;
+}
+
+export interface BoardReading {
+  readonly slots: readonly SlotReading[];
+  /** The board is in its power-on state: it lost its supply since it was last set up, and every Zero with it. */
+  readonly powerLost: boolean;
+  /** The supply of the controller is below its limit now; null where nothing tells. */
+  readonly underVoltage: boolean | null;
+}
+
+export interface BoardInfo {
+  /** For people: "ClusterHAT v2.3 (XRA1200P at i2c-1 0x20)". */
+  readonly description: string;
+  readonly slots: readonly SlotId[];
+  readonly virtual: boolean;
+}
+
+export interface PowerBoard {
+  readonly info: BoardInfo;
+  read(): Promise<BoardReading>;
+  /** Drives one line and proves it by read-back. Resolves with the slot as it reads then. */
+  setPower(slot: SlotId, line: Line): Promise<SlotReading>;
+  /** The alert LED. Rejects with `unsupported` where there is none. */
+  setAlert(on: boolean): Promise<void>;
+  close(): Promise<void>;
+}

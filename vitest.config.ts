@@ -1,0 +1,23 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  define: { ZERORIG_VERSION: JSON.stringify("0.0.0-test") },
+  test: {
+    include: ["{hat,zero-agent,controller,test}/**/*.test.ts"],
+    testTimeout: 20_000,
+    coverage: {
+      provider: "v8",
+      reporter: ["text-summary"],
+      include: [
+        "controller/core/**/*.ts",
+        "zero-agent/core/**/*.ts",
+        "zero-agent/protocol/**/*.ts",
+        "controller/pools/*/codec.ts",
+        "controller/pools/*/session.ts",
+        "hat/expander.ts",
+      ],
+      exclude: ["**/*.test.ts"],
+      thresholds: { branches: 100 },
+    },
+  },
+});
