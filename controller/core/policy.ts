@@ -1,0 +1,107 @@
+// The numbers that decisions are made with. Every default names where it comes from: DESIGN section 3, or facts/fencing.md.
+
+export type ZeroModel = "zero" | "zero-w" | "zero-2-w";
+
+/** What to do with the lines that a starting controller finds (OpenBMC's PowerRestorePolicy). */
+export type PowerRestore = "adopt" | "restore" | "all-on" | "all-off";
+
+export interface Policy {
+  /** Silence that makes a Zero suspect: five beats of 2 s. */
+  readonly livenessMs: number;
+  /** How long a suspect may still speak up before anything is done. */
+  readonly suspectDwellMs: number;
+  /** From `on` to the first beat, at least; 1.5 x the learned p99 of the slot's boots if that is more. */
+  readonly bootGraceMs: number;
+  /** From `on` to a USB device on the port, where ports can be read. */
+  readonly enumerationMs: number;
+  /** How often `on` is tried again when nothing shows up on USB, before the slot is a fault. */
+  readonly enumerationTries: number;
+  /** Beats that go on with no hash done, while a job is held, make a Zero suspect after this. */
+  readonly progressMs: number;
+  /** How long each rung of the ladder below the power line may take. */
+  readonly restartWorkerMs: number;
+  readonly restartAgentMs: number;
+  readonly softRebootMs: number;
+  /** How long an asked Zero may take to shut down before it is cut. */
+  readonly softOffMs: number;
+  /** How long a cut may stay unproved before it is a fault. */
+  readonly cutProofMs: number;
+  /** Off time, counted from the proof. IPMI asks for 1 s at least; users of ClusterHATs take 2 to 5 s. */
+  readonly offDwellMs: number;
+  /** Between two power-ons. The vendor's 2017 script: 2 s. */
+  readonly staggerMs: number;
+  /** How many Zeros may be between cut and first beat. */
+  readonly laneWidth: number;
+  /** Pause before the same slot is cut again: doubles from base to max, forgotten after `backoffResetMs` of health. */
+  readonly backoffBaseMs: number;
+  readonly backoffMaxMs: number;
+  readonly backoffResetMs: number;
+  /** Failed cycles within the window that put a slot in quarantine; probation lets it try again. */
+  readonly quarantineCycles: number;
+  readonly quarantineWindowMs: number;
+  readonly probationMs: number;
+  /** Automatic cuts in any hour: of one slot, and of the rig. */
+  readonly cutsPerSlotHour: number;
+  readonly cutsPerRigHour: number;
+  /** The floor of healthy Zeros below which nothing is cut, as a share of those meant to be up, rounded up. */
+  readonly healthyFloor: number;
+  /** A storm that lasts this long falls back to one at a time. */
+  readonly stormHoldMs: number;
+  /** After a storm, how long health must hold before anything is cut. */
+  readonly stormCooldownMs: number;
+  /** A loop that stood still this long convicts nobody for a full liveness window. */
+  readonly pauseGuardMs: number;
+  /** How often a slot in Fault is looked at again. */
+  readonly reprobeMs: number;
+  /** The most watts that the Zeros may draw; null for no limit. */
+  readonly ceilingWatts: number | null;
+  readonly model: ZeroModel;
+  readonly powerRestore: PowerRestore;
+  /** Between two new pool connections. Nodes ban above 50 in 30 s. */
+  readonly poolConnectGapMs: number;
+  /** A job's time limit: this many times its expected time at the worker's rate, within min and max. */
+  readonly jobPatience: number;
+  readonly jobLimitMinMs: number;
+  /** Below the pool's 90 s. */
+  readonly jobLimitMaxMs: number;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+export const DEFAULT_POLICY: Policy = {
+  livenessMs: 10_000,
+  suspectDwellMs: 3000,
+  bootGraceMs: 90_000,
+  enumerationMs: 30_000,
+  enumerationTries: 3,
+  progressMs: 30_000,
+  restartWorkerMs: 20_000,
+  restartAgentMs: 30_000,
+  softRebootMs: 60_000,
+  softOffMs: 30_000,
+  cutProofMs: 20_000,
+  offDwellMs: 2000,
+  staggerMs: 2000,
+  laneWidth: 1,
+  backoffBaseMs: 30_000,
+  backoffMaxMs: 10 * MINUTE_MS,
+  backoffResetMs: 10 * MINUTE_MS,
+  quarantineCycles: 3,
+  quarantineWindowMs: HOUR_MS,
+  probationMs: 24 * HOUR_MS,
+  cutsPerSlotHour: 6,
+  cutsPerRigHour: 24,
+  healthyFloor: 0.51,
+  stormHoldMs: 2 * MINUTE_MS,
+  stormCooldownMs: 30_000,
+  pauseGuardMs: 3000,
+  reprobeMs: 60_000,
+  ceilingWatts: null,
+  model: "zero",
+  powerRestore: "adopt",
+  poolConnectGapMs: 700,
+  jobPatience: 3,
+  jobLimitMinMs: 2000,
+  jobLimitMaxMs: 80_000,
+};
