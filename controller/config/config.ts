@@ -1,0 +1,39 @@
+// What the controller is told before it starts: checked, complete, frozen; units last in every name.
+
+import type { Policy } from "../core/policy.ts";
+
+/** The Duino-Coin tiers that a Linux computer may ask for; the others belong to other devices. */
+export type PoolTier = "LOW" | "MEDIUM" | "NET" | "EXTREME";
+
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+
+export interface ControllerConfig {
+  /** `auto`, a revision (`v1`, `v2.3`), or `virtual:/path/of/its/socket`. */
+  readonly hat: { readonly board: string };
+  readonly link: {
+    readonly listen: string;
+    /** 0 takes any free port. */
+    readonly port: number;
+    /** The networks that agents may dial in from, as CIDRs. */
+    readonly allow: readonly string[];
+    /** Holds `pN.key` for each slot: 64 hex digits. */
+    readonly keysDir: string;
+    readonly beatIntervalMs: number;
+  };
+  readonly pool: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    /** A file that holds the mining key; null where the account has none. */
+    readonly keyFile: string | null;
+    readonly tier: PoolTier;
+    readonly rig: string;
+  };
+  readonly hostWorkers: number;
+  readonly policy: Policy;
+  readonly stateDir: string;
+  readonly controlSocket: string;
+  readonly logLevel: LogLevel;
+  /** The file that it was read from. */
+  readonly source: string;
+}
