@@ -1,0 +1,101 @@
+// Everything that the core is told. Each event carries `now`, monotonic ms; the core has no other clock.
+
+import type { BoardReading, SlotReading } from "../../hat/board.ts";
+import type { HatErrorCode } from "../../hat/error.ts";
+import type { SlotId } from "../../hat/slots.ts";
+import type { Beat, Hello } from "../../zero-agent/protocol/messages.ts";
+
+type Timed<E> = E & { readonly now: number };
+
+export type Event = Timed<
+  | { readonly type: "tick" }
+  // the board lane
+  | { readonly type: "board-read"; readonly reading: BoardReading }
+  | { readonly type: "board-failed"; readonly code: HatErrorCode; readonly detail: string }
+  | { readonly type: "intent-durable"; readonly slot: SlotId; readonly intent: number }
+  | { readonly type: "power-done"; readonly action: number; readonly reading: SlotReading }
+  | {
+      readonly type: "power-failed";
+      readonly slot: SlotId;
+      readonly action: number;
+      readonly code: HatErrorCode;
+      readonly detail: string;
+    }
+  // the links
+  | {
+      readonly type: "link-up";
+      readonly slot: SlotId;
+      readonly link: number;
+      readonly hello: Hello;
+    }
+  | {
+      readonly type: "link-down";
+      readonly slot: SlotId;
+      readonly link: number;
+      readonly detail: string;
+    }
+  | { readonly type: "heard"; readonly slot: SlotId; readonly link: number }
+  | { readonly type: "beat"; readonly slot: SlotId; readonly link: number; readonly beat: Beat }
+  /** The link server answered itself: silence is not our own doing. */
+  | { readonly type: "link-server-proved" }
+  // the workers; `link` is null for a host worker
+  | {
+      readonly type: "result";
+      readonly worker: string;
+      readonly link: number | null;
+      readonly jobId: string;
+      readonly epoch: number;
+      readonly nonce: number | null;
+      readonly hashes: number;
+      readonly elapsedMs: number;
+    }
+  | {
+      readonly type: "nack";
+      readonly worker: string;
+      readonly link: number | null;
+      readonly jobId: string;
+      readonly epoch: number;
+    }
+  // the pool
+  | { readonly type: "pool-up"; readonly seat: string }
+  | {
+      readonly type: "pool-down";
+      readonly seat: string;
+      readonly code: string;
+      readonly detail: string;
+    }
+  | {
+      readonly type: "pool-job";
+      readonly seat: string;
+      readonly prefix: string;
+      readonly target: string;
+      readonly difficulty: number;
+      readonly to: number;
+    }
+  | {
+      readonly type: "pool-verdict";
+      readonly seat: string;
+      readonly verdict: "accepted" | "rejected";
+      readonly block: boolean;
+      readonly reason: string | null;
+      readonly pingMs: number;
+    }
+  // the store: the share was verified and, if right, written down
+  | {
+      readonly type: "share-secured";
+      readonly seat: string;
+      readonly share: number;
+      readonly valid: boolean;
+    }
+  // people
+  | {
+      readonly type: "operator";
+      readonly verb: "on" | "off" | "cycle";
+      readonly slots: readonly SlotId[];
+      readonly reason: string;
+      readonly hard: boolean;
+    }
+  | { readonly type: "quiesce" }
+>;
+
+export type EventOf<T extends Event["type"]> = Extract<Event, { readonly type: T }>;

@@ -1,0 +1,50 @@
+// The invariants of DESIGN section 3 as assertions on what a step is about to do. An effect that would break one is not
+// let out; automation stops itself, says so, and the mining goes on.
+
+import type { Effect } from "./effect.ts";
+import { isHealthy, type Slot } from "./slot.ts";
+import type { RigState } from "./state.ts";
+import { fitsCeiling } from "./watts.ts";
+
+type PowerEffect = Extract<Effect, { readonly type: "power" }>;
+
+function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number): string | null {
+  if (effect.by === "operator") return null;
+  if (isHealthy(slot, now, state.policy.livenessMs)) return "1: cut of a Zero that was heard";
+  if (state.halted !== null) return null;
+  const between = state.slots.filter(
+    (other) => other.intent?.kind === "cycle" && other.phase !== "Fault",
+  );
+  return between.length > state.policy.laneWidth ? "2: too many Zeros between cut and beat" : null;
+}
+
+function guardOn(state: RigState, slot: Slot, now: number): string | null {
+  if (slot.line !== "off" || slot.usb === "present") return "4: on before off is proved";
+  if (now < slot.offAt + state.policy.offDwellMs) return "4: on within the off dwell";
+  const others = state.slots.filter((other) => other !== slot);
+  return fitsCeiling(others, state.policy) ? null : "14: on above the ceiling";
+}
+
+function guardPower(state: RigState, effect: PowerEffect, now: number): string | null {
+  const slot = state.slots.find(({ id }) => id === effect.slot);
+  if (slot === undefined) return "10: power effect for no slot";
+  if (slot.intent?.durable !== true) return "6: power effect before its intent is on disk";
+  return effect.to === "off" ? guardCut(state, slot, effect, now) : guardOn(state, slot, now);
+}
+
+/** Which invariant this effect would break in this state; null if none. */
+export function violation(state: RigState, effect: Effect, now: number): string | null {
+  if (effect.type === "power") return guardPower(state, effect, now);
+  if (effect.type === "send" && effect.message.type === "job") {
+    const { epoch } = effect.message;
+    const slot = state.slots.find(({ id }) => id === effect.slot);
+    return slot?.epoch === epoch ? null : "11: work for a closed epoch";
+  }
+  if (effect.type === "submit-share") {
+    const seat = state.seats.find(({ id }) => id === effect.share.seat);
+    return seat?.state === "submitting" && seat.share?.id === effect.share.id
+      ? null
+      : "12: a share that is not secured";
+  }
+  return null;
+}

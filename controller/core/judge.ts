@@ -1,0 +1,204 @@
+// Deadlines and liveness, judged on a tick: after the sockets were drained, never on a timer of its own.
+
+import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draft.ts";
+import { takeOn } from "./observe-link.ts";
+import { endSoftOff, retryEnumeration } from "./power.ts";
+import type { Phase, Slot, Stage } from "./slot.ts";
+import type { Why } from "./why.ts";
+import { beginSelfTest, releaseSlot } from "./work.ts";
+
+/** Silence counts from the last frame, but not from before the loop itself stood still. */
+export function silentForMs(slot: Slot, resumedAt: number, now: number): number {
+  return now - Math.max(slot.heardAt, resumedAt);
+}
+
+function isSilent(draft: Draft, slot: Slot): boolean {
+  const { resumedAt, policy } = draft.rig;
+  return silentForMs(slot, resumedAt, draft.now) >= policy.livenessMs;
+}
+
+function suspect(draft: Draft, slot: Slot, why: Why): void {
+  const until = draft.now + draft.rig.policy.suspectDwellMs;
+  enter(draft, releaseSlot(draft, slot, false), "Suspect", why, { until });
+}
+
+/** The boot grace of a slot: what is configured, or 1.5 x the p99 of its own boots if that is more. */
+export function bootGraceMs(slot: Slot, configuredMs: number): number {
+  const slowest = Math.max(0, ...slot.bootMs);
+  return Math.max(configuredMs, 1.5 * slowest);
+}
+
+function judgeUnknown(draft: Draft, slot: Slot, due: boolean): void {
+  if (slot.line === "on" && slot.link !== null) {
+    takeOn(draft, slot);
+    return;
+  }
+  if (!due) return;
+  if (slot.line === "on") suspect(draft, slot, "adopt-overdue");
+  else if (slot.line === "off") {
+    enter(draft, slot, "Fault", "cut-not-proved", {
+      until: draft.now + draft.rig.policy.reprobeMs,
+    });
+  }
+  // An unread line is nobody's fault but the board's, and that is reported where it fails.
+}
+
+function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
+  const { policy } = draft.rig;
+  if (slot.stage === "write") {
+    if (due) enter(draft, slot, "Fault", "on-failed", { until: draft.now + policy.reprobeMs });
+    return;
+  }
+  const until = slot.onAt + bootGraceMs(slot, policy.bootGraceMs);
+  if (slot.link !== null) takeOn(draft, slot);
+  else if (slot.usb === "present") enter(draft, slot, "Booting", "usb-seen", { until });
+  else if (slot.usb === "unknown" && draft.now >= slot.onAt + policy.staggerMs) {
+    enter(draft, slot, "Booting", "settled", { until });
+  } else if (due) retryEnumeration(draft, slot);
+}
+
+function judgeBooting(draft: Draft, slot: Slot, due: boolean): void {
+  if (!due) return;
+  if (isSilent(draft, slot)) {
+    suspect(draft, slot, "boot-overdue");
+    return;
+  }
+  // It is heard but has not proved itself: ask again, for a Zero that is heard is never cut.
+  const until = draft.now + draft.rig.policy.bootGraceMs;
+  beginSelfTest(draft, patchSlot(draft, slot, { until }));
+}
+
+function judgeUp(draft: Draft, slot: Slot): void {
+  const { policy, resumedAt } = draft.rig;
+  if (isSilent(draft, slot)) {
+    suspect(draft, slot, "silent");
+    return;
+  }
+  const idleMs = draft.now - Math.max(slot.progressAt, resumedAt);
+  if (slot.task !== null && idleMs >= policy.progressMs) {
+    suspect(draft, slot, "no-progress");
+    return;
+  }
+  if (slot.strikes > 0 && draft.now - slot.since >= policy.backoffResetMs) {
+    save(draft, patchSlot(draft, slot, { strikes: 0 }));
+  }
+}
+
+const LADDER = {
+  "restart-worker": { next: "restart-agent", limit: "restartWorkerMs" },
+  "restart-agent": { next: "soft-reboot", limit: "restartAgentMs" },
+  "soft-reboot": { next: null, limit: "softRebootMs" },
+} as const;
+
+type Rung = keyof typeof LADDER;
+
+/** Asks a Zero that is heard but stuck to help itself. The power line is not a rung for a Zero that is heard. */
+function climb(draft: Draft, slot: Slot, rung: Rung): void {
+  const limitMs = draft.rig.policy[LADDER[rung].limit];
+  if (slot.link !== null) {
+    const common = { commandId: `c${takeId(draft)}`, deadlineMs: limitMs };
+    const message =
+      rung === "soft-reboot"
+        ? ({ type: "shutdown", how: "reboot", ...common } as const)
+        : ({
+            type: "restart",
+            what: rung === "restart-worker" ? "worker" : "agent",
+            ...common,
+          } as const);
+    emit(draft, { type: "send", slot: slot.id, link: slot.link.id, message });
+  }
+  enter(draft, slot, "Remediating", rung, { stage: rung, until: draft.now + limitMs });
+}
+
+function isRung(stage: Stage | null): stage is Rung {
+  return stage !== null && stage in LADDER;
+}
+
+function judgeSuspect(draft: Draft, slot: Slot, due: boolean): void {
+  if (!due) return;
+  if (slot.why === "no-progress" && !isSilent(draft, slot)) climb(draft, slot, "restart-worker");
+  else enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
+}
+
+function judgeRemediating(draft: Draft, slot: Slot, due: boolean): void {
+  if (!due || !isRung(slot.stage)) return;
+  if (isSilent(draft, slot)) {
+    enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
+    return;
+  }
+  const { next } = LADDER[slot.stage];
+  if (next !== null) climb(draft, slot, next);
+  else {
+    enter(draft, slot, "Fault", "stuck-but-heard", {
+      until: draft.now + draft.rig.policy.reprobeMs,
+    });
+  }
+}
+
+function judgePoweringOff(draft: Draft, slot: Slot, due: boolean): void {
+  const shutDown = slot.stage === "soft" && slot.usb === "unknown" && slot.link === null;
+  if (slot.stage === "soft" && (due || shutDown)) {
+    endSoftOff(draft, slot);
+  } else if (due) {
+    enter(draft, patchSlot(draft, slot, { action: null }), "Fault", "cut-not-proved", {
+      until: draft.now + draft.rig.policy.reprobeMs,
+    });
+  }
+}
+
+/** A fault is looked at again: a cut that was not proved is tried again, a silent Zero climbs the ladder anew. */
+function judgeFault(draft: Draft, slot: Slot, due: boolean): void {
+  if (!due) return;
+  const { policy } = draft.rig;
+  if (slot.intent !== null) {
+    enter(draft, slot, "PoweringOff", "probed", {
+      stage: "cut",
+      until: draft.now + policy.cutProofMs,
+      retryAt: draft.now,
+    });
+  } else if (slot.line === "off" && slot.usb !== "present") {
+    enter(draft, slot, "Off", "probed", { offAt: draft.now });
+  } else if (isSilent(draft, slot)) {
+    enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
+  } else {
+    beginSelfTest(draft, patchSlot(draft, slot, { until: draft.now + policy.reprobeMs }));
+  }
+}
+
+function judgeQuarantined(draft: Draft, slot: Slot, due: boolean): void {
+  if (due) save(draft, enter(draft, slot, "Off", "probation", { strikes: 0 }));
+}
+
+const JUDGES: Readonly<Record<Phase, (draft: Draft, slot: Slot, due: boolean) => void>> = {
+  Unknown: judgeUnknown,
+  Off: () => {},
+  PoweringOn: judgePoweringOn,
+  Booting: judgeBooting,
+  Ready: judgeUp,
+  Degraded: judgeUp,
+  Suspect: judgeSuspect,
+  Remediating: judgeRemediating,
+  PoweringOff: judgePoweringOff,
+  Quarantined: judgeQuarantined,
+  Fault: judgeFault,
+};
+
+/** After the loop stood still no deadline is due before a liveness window has passed. */
+function graceAfterPause(draft: Draft): number {
+  const { rig } = draft;
+  return rig.resumedAt > rig.startedAt ? rig.resumedAt + rig.policy.livenessMs : rig.startedAt;
+}
+
+export function judge(draft: Draft): void {
+  const { rig, now } = draft;
+  const stoodStillMs = now - rig.lastTickAt;
+  if (stoodStillMs >= rig.policy.pauseGuardMs) {
+    report(draft, "warn", "loop.paused", null, null, { stood_still_ms: Math.round(stoodStillMs) });
+    rig.resumedAt = now;
+  }
+  rig.lastTickAt = now;
+  for (const slot of rig.slots) {
+    const due = now >= Math.max(slot.until, graceAfterPause(draft));
+    JUDGES[slot.phase](draft, slot, due);
+  }
+}

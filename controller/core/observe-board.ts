@@ -1,0 +1,164 @@
+// What the board lane tells: readings of the lines and the USB ports, and how power effects ended.
+
+import type { SlotReading } from "../../hat/board.ts";
+import { type Draft, enter, patchSlot, report, save, slotOf } from "./draft.ts";
+import type { EventOf } from "./event.ts";
+import {
+  adoptForeign,
+  closeIntent,
+  concludeOff,
+  concludeOn,
+  endSoftOff,
+  readsOff,
+} from "./power.ts";
+import type { Slot } from "./slot.ts";
+
+/** Between two tries of a power effect that failed. */
+const POWER_RETRY_MS = 1000;
+
+/** The first reading of a slot after a start: nothing is switched, what is found is adopted. */
+function adopt(draft: Draft, given: Slot): Slot {
+  const { powerRestore, bootGraceMs } = draft.rig.policy;
+  const { intent } = given;
+  const found = given.line === "off" ? "off" : "on";
+  // A cycle that was begun is completed, whatever the policy: the slot is not off because anyone wanted it off.
+  const resumed = intent !== null && intent.kind !== "off" && intent.kind !== "quarantine";
+  const unfinishedOff = intent?.kind === "off";
+  const wanted = {
+    adopt: resumed ? "on" : unfinishedOff ? "off" : found,
+    restore: given.wanted,
+    "all-on": "on",
+    "all-off": "off",
+  } as const;
+  let slot = patchSlot(draft, given, { wanted: wanted[powerRestore] });
+  if (found === "on") {
+    slot = closeIntent(draft, slot, "found-on");
+    save(draft, slot);
+    return enter(draft, slot, "Unknown", "found-on", { until: draft.now + bootGraceMs });
+  }
+  if (resumed) {
+    save(draft, slot);
+    return enter(draft, slot, "Off", "intent-resumed", { offAt: draft.now });
+  }
+  if (intent?.kind === "quarantine") return concludeOff(draft, slot);
+  slot = closeIntent(draft, slot, "done");
+  save(draft, slot);
+  return enter(draft, slot, "Off", "found-off", { offAt: draft.now });
+}
+
+function observeUnknown(draft: Draft, slot: Slot): void {
+  if (slot.line === "off" && slot.usb === "present") return; // contradictory: the deadline decides
+  if (slot.why === "start") adopt(draft, slot);
+  else if (slot.line === "off") {
+    enter(draft, patchSlot(draft, slot, { wanted: "off" }), "Off", "found-off", {
+      offAt: draft.now,
+    });
+  }
+}
+
+function observePoweringOff(draft: Draft, slot: Slot): void {
+  if (slot.action !== null) return;
+  if (readsOff(slot)) concludeOff(draft, slot);
+  else if (slot.stage === "soft" && slot.usb === "absent") endSoftOff(draft, slot);
+}
+
+/** A line that nobody of us switched. */
+function observeLive(draft: Draft, slot: Slot, powerLost: boolean): void {
+  if (slot.line !== "off" || slot.action !== null) return;
+  if (!powerLost) {
+    adoptForeign(draft, slot, "off");
+    return;
+  }
+  concludeOff(draft, closeIntent(draft, slot, "power-lost"));
+}
+
+function observeSlot(draft: Draft, reading: SlotReading, powerLost: boolean): void {
+  const known = slotOf(draft, reading.slot);
+  if (known === undefined) return;
+  const { line, usb } = reading;
+  const slot = patchSlot(draft, known, { line, usb, readAt: draft.now });
+  switch (slot.phase) {
+    case "Unknown":
+      observeUnknown(draft, slot);
+      break;
+    case "Off":
+    case "Quarantined":
+      if (line === "on") adoptForeign(draft, slot, "on");
+      break;
+    case "PoweringOn":
+      if (slot.stage === "settle") observeLive(draft, slot, powerLost);
+      break;
+    case "PoweringOff":
+      observePoweringOff(draft, slot);
+      break;
+    case "Fault":
+      // Only a cut that was not proved waits for this; other faults wait to be probed.
+      if (slot.intent !== null && readsOff(slot) && slot.action === null) concludeOff(draft, slot);
+      break;
+    default:
+      observeLive(draft, slot, powerLost);
+  }
+}
+
+function observeHub(draft: Draft, readings: readonly SlotReading[]): void {
+  const { rig } = draft;
+  const readable = readings.some((reading) => reading.usb !== "unknown");
+  if (readable) {
+    if (rig.hub === "lost") report(draft, "info", "hub.back", null);
+    rig.hub = "seen";
+  } else if (rig.hub === "seen") {
+    report(draft, "error", "hub.lost", null, null, {
+      todo: "check the HAT's USB cable; no Zero is cut for this",
+    });
+    rig.hub = "lost";
+  }
+}
+
+export function onBoardRead(draft: Draft, { reading }: EventOf<"board-read">): void {
+  const { rig, now } = draft;
+  if (rig.boardError !== null) report(draft, "info", "board.back", null);
+  rig.boardError = null;
+  rig.boardReadAt = now;
+  observeHub(draft, reading.slots);
+  if (reading.underVoltage === true) {
+    if (rig.underVoltageAt !== now) report(draft, "warn", "supply.under-voltage", null);
+    rig.underVoltageAt = now;
+  }
+  const running = rig.slots.some((slot) => slot.line === "on");
+  if (reading.powerLost && running) {
+    report(draft, "error", "board.power-lost", null, null, { todo: "check the HAT's supply" });
+  }
+  for (const slot of reading.slots) observeSlot(draft, slot, reading.powerLost);
+}
+
+export function onBoardFailed(draft: Draft, { code, detail }: EventOf<"board-failed">): void {
+  if (draft.rig.boardError === null) report(draft, "error", "board.failed", null, code, { detail });
+  draft.rig.boardError = detail;
+}
+
+export function onIntentDurable(draft: Draft, event: EventOf<"intent-durable">): void {
+  const slot = slotOf(draft, event.slot);
+  if (slot?.intent?.id !== event.intent) return;
+  patchSlot(draft, slot, { intent: { ...slot.intent, durable: true } });
+}
+
+export function onPowerDone(draft: Draft, { action, reading }: EventOf<"power-done">): void {
+  const known = slotOf(draft, reading.slot);
+  if (known?.action !== action) return;
+  const { line, usb } = reading;
+  const slot = patchSlot(draft, known, { action: null, line, usb, readAt: draft.now });
+  if (slot.phase === "PoweringOn") concludeOn(draft, slot);
+  else if (readsOff(slot)) concludeOff(draft, slot);
+  else patchSlot(draft, slot, { stage: "prove" });
+}
+
+export function onPowerFailed(draft: Draft, event: EventOf<"power-failed">): void {
+  const slot = slotOf(draft, event.slot);
+  if (slot?.action !== event.action) return;
+  if (event.code === "foreign-change") {
+    adoptForeign(draft, patchSlot(draft, slot, { line: "unknown" }), "unknown");
+    return;
+  }
+  report(draft, "warn", "power.failed", slot.id, event.code, { detail: event.detail });
+  patchSlot(draft, slot, { action: null, retryAt: draft.now + POWER_RETRY_MS });
+}

@@ -1,0 +1,158 @@
+// What the links tell: a Zero is there, it is heard, how it is.
+
+import { CLOSE } from "../../zero-agent/protocol/closes.ts";
+import { type Draft, emit, enter, patchSlot, report, save, slotOf } from "./draft.ts";
+import type { EventOf } from "./event.ts";
+import type { Slot } from "./slot.ts";
+import { beginSelfTest, releaseSlot } from "./work.ts";
+
+/** The Raspberry Pi firmware caps the clock at 80 C. */
+const HOT_C = 80;
+const COOL_C = 75;
+/** get_throttled: under-voltage, frequency capped, throttled, soft temperature limit; the "now" bits. */
+const THROTTLED_NOW = 0b1111;
+
+/** The slot that this frame may speak for: the link must be its current one. */
+export function linkedSlot(draft: Draft, slotId: string, link: number): Slot | undefined {
+  const slot = slotOf(draft, slotId);
+  return slot?.link?.id === link ? slot : undefined;
+}
+
+export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-up">): void {
+  const known = slotOf(draft, id);
+  if (known === undefined) return;
+  if (known.link !== null) {
+    emit(draft, {
+      type: "close-link",
+      link: known.link.id,
+      code: CLOSE.replaced,
+      why: "newer link",
+    });
+  }
+  const { bootId, model, agentVersion, kernels } = hello;
+  const newBoot = bootId !== known.bootId;
+  const adopted = known.bootId === null && known.intent === null;
+  const nominalHs = Math.max(0, ...kernels.map((kernel) => kernel.hashrateHs));
+  const slot = patchSlot(draft, releaseSlot(draft, known, false), {
+    link: { id: link, bootId, model, agentVersion, nominalHs, tested: false, adopted },
+    bootId,
+    heardAt: draft.now,
+    progressAt: draft.now,
+    vitals: newBoot ? null : known.vitals,
+    slowResults: 0,
+    boots: known.boots + (newBoot && !adopted ? 1 : 0),
+  });
+  report(draft, "info", "link.up", id, newBoot ? "new-boot" : "same-boot", { agentVersion, model });
+  switch (slot.phase) {
+    case "Off":
+    case "Quarantined":
+      // Its line reads off, and yet it speaks: a card in the wrong slot, or a Zero with other power.
+      report(draft, "error", "link.while-off", id, null, {
+        todo: "check that the card in this slot carries this slot's name and key",
+      });
+      return;
+    case "PoweringOff":
+    case "Unknown": // the tick takes it on once its line is known
+      return;
+    case "PoweringOn":
+      if (slot.stage === "write") return;
+      break;
+    case "Ready":
+    case "Degraded":
+      if (!newBoot) {
+        beginSelfTest(draft, slot);
+        return;
+      }
+      break;
+    default:
+      break;
+  }
+  takeOn(draft, slot);
+}
+
+/** A Zero that is linked but not yet known to work: it boots until its self-test is right. */
+export function takeOn(draft: Draft, slot: Slot): void {
+  const until = draft.now + draft.rig.policy.bootGraceMs;
+  beginSelfTest(draft, enter(draft, slot, "Booting", "linked", { until }));
+}
+
+export function onLinkDown(draft: Draft, { slot: id, link, detail }: EventOf<"link-down">): void {
+  const slot = linkedSlot(draft, id, link);
+  if (slot === undefined) return;
+  report(draft, "info", "link.down", id, null, { detail });
+  patchSlot(draft, releaseSlot(draft, slot, false), { link: null });
+}
+
+/** Whether the slot is under suspicion because it was silent, so that being heard clears it. */
+function clearedByVoice(slot: Slot): boolean {
+  return (
+    (slot.phase === "Suspect" && slot.why !== "no-progress") ||
+    (slot.phase === "Remediating" && slot.stage === "power-cycle")
+  );
+}
+
+/** Any frame of a proven link: the Zero lives. */
+export function onHeard(draft: Draft, slotId: string, link: number): Slot | undefined {
+  const known = linkedSlot(draft, slotId, link);
+  if (known === undefined) return undefined;
+  const slot = patchSlot(draft, known, { heardAt: draft.now });
+  if (!clearedByVoice(slot)) return slot;
+  if (slot.link?.tested) return enter(draft, slot, "Ready", "heard-again");
+  return enter(draft, slot, "Booting", "heard-again", {
+    until: draft.now + draft.rig.policy.bootGraceMs,
+  });
+}
+
+/** Ready <-> Degraded, by heat, throttling and speed. Degraded is never cut for it. */
+export function judgeVitals(draft: Draft, slot: Slot): Slot {
+  const tempC = slot.vitals?.tempC ?? 0;
+  const throttled = ((slot.vitals?.throttled ?? 0) & THROTTLED_NOW) !== 0;
+  if (slot.phase === "Ready") {
+    if (tempC >= HOT_C) return enter(draft, slot, "Degraded", "hot");
+    if (throttled) return enter(draft, slot, "Degraded", "throttled");
+    if (slot.slowResults >= 2) return enter(draft, slot, "Degraded", "slow");
+  } else if (slot.phase === "Degraded") {
+    const well = tempC < COOL_C && !throttled && slot.slowResults === 0;
+    if (well) return enter(draft, slot, "Ready", "recovered");
+  }
+  return slot;
+}
+
+export function onBeat(draft: Draft, { slot: id, link, beat }: EventOf<"beat">): void {
+  const heard = onHeard(draft, id, link);
+  if (heard === undefined) return;
+  const before = heard.vitals?.hashes ?? (heard.link?.adopted ? beat.hashes : 0);
+  // The count starts anew with the agent.
+  const hashed = beat.hashes >= before ? beat.hashes - before : beat.hashes;
+  const slot = patchSlot(draft, heard, {
+    vitals: {
+      at: draft.now,
+      hashes: beat.hashes,
+      tempC: beat.tempC,
+      throttled: beat.throttled,
+      uptimeMs: beat.uptimeMs,
+    },
+    hashes: heard.hashes + hashed,
+    progressAt: hashed > 0 ? draft.now : heard.progressAt,
+  });
+  const stuck = slot.phase === "Suspect" || slot.phase === "Remediating";
+  if (stuck && hashed > 0) enter(draft, slot, "Ready", "recovered");
+  else judgeVitals(draft, slot);
+}
+
+/** The known answer is right: the slot may work. Ends a boot, and the power cycle that it was part of. */
+export function passSelfTest(draft: Draft, given: Slot): void {
+  if (given.link === null) return;
+  const { link, intent, onAt } = given;
+  let slot = patchSlot(draft, given, { link: { ...link, tested: true }, tries: 0 });
+  if (slot.phase === "Ready" || slot.phase === "Degraded") return;
+  const powered = intent !== null;
+  if (intent !== null) {
+    emit(draft, { type: "close-intent", intent: intent.id, outcome: "done" });
+  }
+  slot = enter(draft, slot, "Ready", "self-test-passed", {
+    intent: null,
+    bootMs: powered ? [...slot.bootMs.slice(-19), draft.now - onAt] : slot.bootMs,
+  });
+  if (powered) save(draft, slot);
+}

@@ -1,0 +1,111 @@
+// What the pool sessions tell. A seat is in lock-step with its session; anything out of step is answered by a new session.
+
+import type { SlotId } from "../../hat/slots.ts";
+import { isSlotId } from "../../hat/slots.ts";
+import { type Draft, emit, patchSeat, report, seatOf, slotOf, takeId } from "./draft.ts";
+import type { EventOf } from "./event.ts";
+import { settle } from "./observe-work.ts";
+import type { Seat } from "./seat.ts";
+import { releaseHost, releaseSlot } from "./work.ts";
+
+/** Reconnects: 5 s doubling to 2 min (facts/duinocoin.md: clients wait 5 to 10 s; nodes ban above 50 in 30 s). */
+const RETRY_BASE_MS = 5000;
+const RETRY_MAX_MS = 120_000;
+
+function slotName(seat: Seat): SlotId | null {
+  return isSlotId(seat.id) ? seat.id : null;
+}
+
+export function onPoolUp(draft: Draft, event: EventOf<"pool-up">): void {
+  const seat = seatOf(draft, event.seat);
+  if (seat?.state !== "connecting") return;
+  report(draft, "info", "pool.up", slotName(seat), null);
+  patchSeat(draft, seat, { state: "idle", since: draft.now, error: null });
+}
+
+/** Takes the seat's job from whoever holds it: without its session it is worth nothing. */
+function revokeJob(draft: Draft, seat: Seat): void {
+  const { job } = seat;
+  const worker = job?.worker;
+  if (!worker) return;
+  patchSeat(draft, seat, { job: null });
+  const slot = slotOf(draft, worker);
+  if (slot?.task?.jobId === job.id) releaseSlot(draft, slot, false);
+  const host = draft.rig.hosts.find(({ id }) => id === worker);
+  if (host?.task?.jobId === job.id) releaseHost(draft, host, false);
+}
+
+export function onPoolDown(draft: Draft, event: EventOf<"pool-down">): void {
+  const known = seatOf(draft, event.seat);
+  if (known === undefined || known.state === "down") return;
+  revokeJob(draft, known);
+  const { state, share } = known;
+  if (state === "submitting" && share !== null) {
+    settle(draft, known, share.id, "unknown", "no verdict before the session ended");
+  }
+  // An idle session that the pool closes is no fault; it is opened again when there is work for it.
+  const fault = state !== "idle";
+  const failures = fault ? known.failures + 1 : 0;
+  const delayMs = fault ? Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (failures - 1)) : 0;
+  report(draft, fault ? "warn" : "info", "pool.down", slotName(known), event.code, {
+    detail: event.detail,
+    seat: known.id,
+    retry_ms: delayMs,
+  });
+  const seat = seatOf(draft, event.seat) ?? known;
+  patchSeat(draft, seat, {
+    state: "down",
+    since: draft.now,
+    job: null,
+    share: null,
+    failures,
+    retryAt: draft.now + delayMs,
+    error: fault ? `${event.code}: ${event.detail}` : known.error,
+  });
+}
+
+export function onPoolJob(draft: Draft, event: EventOf<"pool-job">): void {
+  const seat = seatOf(draft, event.seat);
+  if (seat?.state !== "requested") return;
+  const { prefix, target, difficulty, to } = event;
+  const id = `${seat.id}-${takeId(draft)}`;
+  patchSeat(draft, seat, {
+    state: "working",
+    since: draft.now,
+    failures: 0,
+    job: {
+      id,
+      prefix,
+      target,
+      difficulty,
+      to,
+      receivedAt: draft.now,
+      worker: null,
+      epoch: 0,
+      tried: [],
+    },
+  });
+}
+
+export function onPoolVerdict(draft: Draft, event: EventOf<"pool-verdict">): void {
+  const known = seatOf(draft, event.seat);
+  if (known?.state !== "submitting" || known.share === null) return;
+  const { share } = known;
+  const seat = settle(draft, known, share.id, event.verdict, event.reason);
+  const level = event.verdict === "accepted" ? "info" : "warn";
+  report(draft, level, `share.${event.verdict}`, slotName(seat), event.reason, {
+    seat: seat.id,
+    worker: share.worker,
+    nonce: share.nonce,
+    difficulty: share.difficulty,
+    hashrate_hs: Math.round(share.hashrateHs),
+    ping_ms: Math.round(event.pingMs),
+    block: event.block,
+  });
+  patchSeat(draft, seat, { state: "idle", since: draft.now, job: null, share: null });
+}
+
+/** Ends a session on our side; its `pool-down` follows. */
+export function dropSession(draft: Draft, seat: Seat, why: string): void {
+  emit(draft, { type: "drop-pool", seat: seat.id, why });
+}

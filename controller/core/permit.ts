@@ -1,0 +1,84 @@
+// May automation act now? Each answer names what stands in the way, for `why`.
+
+import { holdsLane, type Slot } from "./slot.ts";
+import type { RigState } from "./state.ts";
+import { census } from "./storm.ts";
+import { fitsCeiling } from "./watts.ts";
+import type { Hindrance } from "./why.ts";
+
+type Rig = Omit<RigState, "hosts" | "seats">;
+
+const HOUR_MS = 3_600_000;
+/** A proof of the link server older than this proves nothing. */
+const LINK_SERVER_PROOF_MS = 15_000;
+/** No start this soon after under-voltage was seen. */
+const SUPPLY_QUIET_MS = 10_000;
+
+function within(times: readonly number[], now: number, windowMs: number): number {
+  return times.filter((at) => now - at < windowMs).length;
+}
+
+/** +-20 %, fixed for a slot and a strike, so that slots do not move in step and a replay decides the same. */
+function jitter(slot: Slot): number {
+  return 0.8 + 0.4 * (((slot.index * 7 + slot.strikes * 3) % 10) / 10);
+}
+
+/** When the back-off lets the slot be cut again. */
+export function backoffUntil(slot: Slot, policy: RigState["policy"]): number {
+  const last = slot.cuts.at(-1);
+  if (last === undefined || slot.strikes === 0) return Number.NEGATIVE_INFINITY;
+  const pauseMs = policy.backoffBaseMs * 2 ** (slot.strikes - 1) * jitter(slot);
+  return last + Math.min(policy.backoffMaxMs, pauseMs);
+}
+
+export function laneFree(slots: readonly Slot[], laneWidth: number): boolean {
+  return slots.filter(holdsLane).length < laneWidth;
+}
+
+function belowFloor(rig: Rig, now: number): boolean {
+  const { healthy, floor, meant } = census(rig, now);
+  if (healthy >= floor) return false;
+  const onlyThisOne = meant - healthy === 1;
+  return !(onlyThisOne && now - rig.linkServerProvedAt < LINK_SERVER_PROOF_MS);
+}
+
+/** What stands in the way of an automatic cut of this slot; null if nothing does. */
+export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | null {
+  const { policy, storm } = rig;
+  const longStorm = storm.state === "storm" && storm.alerted;
+  if (rig.halted !== null) return "automation-halted";
+  if (slot.hold !== null) return "hold";
+  if (rig.hub === "lost") return "hub-lost";
+  if (storm.state !== "normal" && !longStorm) return "storm";
+  if (!longStorm && belowFloor(rig, now)) return "below-floor";
+  if (!laneFree(rig.slots, policy.laneWidth)) return "lane-busy";
+  if (now < backoffUntil(slot, policy)) return "backoff";
+  if (within(slot.cuts, now, HOUR_MS) >= policy.cutsPerSlotHour) return "slot-cut-cap";
+  const rigCuts = rig.slots.reduce((sum, { cuts }) => sum + within(cuts, now, HOUR_MS), 0);
+  return rigCuts >= policy.cutsPerRigHour ? "rig-cut-cap" : null;
+}
+
+/** Whether the slot has used up its power cycles and goes to quarantine instead of another. */
+export function spentItsCycles(slot: Slot, policy: RigState["policy"], now: number): boolean {
+  const recent = within(slot.cuts, now, policy.quarantineWindowMs);
+  return Math.min(slot.strikes, recent) >= policy.quarantineCycles;
+}
+
+export type OnHindrance =
+  | "off-dwell"
+  | "stagger"
+  | "another-starts"
+  | "under-voltage"
+  | "ceiling"
+  | "hold";
+
+/** What stands in the way of switching this slot on; null if nothing does. */
+export function onHindrance(rig: Rig, slot: Slot, now: number): OnHindrance | null {
+  const { policy } = rig;
+  if (slot.hold?.kind === "maintenance") return "hold";
+  if (now < slot.offAt + policy.offDwellMs) return "off-dwell";
+  if (rig.slots.some((other) => other.phase === "PoweringOn")) return "another-starts";
+  if (now < rig.lastOnAt + policy.staggerMs) return "stagger";
+  if (now < rig.underVoltageAt + SUPPLY_QUIET_MS) return "under-voltage";
+  return fitsCeiling(rig.slots, policy) ? null : "ceiling";
+}

@@ -1,0 +1,64 @@
+// A seat is one pool connection: one miner in the pool's eyes. It belongs to a slot (p1) or a host worker (h1), but its
+// job may be finished by any worker, so that a Zero's reboot costs the pool session nothing.
+
+export interface Job {
+  readonly id: string;
+  readonly prefix: string;
+  readonly target: string;
+  readonly difficulty: number;
+  /** The highest nonce that can solve it. */
+  readonly to: number;
+  readonly receivedAt: number;
+  readonly worker: string | null;
+  readonly epoch: number;
+  /** Workers that had it and did not solve it. */
+  readonly tried: readonly string[];
+}
+
+export interface Share {
+  readonly id: number;
+  readonly seat: string;
+  readonly jobId: string;
+  readonly worker: string;
+  readonly prefix: string;
+  readonly target: string;
+  readonly difficulty: number;
+  readonly nonce: number;
+  readonly hashrateHs: number;
+}
+
+/**
+ * down -> connecting -> idle -> requested -> working -> securing (verify, write down) -> submitting -> idle.
+ * The pool's protocol is lock-step, so a seat is never in two of these at once.
+ */
+export type SeatState =
+  | "down"
+  | "connecting"
+  | "idle"
+  | "requested"
+  | "working"
+  | "securing"
+  | "submitting";
+
+export interface Seat {
+  readonly id: string;
+  readonly state: SeatState;
+  readonly since: number;
+  readonly job: Job | null;
+  readonly share: Share | null;
+  readonly retryAt: number;
+  readonly failures: number;
+  readonly error: string | null;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly unknown: number;
+}
+
+/** A worker thread of the controller's own CPU. */
+export interface Host {
+  readonly id: string;
+  readonly epoch: number;
+  readonly task: { readonly jobId: string; readonly seat: string; readonly until: number } | null;
+  readonly rateHs: number;
+  readonly hashes: number;
+}

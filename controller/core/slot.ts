@@ -1,0 +1,154 @@
+// One slot as the decision core knows it: phase, evidence, work, history. All times are monotonic ms.
+
+import type { Line, UsbPresence } from "../../hat/board.ts";
+import type { SlotId } from "../../hat/slots.ts";
+import type { Why } from "./why.ts";
+
+export type Phase =
+  | "Unknown"
+  | "Off"
+  | "PoweringOn"
+  | "Booting"
+  | "Ready"
+  | "Degraded"
+  | "Suspect"
+  | "Remediating"
+  | "PoweringOff"
+  | "Quarantined"
+  | "Fault";
+
+/** Where within its phase a slot is: the rung of the ladder, or the part of a power action. */
+export type Stage =
+  | "restart-worker"
+  | "restart-agent"
+  | "soft-reboot"
+  | "power-cycle"
+  | "soft"
+  | "cut"
+  | "prove"
+  | "write"
+  | "settle";
+
+export type IntentKind = "on" | "off" | "cycle" | "quarantine";
+
+/** A power action that is on disk before it is done, so that a crash between any two steps can be completed. */
+export interface Intent {
+  readonly id: number;
+  readonly kind: IntentKind;
+  readonly by: "operator" | "automation";
+  readonly why: string;
+  /** On disk. No power effect before that. */
+  readonly durable: boolean;
+}
+
+/** What an operator, or a foreign hand on the line, holds a slot in. Automation leaves a held slot alone. */
+export interface Hold {
+  readonly kind: "cordon" | "drain" | "maintenance" | "foreign";
+  readonly reason: string;
+  readonly since: number;
+}
+
+export interface Link {
+  readonly id: number;
+  readonly bootId: string;
+  readonly model: string;
+  readonly agentVersion: string;
+  /** The rate that the agent measured for its kernel at start. */
+  readonly nominalHs: number;
+  /** The known answer was right on this link. No work before that. */
+  readonly tested: boolean;
+  /** It ran before this controller did: what it hashed until now was counted by an earlier run. */
+  readonly adopted: boolean;
+}
+
+export interface Vitals {
+  readonly at: number;
+  readonly hashes: number;
+  readonly tempC: number | null;
+  readonly throttled: number | null;
+  readonly uptimeMs: number;
+}
+
+/** The job that a worker holds: whose it is, and until when it may keep it. */
+export interface Task {
+  readonly jobId: string;
+  readonly seat: string;
+  readonly until: number;
+}
+
+export interface Slot {
+  readonly id: SlotId;
+  readonly index: number;
+  readonly phase: Phase;
+  readonly since: number;
+  readonly why: Why;
+  /** The deadline of this phase; Infinity where it has none. */
+  readonly until: number;
+  readonly stage: Stage | null;
+  readonly wanted: Line;
+  readonly hold: Hold | null;
+  /** Set by an operator's `cycle`, until it is begun. */
+  readonly cycleAsked: { readonly reason: string; readonly hard: boolean } | null;
+  /** The operator asked for `off` without a clean shutdown. */
+  readonly hardOff: boolean;
+  readonly intent: Intent | null;
+  /** The id of the power effect that is under way, and when a failed one may be tried again. */
+  readonly action: number | null;
+  readonly retryAt: number;
+  /** How often `on` was tried in this power-on. */
+  readonly tries: number;
+  readonly line: Line | "unknown";
+  readonly usb: UsbPresence;
+  readonly readAt: number;
+  /** When `on` was last proved, and when off was last proved. */
+  readonly onAt: number;
+  readonly offAt: number;
+  readonly link: Link | null;
+  /** Any frame, over any link. */
+  readonly heardAt: number;
+  readonly vitals: Vitals | null;
+  /** When hashes last rose, or a task was last begun. */
+  readonly progressAt: number;
+  /** Rises each time this slot's work may change hands. */
+  readonly epoch: number;
+  readonly task: Task | null;
+  readonly rateHs: number;
+  /** Results in a row that were far below the nominal rate. */
+  readonly slowResults: number;
+  readonly bootId: string | null;
+  /** The last boots, from `on` to Ready, for the learned grace. */
+  readonly bootMs: readonly number[];
+  /** Automatic cuts within the last hour or the quarantine window. */
+  readonly cuts: readonly number[];
+  /** Automatic cuts since the slot was last healthy for long: the exponent of the back-off, and the road to quarantine. */
+  readonly strikes: number;
+  readonly hashes: number;
+  readonly fences: number;
+  readonly boots: number;
+}
+
+/** Whether the Zero counts as one that works: linked, tested and heard within the liveness window. */
+export function isHealthy(slot: Slot, now: number, livenessMs: number): boolean {
+  return (slot.phase === "Ready" || slot.phase === "Degraded") && now - slot.heardAt < livenessMs;
+}
+
+/** Whether the slot is one of those that ought to be up: the base of the healthy floor. */
+export function isMeantUp(slot: Slot): boolean {
+  return (
+    slot.wanted === "on" &&
+    slot.hold === null &&
+    slot.phase !== "Quarantined" &&
+    slot.phase !== "Fault" &&
+    // Off by a ceiling or still waiting its turn is not meant up; off within a cycle is.
+    (slot.phase !== "Off" || slot.intent !== null)
+  );
+}
+
+/** Whether automation has an unfinished power cycle on the slot: between cut and first beat. */
+export function holdsLane(slot: Slot): boolean {
+  return (
+    slot.intent !== null &&
+    (slot.intent.kind === "cycle" || slot.intent.kind === "quarantine") &&
+    slot.phase !== "Fault"
+  );
+}

@@ -1,0 +1,138 @@
+// The whole of what the core knows, and how it begins.
+
+import type { SlotId } from "../../hat/slots.ts";
+import type { Remembered } from "./memory.ts";
+import type { Policy } from "./policy.ts";
+import type { Host, Seat } from "./seat.ts";
+import type { Slot } from "./slot.ts";
+
+export type Storm =
+  | { readonly state: "normal" }
+  | { readonly state: "storm"; readonly since: number; readonly alerted: boolean }
+  | { readonly state: "cooldown"; readonly until: number };
+
+export interface RigState {
+  readonly policy: Policy;
+  readonly startedAt: number;
+  readonly lastTickAt: number;
+  /** When the loop last came back from standing still: nobody is convicted for a liveness window after it. */
+  readonly resumedAt: number;
+  readonly slots: readonly Slot[];
+  readonly seats: readonly Seat[];
+  readonly hosts: readonly Host[];
+  readonly storm: Storm;
+  /** Whether USB ports can be read. `lost` = they could be, and now the hub itself is gone: our side, not the Zeros'. */
+  readonly hub: "unseen" | "seen" | "lost";
+  /** When under-voltage was last seen; -Infinity if never. */
+  readonly underVoltageAt: number;
+  readonly boardReadAt: number;
+  readonly boardError: string | null;
+  readonly linkServerProvedAt: number;
+  /** When the last `on` was begun, and when the last pool connection was. */
+  readonly lastOnAt: number;
+  readonly lastConnectAt: number;
+  /** Why automation stopped itself; mining goes on. */
+  readonly halted: string | null;
+  readonly quiescing: boolean;
+  readonly nextId: number;
+}
+
+function initialSlot(
+  id: SlotId,
+  index: number,
+  remembered: Remembered,
+  policy: Policy,
+  now: number,
+): Slot {
+  const memory = remembered.slots.get(id);
+  const intent = remembered.intents.get(id);
+  const quarantined = memory?.quarantinedForMs ?? null;
+  return {
+    id,
+    index,
+    phase: quarantined === null ? "Unknown" : "Quarantined",
+    since: now - (quarantined ?? 0),
+    why: quarantined === null ? "start" : "failed-cycles",
+    until: quarantined === null ? now + policy.bootGraceMs : now + policy.probationMs - quarantined,
+    stage: null,
+    wanted: memory?.wanted ?? "on",
+    hold: memory?.hold ? { ...memory.hold, since: now } : null,
+    cycleAsked: null,
+    hardOff: false,
+    intent: intent ? { ...intent, durable: true } : null,
+    action: null,
+    retryAt: now,
+    tries: 0,
+    line: "unknown",
+    usb: "unknown",
+    readAt: Number.NEGATIVE_INFINITY,
+    onAt: now,
+    offAt: Number.NEGATIVE_INFINITY,
+    link: null,
+    heardAt: Number.NEGATIVE_INFINITY,
+    vitals: null,
+    progressAt: now,
+    // A share of an earlier run can never be taken for one of this run.
+    epoch: (memory?.epoch ?? 0) + 1000,
+    task: null,
+    rateHs: 0,
+    slowResults: 0,
+    bootId: null,
+    bootMs: memory?.bootMs ?? [],
+    cuts: (memory?.cutAgesMs ?? []).map((age) => now - age),
+    strikes: memory?.strikes ?? 0,
+    hashes: memory?.hashes ?? 0,
+    fences: memory?.fences ?? 0,
+    boots: memory?.boots ?? 0,
+  };
+}
+
+function initialSeat(id: string, remembered: Remembered, now: number): Seat {
+  const shares = remembered.shares.get(id) ?? { accepted: 0, rejected: 0, unknown: 0 };
+  return {
+    id,
+    state: "down",
+    since: now,
+    job: null,
+    share: null,
+    retryAt: now,
+    failures: 0,
+    error: null,
+    ...shares,
+  };
+}
+
+export interface RigShape {
+  readonly slots: readonly SlotId[];
+  readonly hostWorkers: number;
+}
+
+/** The state of a controller that has just started: it knows what it remembers, and nothing of the lines yet. */
+export function initialState(
+  shape: RigShape,
+  policy: Policy,
+  remembered: Remembered,
+  now: number,
+): RigState {
+  const hostIds = Array.from({ length: shape.hostWorkers }, (_, index) => `h${index + 1}`);
+  return {
+    policy,
+    startedAt: now,
+    lastTickAt: now,
+    resumedAt: now,
+    slots: shape.slots.map((id, index) => initialSlot(id, index, remembered, policy, now)),
+    seats: [...shape.slots, ...hostIds].map((id) => initialSeat(id, remembered, now)),
+    hosts: hostIds.map((id) => ({ id, epoch: 1, task: null, rateHs: 0, hashes: 0 })),
+    storm: { state: "normal" },
+    hub: "unseen",
+    underVoltageAt: Number.NEGATIVE_INFINITY,
+    boardReadAt: Number.NEGATIVE_INFINITY,
+    boardError: null,
+    linkServerProvedAt: Number.NEGATIVE_INFINITY,
+    lastOnAt: Number.NEGATIVE_INFINITY,
+    lastConnectAt: Number.NEGATIVE_INFINITY,
+    halted: null,
+    quiescing: false,
+    nextId: remembered.nextId,
+  };
+}

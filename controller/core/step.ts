@@ -1,0 +1,108 @@
+// The one door of the decision core: a state and an event in, a state and effects out. Synchronous, total, pure.
+
+import { dispatch, expireWork } from "./dispatch.ts";
+import { type Draft, draftOf } from "./draft.ts";
+import type { Effect } from "./effect.ts";
+import type { Event, EventOf } from "./event.ts";
+import { violation } from "./guard.ts";
+import { judge } from "./judge.ts";
+import {
+  onBoardFailed,
+  onBoardRead,
+  onIntentDurable,
+  onPowerDone,
+  onPowerFailed,
+} from "./observe-board.ts";
+import { onBeat, onHeard, onLinkDown, onLinkUp } from "./observe-link.ts";
+import { onPoolDown, onPoolJob, onPoolUp, onPoolVerdict } from "./observe-pool.ts";
+import { onNack, onResult, onShareSecured } from "./observe-work.ts";
+import { onOperator } from "./operator.ts";
+import { plan } from "./plan.ts";
+import type { RigState } from "./state.ts";
+import { judgeStorm } from "./storm.ts";
+import { wakeAt } from "./wake.ts";
+
+export interface Step {
+  readonly state: RigState;
+  readonly effects: readonly Effect[];
+  /** When the next tick is due, if nothing happens before. */
+  readonly wakeAt: number;
+}
+
+function tick(draft: Draft): void {
+  judge(draft);
+  judgeStorm(draft);
+  expireWork(draft);
+  plan(draft);
+}
+
+type Observers = { readonly [T in Event["type"]]: (draft: Draft, event: EventOf<T>) => void };
+
+const OBSERVERS: Observers = {
+  tick,
+  "board-read": onBoardRead,
+  "board-failed": onBoardFailed,
+  "intent-durable": onIntentDurable,
+  "power-done": onPowerDone,
+  "power-failed": onPowerFailed,
+  "link-up": onLinkUp,
+  "link-down": onLinkDown,
+  "link-server-proved": (draft) => {
+    draft.rig.linkServerProvedAt = draft.now;
+  },
+  heard: (draft, event) => {
+    onHeard(draft, event.slot, event.link);
+  },
+  beat: onBeat,
+  result: onResult,
+  nack: onNack,
+  "pool-up": onPoolUp,
+  "pool-down": onPoolDown,
+  "pool-job": onPoolJob,
+  "pool-verdict": onPoolVerdict,
+  "share-secured": onShareSecured,
+  operator: onOperator,
+  quiesce: (draft) => {
+    draft.rig.quiescing = true;
+  },
+};
+
+function observe<T extends Event["type"]>(draft: Draft, event: EventOf<T> & { readonly type: T }) {
+  const observer: Observers[T] = OBSERVERS[event.type];
+  observer(draft, event);
+}
+
+/** Lets out what breaks no invariant. */
+function checked(draft: Draft): Effect[] {
+  const allowed: Effect[] = [];
+  for (const effect of draft.effects) {
+    const broken = violation(draft.rig, effect, draft.now);
+    if (broken === null) allowed.push(effect);
+    else {
+      draft.rig.halted = broken;
+      const slot = "slot" in effect ? effect.slot : null;
+      allowed.push({
+        type: "report",
+        level: "error",
+        ev: "invariant.broken",
+        slot,
+        why: broken,
+        detail: { effect: effect.type, todo: "automation is stopped; please report this" },
+      });
+    }
+  }
+  return allowed;
+}
+
+/** Beats and frames change no one's work unless they change a phase, so they need no pass over the seats. */
+function mayFreeWorkers(event: Event): boolean {
+  return event.type !== "heard" && event.type !== "beat";
+}
+
+export function step(state: RigState, event: Event): Step {
+  const draft = draftOf(state, event.now);
+  observe(draft, event);
+  if (mayFreeWorkers(event)) dispatch(draft);
+  const effects = checked(draft);
+  return { state: draft.rig, effects, wakeAt: wakeAt(draft.rig, event.now) };
+}

@@ -1,0 +1,58 @@
+// The storm guard: when many Zeros fall silent at once, the common cause is ours (hub, bridge, this process), so nobody is cut.
+
+import { type Draft, report } from "./draft.ts";
+import { isHealthy, isMeantUp, type Slot } from "./slot.ts";
+import type { RigState } from "./state.ts";
+
+export interface Census {
+  /** Zeros that ought to be up. */
+  readonly meant: number;
+  readonly healthy: number;
+  readonly silent: number;
+  /** The healthy ones needed before any is cut. */
+  readonly floor: number;
+}
+
+function isSilent(slot: Slot): boolean {
+  return (slot.phase === "Suspect" || slot.phase === "Remediating") && slot.why !== "no-progress";
+}
+
+export function census(rig: Pick<RigState, "slots" | "policy">, now: number): Census {
+  const { livenessMs, healthyFloor } = rig.policy;
+  const meant = rig.slots.filter(isMeantUp);
+  return {
+    meant: meant.length,
+    healthy: meant.filter((slot) => isHealthy(slot, now, livenessMs)).length,
+    silent: meant.filter(isSilent).length,
+    floor: Math.ceil(healthyFloor * meant.length),
+  };
+}
+
+export function judgeStorm(draft: Draft): void {
+  const { rig, now } = draft;
+  const { stormCooldownMs, stormHoldMs } = rig.policy;
+  const { healthy, silent, floor, meant } = census(rig, now);
+  const low = healthy < floor;
+  const { storm } = rig;
+  if (storm.state !== "storm") {
+    if (low && silent > 1) {
+      report(draft, "warn", "storm.begin", null, null, { healthy, meant, silent });
+      rig.storm = { state: "storm", since: now, alerted: false };
+    } else if (storm.state === "cooldown" && now >= storm.until) {
+      report(draft, "info", "storm.end", null);
+      rig.storm = { state: "normal" };
+    }
+    return;
+  }
+  if (!low) {
+    report(draft, "info", "storm.cooldown", null, null, { healthy, meant });
+    rig.storm = { state: "cooldown", until: now + stormCooldownMs };
+  } else if (!storm.alerted && now - storm.since >= stormHoldMs) {
+    report(draft, "error", "storm.long", null, null, {
+      healthy,
+      meant,
+      todo: "several Zeros are silent: check the HAT's USB cable and its supply; they are now cycled one at a time",
+    });
+    rig.storm = { ...storm, alerted: true };
+  }
+}

@@ -1,0 +1,50 @@
+// Predicted draw of the Zeros. Modelled, not measured: typical currents of the Raspberry Pi documentation at 5 V
+// (facts: Zero 100 mA, Zero W 150 mA, Zero 2 W 350 mA active; MagPi measured about 0.65 W each idle on a ClusterHAT),
+// and for a start the documentation's recommended peak shared out, until someone measures inrush.
+
+import type { Policy, ZeroModel } from "./policy.ts";
+import type { Slot } from "./slot.ts";
+
+interface Draw {
+  readonly idle: number;
+  readonly hashing: number;
+  readonly starting: number;
+}
+
+export const DRAW_WATTS: Readonly<Record<ZeroModel, Draw>> = {
+  zero: { idle: 0.5, hashing: 1.0, starting: 1.4 },
+  "zero-w": { idle: 0.65, hashing: 1.2, starting: 1.6 },
+  "zero-2-w": { idle: 0.7, hashing: 2.4, starting: 2.8 },
+};
+
+/** The watts that this slot draws now, by the model. */
+export function slotWatts(slot: Slot, model: ZeroModel): number {
+  const draw = DRAW_WATTS[model];
+  switch (slot.phase) {
+    case "Off":
+    case "Quarantined":
+      return 0;
+    case "PoweringOn":
+    case "Booting":
+      return draw.starting;
+    case "Ready":
+    case "Degraded":
+      return draw.hashing;
+    default:
+      return slot.line === "off" ? 0 : draw.idle;
+  }
+}
+
+/** The most that the Zeros may come to draw: every one that has power may start to hash. */
+function reservedWatts(slot: Slot, model: ZeroModel): number {
+  const draw = DRAW_WATTS[model];
+  const now = slotWatts(slot, model);
+  return now === 0 ? 0 : Math.max(now, draw.hashing);
+}
+
+/** Whether one more Zero may start within the ceiling: what runs, what starts, and its own inrush. */
+export function fitsCeiling(slots: readonly Slot[], policy: Policy): boolean {
+  if (policy.ceilingWatts === null) return true;
+  const reserved = slots.reduce((sum, slot) => sum + reservedWatts(slot, policy.model), 0);
+  return reserved + DRAW_WATTS[policy.model].starting <= policy.ceilingWatts;
+}
