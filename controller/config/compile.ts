@@ -1,0 +1,80 @@
+// Settings in the file's words to the configuration that the program is written against.
+
+import type { Policy } from "../core/policy.ts";
+import type { ControllerConfig } from "./config.ts";
+import type { Settings } from "./keys.ts";
+
+/** The frozen configuration; `source` is the file that the settings came from. */
+export function compileConfig(settings: Settings, source: string): ControllerConfig {
+  const { hat, link, pool, work, state, control, log } = settings;
+  return deepFreeze({
+    hat: { board: hat.board },
+    link: {
+      listen: link.listen,
+      port: link.port,
+      allow: [...link.allow],
+      keysDir: link.keys_dir,
+      beatIntervalMs: link.beat_interval_ms,
+    },
+    pool: {
+      host: pool.host,
+      port: pool.port,
+      user: pool.user,
+      keyFile: pool.key_file,
+      tier: pool.tier,
+      rig: pool.rig,
+    },
+    hostWorkers: work.host_workers,
+    policy: compilePolicy(settings),
+    stateDir: state.dir,
+    controlSocket: control.socket,
+    logLevel: log.level,
+    source,
+  });
+}
+
+function compilePolicy({ pool, work, power, health }: Settings): Policy {
+  return {
+    livenessMs: health.liveness_ms,
+    suspectDwellMs: health.suspect_dwell_ms,
+    bootGraceMs: health.boot_grace_ms,
+    enumerationMs: power.enumeration_ms,
+    enumerationTries: power.enumeration_tries,
+    progressMs: health.progress_ms,
+    restartWorkerMs: health.restart_worker_ms,
+    restartAgentMs: health.restart_agent_ms,
+    softRebootMs: health.soft_reboot_ms,
+    softOffMs: power.soft_off_ms,
+    cutProofMs: power.cut_proof_ms,
+    offDwellMs: power.off_dwell_ms,
+    staggerMs: power.stagger_ms,
+    laneWidth: power.lane_width,
+    backoffBaseMs: health.backoff_base_ms,
+    backoffMaxMs: health.backoff_max_ms,
+    backoffResetMs: health.backoff_reset_ms,
+    quarantineCycles: health.quarantine_cycles,
+    quarantineWindowMs: health.quarantine_window_ms,
+    probationMs: health.probation_ms,
+    cutsPerSlotHour: power.cuts_per_slot_hour,
+    cutsPerRigHour: power.cuts_per_rig_hour,
+    healthyFloor: health.healthy_floor,
+    stormHoldMs: health.storm_hold_ms,
+    stormCooldownMs: health.storm_cooldown_ms,
+    pauseGuardMs: health.pause_guard_ms,
+    reprobeMs: health.reprobe_ms,
+    ceilingWatts: power.ceiling_watts,
+    model: power.model,
+    powerRestore: power.restore,
+    poolConnectGapMs: pool.connect_gap_ms,
+    jobPatience: work.job_patience,
+    jobLimitMinMs: work.job_limit_min_ms,
+    jobLimitMaxMs: work.job_limit_max_ms,
+  };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) {
+    if (typeof part === "object" && part !== null) deepFreeze(part);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,54 @@
+// Values that are right alone and wrong together. Each rule names both keys and says why they cannot both hold.
+
+import type { Settings } from "./keys.ts";
+
+export interface Conflict {
+  /** The key to blame, as [section, key]; the message names the other. */
+  readonly at: readonly [section: string, name: string];
+  readonly message: string;
+}
+
+/** Every impossible combination in complete settings. */
+export function findConflicts(settings: Settings): readonly Conflict[] {
+  const { link, work, power, health } = settings;
+  const found: Conflict[] = [];
+  const check = (holds: boolean, at: Conflict["at"], message: string) => {
+    if (!holds) found.push({ at, message });
+  };
+  check(
+    health.liveness_ms >= 2 * link.beat_interval_ms,
+    ["health", "liveness_ms"],
+    `\`liveness_ms\` (${health.liveness_ms}) must be at least twice \`beat_interval_ms\` in [link] (${link.beat_interval_ms}), or one late beat convicts a healthy Zero`,
+  );
+  check(
+    health.progress_ms >= 2 * link.beat_interval_ms,
+    ["health", "progress_ms"],
+    `\`progress_ms\` (${health.progress_ms}) must be at least twice \`beat_interval_ms\` in [link] (${link.beat_interval_ms}), for progress is told by beats`,
+  );
+  check(
+    work.job_limit_min_ms <= work.job_limit_max_ms,
+    ["work", "job_limit_min_ms"],
+    `\`job_limit_min_ms\` (${work.job_limit_min_ms}) is above \`job_limit_max_ms\` (${work.job_limit_max_ms})`,
+  );
+  check(
+    power.enumeration_ms <= health.boot_grace_ms,
+    ["power", "enumeration_ms"],
+    `\`enumeration_ms\` (${power.enumeration_ms}) is above \`boot_grace_ms\` in [health] (${health.boot_grace_ms}), but a Zero shows up on USB before its first beat`,
+  );
+  check(
+    health.backoff_base_ms <= health.backoff_max_ms,
+    ["health", "backoff_base_ms"],
+    `\`backoff_base_ms\` (${health.backoff_base_ms}) is above \`backoff_max_ms\` (${health.backoff_max_ms})`,
+  );
+  check(
+    health.pause_guard_ms <= health.liveness_ms,
+    ["health", "pause_guard_ms"],
+    `\`pause_guard_ms\` (${health.pause_guard_ms}) is above \`liveness_ms\` (${health.liveness_ms}): a standstill of that length would convict every Zero`,
+  );
+  check(
+    power.cuts_per_slot_hour <= power.cuts_per_rig_hour,
+    ["power", "cuts_per_slot_hour"],
+    `\`cuts_per_slot_hour\` (${power.cuts_per_slot_hour}) is above \`cuts_per_rig_hour\` (${power.cuts_per_rig_hour})`,
+  );
+  return found;
+}

@@ -1,0 +1,170 @@
+import { expect, test } from "vitest";
+import { ConfigError } from "./error.ts";
+import { readSettings } from "./settings.ts";
+
+const pool = '[pool]\nhost = "h"\nport = 2811\nuser = "u"\n';
+
+interface Extra {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
+}
+
+const read = (text: string, { env = {}, flags = [] }: Extra = {}) =>
+  readSettings({ file: "controller.toml", text, env, flags });
+
+function failure(text: string, extra?: Extra): ConfigError {
+  try {
+    read(text, extra);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error("it was accepted");
+}
+
+test("the least file takes every default", () => {
+  const settings = read(pool);
+  expect(settings.health.liveness_ms).toBe(10_000);
+  expect(settings.pool).toMatchObject({ host: "h", key_file: null, tier: "LOW" });
+  expect(settings.power.ceiling_watts).toBeNull();
+});
+
+test("flag over environment over file over default", () => {
+  const text = `${pool}[log]\nlevel = "warn"\n`;
+  const env = { ZERORIG_LOG_LEVEL: "error" };
+  expect(read(text).log.level).toBe("warn");
+  expect(read(text, { env }).log.level).toBe("error");
+  expect(read(text, { env, flags: ["log.level=debug"] }).log.level).toBe("debug");
+});
+
+test("the environment is read by kind", () => {
+  const env = {
+    ZERORIG_LINK_ALLOW: "10.0.0.0/8, fd00::/8",
+    ZERORIG_LINK_PORT: "0",
+    ZERORIG_POWER_CEILING_WATTS: "2.5",
+    ZERORIG_POOL_RIG: "42",
+    ZERORIG_DEBUG: "1",
+    ZERORIG_OTHER_THING: "1",
+  };
+  const settings = read(pool, { env });
+  expect(settings.link.allow).toEqual(["10.0.0.0/8", "fd00::/8"]);
+  expect(settings.link.port).toBe(0);
+  expect(settings.power.ceiling_watts).toBe(2.5);
+  expect(settings.pool.rig).toBe("42");
+});
+
+test.each([
+  [
+    "[health]\n\n# c\nlivenes_ms = 1",
+    "controller.toml:8:1: unknown key `livenes_ms` in [health]; did you mean `liveness_ms`?",
+  ],
+  ["[helth]\n", "controller.toml:5:2: unknown section [helth]; did you mean [health]?"],
+  [
+    "[health]\nstagger_ms = 2000",
+    "controller.toml:6:1: unknown key `stagger_ms` in [health]; it belongs under [power]",
+  ],
+  [
+    "[state]\n  colour = 1",
+    "controller.toml:6:3: unknown key `colour` in [state]; its keys are dir",
+  ],
+  [
+    '[link]\nport = "fast"',
+    'controller.toml:6:1: `port` in [link]: expected a whole number from 0 to 65535, got "fast"',
+  ],
+  [
+    "[power]\nstagger_ms = 5",
+    "controller.toml:6:1: `stagger_ms` in [power]: expected a whole number of milliseconds from 1000 to 600000, got 5",
+  ],
+  [
+    '[link]\nallow = ["10.0.0.0/33"]',
+    'controller.toml:6:1: `allow` in [link]: expected a list of networks such as ["172.19.181.0/24"], got ["10.0.0.0/33"]',
+  ],
+  [
+    '[power]\nrestore = "yes"',
+    'controller.toml:6:1: `restore` in [power]: expected one of "adopt", "restore", "all-on", "all-off", got "yes"',
+  ],
+  ["[hat]\nboard = v2", "controller.toml:6:9: invalid value"],
+])("%j", (text, message) => {
+  expect(failure(pool + text).message).toBe(message);
+});
+
+test.each([
+  [
+    "port = 1\n",
+    "controller.toml:1:1: unknown key `port` outside any section; it belongs under [link]",
+  ],
+  ["hat = 1\n", "controller.toml:1:1: [hat] is a table of keys, not a value"],
+  ["zzzzzzzzz = 1\n", "controller.toml:1:1: unknown key `zzzzzzzzz` outside any section"],
+])("%j before all sections", (text, message) => {
+  expect(failure(text + pool).message).toBe(message);
+});
+
+test("lists every problem, in the order of the file", () => {
+  const error = failure('[log]\nlevel = 3\n[pool]\nhost = "h"\nprot = 1\n');
+  expect(error.code).toBe("wrong-value");
+  expect(error).toMatchObject({ file: "controller.toml", line: 2, column: 1 });
+  expect(error.message.split("\n")).toEqual([
+    expect.stringContaining("controller.toml:2:1: `level`"),
+    "controller.toml:5:1: unknown key `prot` in [pool]; did you mean `port`?",
+    "controller.toml: `port` in [pool] is required (or set ZERORIG_POOL_PORT)",
+    "controller.toml: `user` in [pool] is required (or set ZERORIG_POOL_USER)",
+  ]);
+});
+
+test("blames the variable or the flag that a wrong value came from", () => {
+  expect(failure(pool, { env: { ZERORIG_LINK_PORT: "x" } }).message).toBe(
+    'ZERORIG_LINK_PORT: `port` in [link]: expected a whole number from 0 to 65535, got "x"',
+  );
+  expect(failure(pool, { env: { ZERORIG_LINK_PROT: "1" } }).message).toBe(
+    "ZERORIG_LINK_PROT: no key `prot` in [link]; did you mean ZERORIG_LINK_PORT?",
+  );
+  expect(failure(pool, { flags: ["link.prot=1"] }).message).toBe(
+    "--set link.prot=1: unknown key `prot` in [link]; did you mean `port`?",
+  );
+  expect(failure(pool, { flags: ["port"] }).message).toBe("--set port: expected section.key=value");
+});
+
+test.each([
+  ["[health]\nliveness_ms = 3000", ["liveness_ms", "beat_interval_ms"]],
+  [
+    "[link]\nbeat_interval_ms = 6000\n[health]\nprogress_ms = 100000",
+    ["liveness_ms", "beat_interval_ms"],
+  ],
+  [
+    "[work]\njob_limit_min_ms = 60000\njob_limit_max_ms = 50000",
+    ["job_limit_min_ms", "job_limit_max_ms"],
+  ],
+  ["[power]\nenumeration_ms = 100000", ["enumeration_ms", "boot_grace_ms"]],
+  ["[health]\nbackoff_max_ms = 1000", ["backoff_base_ms", "backoff_max_ms"]],
+  ["[health]\npause_guard_ms = 20000", ["pause_guard_ms", "liveness_ms"]],
+  [
+    "[health]\nprogress_ms = 5000\n[link]\nbeat_interval_ms = 3000",
+    ["progress_ms", "beat_interval_ms"],
+  ],
+  ["[power]\ncuts_per_slot_hour = 30", ["cuts_per_slot_hour", "cuts_per_rig_hour"]],
+])("conflict: %j names both keys", (text, names) => {
+  const error = failure(pool + text);
+  expect(error.code).toBe("conflict");
+  for (const name of names) expect(error.message).toContain(`\`${name}\``);
+});
+
+test("a conflict is placed where the blamed key was given", () => {
+  expect(failure(`${pool}[health]\nliveness_ms = 3000`)).toMatchObject({ line: 6, column: 1 });
+  expect(failure(pool, { flags: ["health.liveness_ms=3000"] }).file).toBe(
+    "--set health.liveness_ms=3000",
+  );
+});
+
+test.each(["v1", "v2.3", "v3.1", "auto", "virtual:/tmp/x"])("board %s is known", (board) => {
+  expect(read(pool, { flags: [`hat.board=${board}`] }).hat.board).toBe(board);
+});
+
+test.each(["v4", "virtual:x", "v2", ""])("board %j is not", (board) => {
+  expect(failure(pool, { flags: [`hat.board=${board}`] }).code).toBe("wrong-value");
+});
+
+test("a socket path that the kernel would cut off is refused", () => {
+  expect(failure(pool, { flags: [`control.socket=/${"x".repeat(107)}`] }).message).toContain(
+    "107 bytes",
+  );
+});

@@ -1,0 +1,82 @@
+// Lays flag over environment over file over default, and checks every value; all problems are reported at once.
+
+import * as v from "valibot";
+import { findConflicts } from "./conflicts.ts";
+import { ConfigError, type ConfigProblem } from "./error.ts";
+import { SECTIONS, type Settings } from "./keys.ts";
+import { envLayer, envName, fileLayer, flagLayer, type Given, keysOf } from "./layers.ts";
+
+export interface ConfigSources {
+  /** The name to blame in messages. */
+  readonly file: string;
+  readonly text: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `section.key=value` each; stronger than the environment. */
+  readonly flags: readonly string[];
+}
+
+/** The effective settings. Throws a ConfigError that lists everything that is wrong. */
+export function readSettings(sources: ConfigSources): Settings {
+  const layers = [
+    fileLayer(sources.file, sources.text),
+    envLayer(sources.env),
+    flagLayer(sources.flags),
+  ];
+  const problems = layers.flatMap((layer) => layer.problems);
+  const given = new Map<string, Given>();
+  for (const each of layers.flatMap((layer) => layer.given)) {
+    given.set(`${each.section}.${each.name}`, each);
+  }
+  const values: Record<string, Record<string, unknown>> = {};
+  for (const section of Object.keys(SECTIONS)) {
+    const table: Record<string, unknown> = {};
+    for (const [name, key] of Object.entries(keysOf(section) ?? {})) {
+      const own = given.get(`${section}.${name}`);
+      if (own === undefined) {
+        table[name] = key.fallback;
+        if (key.presence === "required") problems.push(missing(sources.file, section, name));
+        continue;
+      }
+      const checked = v.safeParse(key.kind.schema, own.value);
+      if (checked.success) table[name] = checked.output;
+      else problems.push(wrongValue(own, key.kind.expected));
+    }
+    values[section] = table;
+  }
+  stopOn(problems);
+  const settings = values as unknown as Settings;
+  const conflicts = findConflicts(settings).map(
+    ({ at: [section, name], message }): ConfigProblem => {
+      const place = given.get(`${section}.${name}`)?.place;
+      return {
+        code: "conflict",
+        ...(place ?? { file: sources.file, line: null, column: null }),
+        message,
+      };
+    },
+  );
+  stopOn(conflicts);
+  return settings;
+}
+
+function stopOn(problems: readonly ConfigProblem[]): void {
+  const [first, ...rest] = problems.toSorted((a, b) => (a.line ?? 1e9) - (b.line ?? 1e9));
+  if (first !== undefined) throw new ConfigError([first, ...rest]);
+}
+
+function missing(file: string, section: string, name: string): ConfigProblem {
+  const message = `\`${name}\` in [${section}] is required (or set ${envName(section, name)})`;
+  return { code: "missing", file, line: null, column: null, message };
+}
+
+function wrongValue(given: Given, expected: string): ConfigProblem {
+  const shown = show(given.value);
+  const message = `\`${given.name}\` in [${given.section}]: expected ${expected}, got ${shown}`;
+  return { code: "wrong-value", ...given.place, message };
+}
+
+function show(value: unknown): string {
+  const text =
+    value instanceof Date ? value.toISOString() : (JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
