@@ -28,6 +28,11 @@ const programs: readonly { from: string; to: string; options: BuildOptions }[] =
     to: "dist/zerorig.mjs",
     options: { format: "esm", packages: "external" },
   },
+  {
+    from: "controller/shell/host-worker.ts",
+    to: "dist/host-worker.mjs",
+    options: { format: "esm" },
+  },
 ];
 
 await Promise.all(

@@ -1,0 +1,100 @@
+// The one way to the board: actions and readings one after the other, each with a time limit, each outcome an event.
+
+import type { Line, PowerBoard } from "../../hat/board.ts";
+import { HatError, isHatError } from "../../hat/error.ts";
+import type { SlotId } from "../../hat/slots.ts";
+import type { Clock } from "./clock.ts";
+import { messageOf } from "./error.ts";
+import type { Untimed } from "./loop.ts";
+
+const OPERATION_LIMIT_MS = 5000;
+const READ_EVERY_MS = 1000;
+/** While something is being switched, the proof should not wait for a slow poll. */
+const READ_EVERY_SWITCHING_MS = 200;
+
+export class BoardLane {
+  readonly #board: PowerBoard;
+  readonly #clock: Clock;
+  readonly #post: (event: Untimed) => void;
+  readonly #switching: () => boolean;
+  #tail: Promise<void> = Promise.resolve();
+  #cancelPoll: () => void = () => {};
+  #closed = false;
+
+  constructor(
+    board: PowerBoard,
+    clock: Clock,
+    post: (event: Untimed) => void,
+    switching: () => boolean,
+  ) {
+    this.#board = board;
+    this.#clock = clock;
+    this.#post = post;
+    this.#switching = switching;
+  }
+
+  /** Begins to poll. Resolves after the first reading, so that nothing is judged before the lines are known. */
+  async start(): Promise<void> {
+    await this.#read();
+    this.#poll();
+  }
+
+  power(slot: SlotId, action: number, to: Line): void {
+    void this.#enqueue(async () => {
+      try {
+        const reading = await this.#limited(this.#board.setPower(slot, to));
+        this.#post({ type: "power-done", action, reading });
+      } catch (error) {
+        this.#post({ type: "power-failed", slot, action, ...failure(error) });
+      }
+    });
+  }
+
+  /** Waits for what is under way, then lets go of the board. No line changes. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelPoll();
+    await this.#tail;
+    await this.#board.close();
+  }
+
+  #poll(): void {
+    if (this.#closed) return;
+    const everyMs = this.#switching() ? READ_EVERY_SWITCHING_MS : READ_EVERY_MS;
+    this.#cancelPoll = this.#clock.after(everyMs, () => {
+      void this.#read().then(() => this.#poll());
+    });
+  }
+
+  #read(): Promise<void> {
+    return this.#enqueue(async () => {
+      try {
+        const reading = await this.#limited(this.#board.read());
+        this.#post({ type: "board-read", reading });
+      } catch (error) {
+        this.#post({ type: "board-failed", ...failure(error) });
+      }
+    });
+  }
+
+  #enqueue(operation: () => Promise<void>): Promise<void> {
+    this.#tail = this.#tail.then(operation);
+    return this.#tail;
+  }
+
+  #limited<T>(operation: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#clock.after(OPERATION_LIMIT_MS, () =>
+        reject(new HatError("bus", `the board did not answer within ${OPERATION_LIMIT_MS} ms`)),
+      );
+      operation.then(resolve, reject).finally(cancel);
+    });
+  }
+}
+
+function failure(error: unknown) {
+  return {
+    code: isHatError(error) ? error.code : ("bus" as const),
+    detail: messageOf(error),
+  };
+}

@@ -1,0 +1,155 @@
+// The unix socket for the CLI, guarded by file permissions: status, power verbs, and a stream of events.
+
+import { chmodSync, mkdirSync, unlinkSync } from "node:fs";
+import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
+import * as v from "valibot";
+import type { RigEvent, RigStatus } from "../core/status.ts";
+import { type ControlReply, type ControlRequest, controlRequest } from "./control-protocol.ts";
+import { ControllerError, messageOf } from "./error.ts";
+
+const REQUEST_LIMIT = 16_384;
+const CLIENTS_MAX = 32;
+const STATUS_EVERY_MS = 1000;
+/** A watcher that reads this slowly is let go. */
+const UNREAD_LIMIT_BYTES = 4_194_304;
+
+export interface Controls {
+  status(): RigStatus;
+  /** Carries out every verb but `watch`; resolves when it is taken in, or `quiesce` when it is done. */
+  act(request: Exclude<ControlRequest, { verb: "watch" }>): Promise<ControlReply>;
+}
+
+export class ControlSocket {
+  readonly #path: string;
+  readonly #controls: Controls;
+  readonly #server: Server;
+  readonly #clients = new Set<Socket>();
+  readonly #watchers = new Set<Socket>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(path: string, controls: Controls) {
+    this.#path = path;
+    this.#controls = controls;
+    this.#server = createServer((socket) => this.#onClient(socket));
+    this.#server.maxConnections = CLIENTS_MAX;
+  }
+
+  async listen(): Promise<void> {
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o755 });
+    } catch {
+      // The error of listening says more.
+    }
+    await removeStale(this.#path);
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", (error) =>
+        reject(
+          new ControllerError(
+            "permission",
+            `cannot open the control socket ${this.#path}: ${messageOf(error)}`,
+            "set [control] socket to a path in a folder that this user may write",
+            error,
+          ),
+        ),
+      );
+      this.#server.listen(this.#path, resolve);
+    });
+    chmodSync(this.#path, 0o660);
+    this.#timer = setInterval(() => this.#sendStatus(), STATUS_EVERY_MS);
+  }
+
+  /** Tells all watchers. */
+  publish(event: RigEvent): void {
+    for (const socket of this.#watchers) write(socket, { event });
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    for (const socket of this.#clients) socket.end();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #sendStatus(): void {
+    if (this.#watchers.size === 0) return;
+    const status = this.#controls.status();
+    for (const socket of this.#watchers) write(socket, { status });
+  }
+
+  #onClient(socket: Socket): void {
+    this.#clients.add(socket);
+    let pending = "";
+    socket.setEncoding("utf8");
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => {
+      this.#clients.delete(socket);
+      this.#watchers.delete(socket);
+    });
+    socket.on("data", (chunk: string) => {
+      pending += chunk;
+      const lines = pending.split("\n");
+      pending = lines.pop() ?? "";
+      if (pending.length > REQUEST_LIMIT) socket.destroy();
+      for (const line of lines) void this.#onLine(socket, line);
+    });
+  }
+
+  async #onLine(socket: Socket, line: string): Promise<void> {
+    const request = parse(line);
+    if (!request.ok) {
+      write(socket, { ok: false, code: "bad-request", error: request.why });
+      return;
+    }
+    if (request.value.verb === "watch") {
+      this.#watchers.add(socket);
+      write(socket, { ok: true, status: this.#controls.status() });
+      return;
+    }
+    write(socket, await this.#controls.act(request.value));
+  }
+}
+
+type Parsed =
+  | { readonly ok: true; readonly value: ControlRequest }
+  | { readonly ok: false; readonly why: string };
+
+function parse(line: string): Parsed {
+  try {
+    const parsed = v.safeParse(controlRequest, JSON.parse(line));
+    if (parsed.success) return { ok: true, value: parsed.output };
+    return {
+      ok: false,
+      why: `${v.getDotPath(parsed.issues[0]) ?? "request"}: ${parsed.issues[0].message}`,
+    };
+  } catch {
+    return { ok: false, why: "not JSON" };
+  }
+}
+
+function write(socket: Socket, value: object): void {
+  if (socket.writableLength > UNREAD_LIMIT_BYTES) socket.destroy();
+  else if (socket.writable) socket.write(`${JSON.stringify(value)}\n`);
+}
+
+/** Removes a socket file that nobody listens on; one that answers belongs to a running controller. */
+async function removeStale(path: string): Promise<void> {
+  const answered = await new Promise<boolean>((resolve) => {
+    const socket = createConnection(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
+  if (answered) {
+    throw new ControllerError(
+      "socket-in-use",
+      `another controller answers on ${path}`,
+      "stop it first, or give this one its own [control] socket",
+    );
+  }
+  try {
+    unlinkSync(path);
+  } catch {
+    // There was none.
+  }
+}

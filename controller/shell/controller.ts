@@ -1,0 +1,178 @@
+// The controller as a running thing: the loop and everything around it, from start to stop.
+
+import type { Logger } from "pino";
+import type { PowerBoard } from "../../hat/board.ts";
+import { isSlotId } from "../../hat/slots.ts";
+import type { ControllerConfig } from "../config/config.ts";
+import type { EffectOf } from "../core/effect.ts";
+import { initialState } from "../core/state.ts";
+import type { RigEvent, RigStatus } from "../core/status.ts";
+import { awaitsVerdict, isSwitching, type Surroundings, view } from "../core/view.ts";
+import type { DuinoOptions } from "../pools/duino/client.ts";
+import { BoardLane } from "./board-lane.ts";
+import type { Clock } from "./clock.ts";
+import type { ControlReply, ControlRequest } from "./control-protocol.ts";
+import { ControlSocket } from "./control-socket.ts";
+import { executors } from "./executors.ts";
+import { HostWorkers } from "./host-workers.ts";
+import { LinkServer } from "./link-server.ts";
+import { Loop, type Untimed } from "./loop.ts";
+import { PoolLane } from "./pool-lane.ts";
+import type { Store } from "./store.ts";
+
+/** How long a stop waits for verdicts that are still at the pool. */
+const STOP_PATIENCE_MS = 3000;
+const QUIESCE_LOOK_MS = 50;
+const THIN_EVERY_MS = 3_600_000;
+
+/** What the composition root hands in. */
+export interface Parts {
+  readonly config: ControllerConfig;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly board: PowerBoard;
+  readonly store: Store;
+  readonly poolOptionsOf: (seat: string) => DuinoOptions;
+  readonly hostWorkerScript: URL;
+  readonly version: string;
+}
+
+/** What is kept in the audit table; shares have one of their own. */
+function isAudited(ev: string): boolean {
+  return !ev.startsWith("share.") && !ev.startsWith("result.") && !ev.startsWith("job.");
+}
+
+export class Controller {
+  readonly #parts: Parts;
+  readonly #startedAt: number;
+  readonly #around: Surroundings;
+  readonly #loop: Loop;
+  readonly #lane: BoardLane;
+  readonly #links: LinkServer;
+  readonly #pool: PoolLane;
+  readonly #hosts: HostWorkers;
+  readonly #control: ControlSocket;
+  #thinning: NodeJS.Timeout | null = null;
+  #stopping: Promise<void> | null = null;
+
+  constructor(parts: Parts) {
+    const { config, clock, board, store } = parts;
+    this.#parts = parts;
+    this.#startedAt = clock.now();
+    this.#around = {
+      version: parts.version,
+      board: board.info.description,
+      poolAddress: `${config.pool.host}:${config.pool.port}`,
+    };
+    const post = (event: Untimed) => this.#loop.post(event);
+    const report = (effect: EffectOf<"report">) => this.#report(effect);
+    this.#lane = new BoardLane(board, clock, post, () => isSwitching(this.#loop.state));
+    this.#links = new LinkServer(config.link, clock, post, (ev, detail) => this.#note(ev, detail));
+    this.#pool = new PoolLane(parts.poolOptionsOf, post);
+    this.#hosts = new HostWorkers(parts.hostWorkerScript, post);
+    this.#control = new ControlSocket(config.controlSocket, {
+      status: () => this.status(),
+      act: (request) => this.#act(request),
+    });
+    const shape = { slots: board.info.slots, hostWorkers: config.hostWorkers };
+    const state = initialState(shape, config.policy, store.recall(), this.#startedAt);
+    const machinery = {
+      clock,
+      store,
+      board: this.#lane,
+      links: this.#links,
+      pool: this.#pool,
+      hosts: this.#hosts,
+      post,
+      report,
+    };
+    this.#loop = new Loop(state, clock, executors(machinery));
+  }
+
+  /** Reads the lines first, then opens the control socket, then lets agents in. Changes no line. */
+  async start(): Promise<void> {
+    const { config } = this.#parts;
+    try {
+      await this.#lane.start();
+      await this.#control.listen();
+      const port = await this.#links.listen();
+      this.#note("controller.started", {
+        version: this.#around.version,
+        board: this.#around.board,
+        link: `${config.link.listen}:${port}`,
+        pool: this.#around.poolAddress,
+        config: config.source,
+      });
+    } catch (error) {
+      this.#loop.stop();
+      await this.#control.close();
+      await this.#lane.close();
+      this.#parts.store.close();
+      throw error;
+    }
+    this.#thinning = setInterval(() => this.#parts.store.thin(), THIN_EVERY_MS);
+  }
+
+  /** Lets verdicts come in, then ends everything. No line changes: the Zeros hash on and wait. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  status(): RigStatus {
+    return view(this.#loop.state, this.#around, this.#parts.clock.now());
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#thinning !== null) clearInterval(this.#thinning);
+    await this.#quiesce(STOP_PATIENCE_MS);
+    this.#note("controller.stopping", {});
+    this.#loop.stop();
+    this.#pool.close();
+    await Promise.all([this.#links.stop(), this.#hosts.close(), this.#control.close()]);
+    await this.#lane.close();
+    this.#parts.store.close();
+  }
+
+  async #quiesce(timeoutMs: number): Promise<void> {
+    const { clock } = this.#parts;
+    this.#loop.post({ type: "quiesce" });
+    const until = clock.now() + timeoutMs;
+    do {
+      await new Promise<void>((resolve) => clock.after(QUIESCE_LOOK_MS, resolve));
+    } while (awaitsVerdict(this.#loop.state) && clock.now() < until);
+  }
+
+  async #act(request: Exclude<ControlRequest, { verb: "watch" }>): Promise<ControlReply> {
+    if (request.verb === "quiesce") await this.#quiesce(request.timeoutMs);
+    else if (request.verb !== "status") {
+      const { verb, reason } = request;
+      const slots = request.slots.filter(isSlotId);
+      const ours = this.#parts.board.info.slots;
+      const strangers = slots.filter((slot) => !ours.includes(slot));
+      if (strangers.length > 0) {
+        const error = `this rig has no ${strangers.join(", ")}; it has ${ours.join(", ")}`;
+        return { ok: false, code: "no-slot", error };
+      }
+      const hard = "hard" in request && request.hard;
+      this.#loop.post({ type: "operator", verb, slots, reason, hard });
+      // Two turns: the event is taken in, and the answer shows what came of it.
+      await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+    }
+    return { ok: true, status: this.status() };
+  }
+
+  #note(ev: string, detail: Readonly<Record<string, string>>): void {
+    this.#report({ type: "report", level: "info", ev, slot: null, why: null, detail });
+  }
+
+  #report({ level, ev, slot, why, detail }: EffectOf<"report">): void {
+    const { clock, log, store } = this.#parts;
+    const at = clock.wall().toISOString();
+    const at_ms = Math.round(clock.now() - this.#startedAt);
+    const event: RigEvent = { at, at_ms, level, ev, slot, why, detail };
+    log[level]({ ev, slot, why, ...detail });
+    if (isAudited(ev)) store.writeEvent(event);
+    this.#control.publish(event);
+  }
+}

@@ -1,0 +1,63 @@
+// The table of executors: one for each effect, or it does not compile. Each hands on at once; outcomes come back as events.
+
+import { solves } from "../../zero-agent/kernels/reference.ts";
+import type { Effect, EffectOf } from "../core/effect.ts";
+import type { Share } from "../core/seat.ts";
+import type { BoardLane } from "./board-lane.ts";
+import type { Clock } from "./clock.ts";
+import type { HostWorkers } from "./host-workers.ts";
+import type { LinkServer } from "./link-server.ts";
+import type { Untimed } from "./loop.ts";
+import type { PoolLane } from "./pool-lane.ts";
+import type { Store } from "./store.ts";
+
+export interface Machinery {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly board: BoardLane;
+  readonly links: LinkServer;
+  readonly pool: PoolLane;
+  readonly hosts: HostWorkers;
+  post(event: Untimed): void;
+  report(effect: EffectOf<"report">): void;
+}
+
+type Executors = { readonly [T in Effect["type"]]: (effect: EffectOf<T>) => void };
+
+function solvesIts(share: Share): boolean {
+  const { prefix, target, nonce } = share;
+  return solves({ algorithm: "duco-s1", prefix, target }, nonce);
+}
+
+/** Effects -> the machinery that carries them out. */
+export function executors(machinery: Machinery): (effect: Effect) => void {
+  const { clock, store, board, links, pool, hosts, post } = machinery;
+  const table: Executors = {
+    "write-intent": (effect) => {
+      store.writeIntent(effect, clock.wall());
+      post({ type: "intent-durable", slot: effect.slot, intent: effect.intent });
+    },
+    "close-intent": ({ intent, outcome }) => store.closeIntent(intent, outcome, clock.wall()),
+    "save-slot": ({ slot, memory }) => store.saveSlot(slot, memory),
+    power: ({ slot, action, to }) => board.power(slot, action, to),
+    send: ({ link, message }) => links.send(link, message),
+    "close-link": ({ link, code, why }) => links.close(link, code, why),
+    "host-search": ({ worker, message }) => hosts.search(worker, message),
+    "host-cancel": ({ worker }) => hosts.cancel(worker),
+    "connect-pool": ({ seat }) => pool.connect(seat),
+    "drop-pool": ({ seat }) => pool.drop(seat),
+    "request-job": ({ seat }) => pool.requestJob(seat),
+    "secure-share": ({ share }) => {
+      const valid = solvesIts(share);
+      if (valid) store.writeShare(share, clock.wall());
+      post({ type: "share-secured", seat: share.seat, share: share.id, valid });
+    },
+    "submit-share": ({ share }) => pool.submit(share),
+    "settle-share": ({ share, outcome, reason }) => store.settleShare(share, outcome, reason),
+    report: (effect) => machinery.report(effect),
+  };
+  return <T extends Effect["type"]>(effect: EffectOf<T> & { readonly type: T }) => {
+    const execute: Executors[T] = table[effect.type];
+    execute(effect);
+  };
+}
