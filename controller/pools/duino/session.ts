@@ -1,0 +1,373 @@
+// One Duino-Coin connection as a machine: what to send, what to tell the owner, and when to give the connection up.
+// Strict lock-step, because the public node takes each TCP segment for one message: never two questions at once, and
+// after any surprise the connection is dropped, for nothing else puts question and answer together again (#1711).
+
+import type { DownCode, PoolEvent } from "../pool-event.ts";
+import {
+  decodeBanner,
+  decodeGluedJob,
+  decodeReply,
+  encodeJobRequest,
+  encodeResult,
+  type Job,
+  type JobRequest,
+  type Reply,
+  softwareName,
+  splitLines,
+} from "./codec.ts";
+
+export interface SessionLimits {
+  readonly connectMs: number;
+  readonly bannerMs: number;
+  readonly jobReplyMs: number;
+  readonly verdictMs: number;
+  /** A reply without newline counts as whole after this much silence. */
+  readonly settleMs: number;
+  /** The node hangs up on a connection that has not asked for a job by then (measured: 30.1 s). */
+  readonly firstJobMs: number;
+  /** The node hangs up after this much silence, hashing time included (measured: 90.1 s). */
+  readonly idleMs: number;
+  /** How long after that we wait to see it hang up, before we take the connection for half open. */
+  readonly idleGraceMs: number;
+}
+
+export const DEFAULT_LIMITS: SessionLimits = {
+  connectMs: 10_000,
+  bannerMs: 10_000,
+  jobReplyMs: 15_000,
+  verdictMs: 30_000,
+  settleMs: 1000,
+  firstJobMs: 30_000,
+  idleMs: 90_000,
+  idleGraceMs: 2000,
+};
+
+/** So many nonces that were verified here, called incorrect in a row, mean that the pool is out of step with us. */
+const MAX_INCORRECT_IN_A_ROW = 2;
+
+export interface SessionConfig extends JobRequest {
+  readonly rig: string;
+  readonly group: number;
+  readonly version: string;
+  readonly limits: SessionLimits;
+}
+
+export type Phase =
+  | "connecting"
+  /** Connected; the pool speaks first. */
+  | "banner"
+  | "idle"
+  /** A job was asked for. */
+  | "requested"
+  /** A job is out; the pool waits for its result. */
+  | "working"
+  /** A result was sent. */
+  | "submitted"
+  /** Over; only a new session helps. */
+  | "dropped";
+
+export interface SessionState {
+  readonly phase: Phase;
+  /** When this phase began. Times are in ms of the clock that the inputs' `now` comes from. */
+  readonly sinceMs: number;
+  /** The last byte in either direction: what the pool's idle time-out counts from. */
+  readonly activeMs: number;
+  /** Arrived, but without a newline so far. */
+  readonly tail: string;
+  readonly tailMs: number;
+  /** A job request was sent on this connection. Until then a MOTD may arrive. */
+  readonly asked: boolean;
+  /** A job was received on this connection. Until then a MOTD may be in front of it. */
+  readonly served: boolean;
+  readonly incorrectInARow: number;
+}
+
+export interface Share {
+  readonly nonce: number;
+  readonly hashrateHs: number;
+}
+
+type LivePhase = Exclude<Phase, "dropped">;
+
+export type SessionInput = { readonly now: number } & (
+  | { readonly type: "connected" }
+  | { readonly type: "text"; readonly text: string }
+  /** The socket came to its end by itself. */
+  | { readonly type: "ended"; readonly code: DownCode; readonly detail: string }
+  | { readonly type: "tick" }
+  /** The owner wants a job. Ignored unless idle. */
+  | { readonly type: "request" }
+  /** The owner has a nonce. Ignored unless working. */
+  | { readonly type: "submit"; readonly share: Share }
+);
+
+export type SessionOutput =
+  /** To be written in one piece. */
+  | { readonly type: "send"; readonly text: string }
+  | { readonly type: "event"; readonly event: PoolEvent }
+  /** Destroy the socket. At most once, and last. */
+  | { readonly type: "drop"; readonly code: DownCode; readonly detail: string };
+
+export interface Step {
+  readonly state: SessionState;
+  readonly outputs: readonly SessionOutput[];
+}
+
+/** The session of a socket that begins to connect now. */
+export function openSession(now: number): SessionState {
+  return {
+    phase: "connecting",
+    sinceMs: now,
+    activeMs: now,
+    tail: "",
+    tailMs: now,
+    asked: false,
+    served: false,
+    incorrectInARow: 0,
+  };
+}
+
+/** The next state and what to do, in order. Total: any input in any state, and it never throws. */
+export function step(config: SessionConfig, state: SessionState, input: SessionInput): Step {
+  if (state.phase === "dropped") return stay(state);
+  const { now } = input;
+  switch (input.type) {
+    case "connected":
+      return state.phase === "connecting" ? stay(enter(state, "banner", now)) : stay(state);
+    case "text":
+      return state.phase === "connecting" ? stay(state) : receive(state, input.text, now);
+    case "ended":
+      return end(state, input.code, input.detail, now);
+    case "tick":
+      return tick(config.limits, state, state.phase, now);
+    case "request":
+      return state.phase === "idle" ? request(config, state, now) : stay(state);
+    case "submit":
+      return state.phase === "working" ? submit(config, state, input.share, now) : stay(state);
+  }
+}
+
+/** When the pool will hang up for want of a word from us; null while there is no connection. */
+export function idleExpiresAt(limits: SessionLimits, state: SessionState): number | null {
+  if (state.phase === "connecting" || state.phase === "dropped") return null;
+  return state.activeMs + (state.asked ? limits.idleMs : limits.firstJobMs);
+}
+
+/** When the next `tick` is due; null for never. */
+export function wakeAt(limits: SessionLimits, state: SessionState): number | null {
+  if (state.phase === "dropped") return null;
+  const { atMs } = deadline(limits, state, state.phase);
+  return looksWhole(state) ? Math.min(atMs, state.tailMs + limits.settleMs) : atMs;
+}
+
+function stay(state: SessionState): Step {
+  return { state, outputs: [] };
+}
+
+function enter(state: SessionState, phase: Phase, now: number): SessionState {
+  return { ...state, phase, sinceMs: now, activeMs: now };
+}
+
+function drop(state: SessionState, code: DownCode, detail: string): Step {
+  return {
+    state: { ...state, phase: "dropped", tail: "" },
+    outputs: [{ type: "drop", code, detail }],
+  };
+}
+
+/** The same step, with an event before what it does. */
+function tell(event: PoolEvent, { state, outputs }: Step): Step {
+  return { state, outputs: [{ type: "event", event }, ...outputs] };
+}
+
+function request(config: SessionConfig, state: SessionState, now: number): Step {
+  // What is left of a MOTD must not run into the reply.
+  const next = { ...enter(state, "requested", now), asked: true, tail: "" };
+  return { state: next, outputs: [{ type: "send", text: encodeJobRequest(config) }] };
+}
+
+function submit(config: SessionConfig, state: SessionState, share: Share, now: number): Step {
+  const { rig, group } = config;
+  const text = encodeResult({ ...share, software: softwareName(config.version), rig, group });
+  return { state: enter(state, "submitted", now), outputs: [{ type: "send", text }] };
+}
+
+function receive(before: SessionState, text: string, now: number): Step {
+  const split = splitLines(before.tail, text);
+  if (!split.ok) return drop(before, "nonsense", "a flood without a line end");
+  const outputs: SessionOutput[] = [];
+  let state: SessionState = { ...before, activeMs: now, tail: "" };
+  for (const line of split.lines) {
+    const taken = take(state, line, now);
+    state = taken.state;
+    outputs.push(...taken.outputs);
+    if (state.phase === "dropped") return { state, outputs };
+  }
+  const rest = { ...state, tail: split.tail, tailMs: now };
+  // Between question and answer nothing may arrive, so there is no rest of it to wait for.
+  if (!expectsText(rest)) return whole(rest, outputs, now);
+  return { state: rest, outputs };
+}
+
+/** Takes the tail as if its newline had arrived. */
+function whole(state: SessionState, outputs: readonly SessionOutput[], now: number): Step {
+  const taken = take({ ...state, tail: "" }, state.tail, now);
+  return { state: taken.state, outputs: [...outputs, ...taken.outputs] };
+}
+
+/** Whether something of the pool may arrive now. */
+function expectsText(state: SessionState): boolean {
+  return state.phase === "working" ? false : state.phase !== "idle" || !state.asked;
+}
+
+/** Whether the tail could be a whole message whose newline never comes: a banner, or a verdict. */
+function looksWhole(state: SessionState): boolean {
+  if (state.phase === "banner" && decodeBanner(state.tail) !== null) return true;
+  const { type } = decodeReply(state.tail);
+  return type === "good" || type === "block" || type === "bad";
+}
+
+function end(state: SessionState, code: DownCode, detail: string, now: number): Step {
+  const last = looksWhole(state) ? whole(state, [], now) : stay(state);
+  if (last.state.phase === "dropped") return last;
+  const closed = drop(last.state, code, detail);
+  return { state: closed.state, outputs: [...last.outputs, ...closed.outputs] };
+}
+
+function tick(limits: SessionLimits, state: SessionState, phase: LivePhase, now: number): Step {
+  if (looksWhole(state) && now >= state.tailMs + limits.settleMs) return whole(state, [], now);
+  const { atMs, detail } = deadline(limits, state, phase);
+  return now >= atMs ? drop(state, "timeout", detail) : stay(state);
+}
+
+function deadline(
+  limits: SessionLimits,
+  state: SessionState,
+  phase: LivePhase,
+): { readonly atMs: number; readonly detail: string } {
+  const since = state.sinceMs;
+  switch (phase) {
+    case "connecting":
+      return { atMs: since + limits.connectMs, detail: "no connection" };
+    case "banner":
+      return { atMs: since + limits.bannerMs, detail: "no banner" };
+    case "requested":
+      return { atMs: since + limits.jobReplyMs, detail: "no reply to the job request" };
+    case "submitted":
+      return { atMs: since + limits.verdictMs, detail: "no verdict on the share" };
+    case "idle":
+    case "working": {
+      const idleMs = state.asked ? limits.idleMs : limits.firstJobMs;
+      const atMs = state.activeMs + idleMs + limits.idleGraceMs;
+      return { atMs, detail: "silent past the pool's idle limit" };
+    }
+  }
+}
+
+/** One line of the pool. */
+function take(state: SessionState, line: string, now: number): Step {
+  // A newline on its own is the late end of a reply that came without one.
+  if (line.trim() === "") return stay(state);
+  const reply = decodeReply(line);
+  switch (state.phase) {
+    case "banner":
+      return greet(state, line, reply, now);
+    case "requested":
+      return takeJobReply(state, line, reply, now);
+    case "submitted":
+      return takeVerdict(state, reply, now);
+    case "idle":
+      return !state.asked && reply.type === "other" ? stay(state) : surprise(state, reply);
+    default:
+      return surprise(state, reply);
+  }
+}
+
+function greet(state: SessionState, line: string, reply: Reply, now: number): Step {
+  const server = decodeBanner(line);
+  if (server === null) return surprise(state, reply);
+  return tell({ type: "up", server }, stay(enter(state, "idle", now)));
+}
+
+function takeJobReply(state: SessionState, line: string, reply: Reply, now: number): Step {
+  switch (reply.type) {
+    case "job":
+      return giveOut(state, reply.job, now);
+    case "bad": {
+      const reason = reply.reason ?? "no reason given";
+      return tell({ type: "refused", reason }, surprise(state, reply));
+    }
+    case "other": {
+      if (state.served) return surprise(state, reply);
+      const job = decodeGluedJob(line);
+      return job === null ? stay(state) : giveOut(state, job, now);
+    }
+    default:
+      return surprise(state, reply);
+  }
+}
+
+function giveOut(state: SessionState, job: Job, now: number): Step {
+  // The node draws the nonce from 1..100*difficulty; miners search from 0.
+  const event: PoolEvent = { type: "job", ...job, to: 100 * job.difficulty };
+  return tell(event, stay({ ...enter(state, "working", now), served: true }));
+}
+
+function takeVerdict(state: SessionState, reply: Reply, now: number): Step {
+  const pingMs = now - state.sinceMs;
+  const idle = enter(state, "idle", now);
+  switch (reply.type) {
+    case "good":
+    case "block": {
+      const block = reply.type === "block";
+      const event: PoolEvent = {
+        type: "verdict",
+        verdict: "accepted",
+        block,
+        reason: null,
+        pingMs,
+      };
+      return tell(event, stay({ ...idle, incorrectInARow: 0 }));
+    }
+    case "bad": {
+      const { reason } = reply;
+      const event: PoolEvent = {
+        type: "verdict",
+        verdict: "rejected",
+        block: false,
+        reason,
+        pingMs,
+      };
+      return tell(event, afterRejection(idle, reason));
+    }
+    default:
+      return surprise(state, reply);
+  }
+}
+
+/** Other reasons neither prove nor refute that we are in step: the node gives them before it looks at the nonce. */
+function afterRejection(state: SessionState, reason: string | null): Step {
+  if (reason !== null && isBan(reason)) return drop(state, "banned", reason);
+  const incorrectInARow = state.incorrectInARow + (reason === "Incorrect result" ? 1 : 0);
+  const next = { ...state, incorrectInARow };
+  if (incorrectInARow < MAX_INCORRECT_IN_A_ROW) return stay(next);
+  return drop(next, "desync", "verified nonces were called incorrect twice in a row");
+}
+
+/** Something that cannot be answered: give the connection up. */
+function surprise(state: SessionState, reply: Reply): Step {
+  switch (reply.type) {
+    case "bad": {
+      const reason = reply.reason ?? "no reason given";
+      return drop(state, isBan(reason) ? "banned" : "denied", reason);
+    }
+    case "other":
+      return drop(state, "nonsense", `not the pool's protocol: "${reply.text}"`);
+    default:
+      return drop(state, "desync", `${reply.type} while ${state.phase}`);
+  }
+}
+
+function isBan(reason: string): boolean {
+  return /\bbanned\b/i.test(reason);
+}
