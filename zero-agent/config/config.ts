@@ -1,0 +1,137 @@
+// The agent's settings: defaults, then the TOML file, then the environment. Every fault names its place and what to write.
+
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { parse, TomlError } from "smol-toml";
+import * as v from "valibot";
+import { LOG_LEVELS } from "../shell/log.ts";
+import { ConfigError } from "./error.ts";
+import { locate, nearest } from "./locate.ts";
+
+export const DEFAULT_FILE = "/etc/zerorig/agent.toml";
+
+const text = v.pipe(v.string("must be a text"), v.minLength(1, "must not be empty"));
+
+function isLinkUrl(value: string): boolean {
+  return URL.canParse(value) && ["ws:", "wss:"].includes(new URL(value).protocol);
+}
+
+const fields = {
+  slot: v.pipe(text, v.regex(/^p[1-9][0-9]?$/, "must be a slot, p1 to p99")),
+  controller: v.pipe(text, v.check(isLinkUrl, "must be a ws:// or wss:// address")),
+  key_file: text,
+  workers: v.pipe(
+    v.number("must be a number"),
+    v.integer("must be a whole number"),
+    v.minValue(1, "must be 1 to 64"),
+    v.maxValue(64, "must be 1 to 64"),
+  ),
+  /** 0 = all there is. */
+  max_hashrate_hs: v.pipe(
+    v.number("must be a number"),
+    v.finite("must be finite"),
+    v.minValue(0, "must be 0 or more"),
+  ),
+  sysroot: text,
+  log_level: v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`),
+};
+const settingsSchema = v.strictObject(fields);
+
+export type Settings = v.InferOutput<typeof settingsSchema>;
+type Name = keyof Settings;
+
+const NAMES = Object.keys(fields) as Name[];
+const NUMBERS: readonly Name[] = ["workers", "max_hashrate_hs"];
+
+function defaults(): Omit<Settings, "slot"> {
+  return {
+    // The bridge address of the ClusterHAT's controller images (cnat).
+    controller: "ws://172.19.181.254:8686/link",
+    key_file: "/etc/zerorig/agent.key",
+    workers: availableParallelism(),
+    max_hashrate_hs: 0,
+    sysroot: "/",
+    log_level: "info",
+  };
+}
+
+/** The environment's name of a setting: ZERO_AGENT_KEY_FILE for key_file. */
+function variable(name: Name): string {
+  return `ZERO_AGENT_${name.toUpperCase()}`;
+}
+
+function check(name: Name, value: unknown, place: string): unknown {
+  const parsed = v.safeParse(fields[name], value, { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  const shown = JSON.stringify(value) ?? String(value);
+  throw new ConfigError(`${place}: ${name} ${parsed.issues[0].message}, not ${shown.slice(0, 80)}`);
+}
+
+/** The settings of a TOML text. `file` is its name, for the messages. */
+export function parseSettings(toml: string, file: string): Partial<Settings> {
+  let table: Record<string, unknown>;
+  try {
+    table = parse(toml);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const [why] = error.message.replace("Invalid TOML document: ", "").split("\n");
+    throw new ConfigError(`${file}:${error.line}:${error.column}: ${why}`);
+  }
+  const settings: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(table)) {
+    const place = `${file}:${locate(toml, key)}`;
+    const name = NAMES.find((known) => known === key);
+    if (name === undefined) {
+      throw new ConfigError(`${place}: unknown key "${key}"; did you mean ${nearest(key, NAMES)}?`);
+    }
+    settings[name] = check(name, value, place);
+  }
+  return settings;
+}
+
+/** The settings of the environment. Variables of other programs are not looked at. */
+export function environmentSettings(env: NodeJS.ProcessEnv): Partial<Settings> {
+  const variables = NAMES.map(variable);
+  const settings: Record<string, unknown> = {};
+  for (const key of Object.keys(env)) {
+    if (key.startsWith("ZERO_AGENT_") && !variables.includes(key)) {
+      const meant = nearest(key, variables);
+      throw new ConfigError(`environment: unknown variable ${key}; did you mean ${meant}?`);
+    }
+  }
+  for (const name of NAMES) {
+    const given = env[variable(name)];
+    if (given === undefined) continue;
+    const isNumber = NUMBERS.includes(name) && given.trim() !== "";
+    const value = isNumber && !Number.isNaN(Number(given)) ? Number(given) : given;
+    settings[name] = check(name, value, `environment: ${variable(name)}`);
+  }
+  return settings;
+}
+
+function readFile(file: string, isRequired: boolean): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" && !isRequired) return "";
+    const why = code === "ENOENT" ? "no such file" : (code ?? (error as Error).message);
+    throw new ConfigError(`${file}: ${why}`);
+  }
+}
+
+/**
+ * The effective settings, checked and frozen. `file`: as given by the user, or null for the default one, which may be missing.
+ * Throws ConfigError.
+ */
+export function loadSettings(file: string | null, env: NodeJS.ProcessEnv): Settings {
+  const name = file ?? DEFAULT_FILE;
+  const fromFile = parseSettings(readFile(name, file !== null), name);
+  const merged = { ...defaults(), ...fromFile, ...environmentSettings(env) };
+  if (merged.slot === undefined) {
+    throw new ConfigError(
+      `${name}: slot is missing; write slot = "p1", or set ${variable("slot")}`,
+    );
+  }
+  return Object.freeze({ ...merged, slot: merged.slot });
+}
