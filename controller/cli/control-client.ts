@@ -1,0 +1,106 @@
+// The CLI's end of the controller's unix socket: one request and its answer, or a watch that goes on.
+
+import { connect, type Socket } from "node:net";
+import type { RigStatus } from "../core/status.ts";
+import type { ControlReply, ControlRequest, WatchLine } from "../shell/control-protocol.ts";
+import { systemCode } from "../shell/error.ts";
+import { CliError } from "./error.ts";
+import type { ExitName } from "./exit-codes.ts";
+import { onLines } from "./line-stream.ts";
+
+/** A status of 32 slots takes about 16 KiB. */
+const LINE_CHARS_MAX = 1 << 20;
+
+/** What the controller's refusals mean for the exit code. Other codes are plain failures. */
+const REFUSALS: Readonly<Record<string, ExitName>> = {
+  "bad-request": "usage",
+  "no-slot": "notFound",
+  locked: "refused",
+  refused: "refused",
+  timeout: "unreachable",
+};
+
+/** Sends one request and returns the status in the answer. Throws a CliError. */
+export async function ask(
+  socketPath: string,
+  request: ControlRequest,
+  timeoutMs = 5000,
+): Promise<RigStatus> {
+  const socket = await dial(socketPath);
+  try {
+    const reply = await new Promise<ControlReply>((resolve, reject) => {
+      socket.setTimeout(timeoutMs, () =>
+        reject(new CliError("unreachable", `the controller at ${socketPath} did not answer`)),
+      );
+      socket.on("error", reject);
+      socket.on("close", () => reject(hungUp(socketPath)));
+      onLines(socket, LINE_CHARS_MAX, (line) => resolve(JSON.parse(line) as ControlReply));
+      socket.write(`${JSON.stringify(request)}\n`);
+    });
+    return statusOf(reply);
+  } finally {
+    socket.destroy();
+  }
+}
+
+export interface Watch {
+  close(): void;
+}
+
+/** Follows the controller. `onClosed` is called once, unless `close` was called first. */
+export async function watch(
+  socketPath: string,
+  onLine: (line: WatchLine) => void,
+  onClosed: () => void,
+): Promise<Watch> {
+  const socket = await dial(socketPath);
+  let closed = false;
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => {
+    if (!closed) onClosed();
+  });
+  onLines(socket, LINE_CHARS_MAX, (line) => {
+    const parsed = JSON.parse(line) as WatchLine | ControlReply;
+    if (!("ok" in parsed)) onLine(parsed);
+    else if (parsed.ok) onLine({ status: parsed.status });
+    else socket.destroy();
+  });
+  socket.write(`${JSON.stringify({ verb: "watch" } satisfies ControlRequest)}\n`);
+  return {
+    close: () => {
+      closed = true;
+      socket.destroy();
+    },
+  };
+}
+
+function statusOf(reply: ControlReply): RigStatus {
+  if (reply.ok) return reply.status;
+  const name = Object.hasOwn(REFUSALS, reply.code) ? REFUSALS[reply.code] : undefined;
+  throw new CliError(name ?? "failed", reply.error);
+}
+
+function dial(socketPath: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(socketPath);
+    socket.once("connect", () => {
+      socket.removeAllListeners("error");
+      resolve(socket);
+    });
+    socket.once("error", (error) => reject(unreachable(socketPath, error)));
+  });
+}
+
+function hungUp(socketPath: string): CliError {
+  return new CliError("unreachable", `the controller at ${socketPath} hung up without an answer`);
+}
+
+function unreachable(socketPath: string, error: unknown): CliError {
+  const code = systemCode(error);
+  if (code === "EACCES" || code === "EPERM") {
+    const todo = "Run as root, or as a user in the socket's group.";
+    return new CliError("permission", `${socketPath} may not be opened`, todo, error);
+  }
+  const todo = "Start it with `zerorig run`, or name its socket with --socket.";
+  return new CliError("unreachable", `no controller answers at ${socketPath}`, todo, error);
+}

@@ -1,0 +1,43 @@
+// The demo's temporary directory. Its name holds our process id, so that a later demo can clear up after a killed one.
+
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const PREFIX = "zerorig-";
+/** Unix sockets allow 107 bytes; the longest name below the directory takes less than 40. */
+const ROOT_BYTES_MAX = 40;
+
+/** Makes the directory, readable by us alone. */
+export function makeTempDir(): string {
+  const wanted = tmpdir();
+  const root = Buffer.byteLength(wanted) <= ROOT_BYTES_MAX ? wanted : "/tmp";
+  removeLeftovers(root);
+  return mkdtempSync(join(root, `${PREFIX}${process.pid}-`));
+}
+
+/** Removes the directory and what is in it. Harmless when it is gone. */
+export function removeTempDir(dir: string): void {
+  rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+}
+
+function removeLeftovers(root: string): void {
+  for (const name of readdirSync(root)) {
+    const pid = Number(/^zerorig-(\d+)-\w{6}$/.exec(name)?.[1]);
+    if (!(pid > 0) || isAlive(pid)) continue;
+    try {
+      removeTempDir(join(root, name));
+    } catch {
+      // Another user's; theirs to clear.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
