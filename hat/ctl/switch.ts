@@ -1,0 +1,134 @@
+// What `on`, `off` and `cycle` do to the named slots: one after the other, each proved by read-back.
+
+import type { Line, PowerBoard } from "../board.ts";
+import type { SlotId } from "../slots.ts";
+import { describeError, EXIT, type ExitCode, exitCodeOf, TimeoutError } from "./exit.ts";
+
+export type Verb = "on" | "off" | "cycle";
+
+export interface SwitchOptions {
+  readonly board: PowerBoard;
+  readonly verb: Verb;
+  readonly slots: readonly SlotId[];
+  /** Between two power-ons. */
+  readonly staggerMs: number;
+  /** For cycle: off time from the proof. */
+  readonly dwellMs: number;
+  /** For one call on the board. */
+  readonly timeoutMs: number;
+  readonly sleep: (ms: number) => Promise<unknown>;
+  readonly nowMs: () => number;
+  /** For people. */
+  readonly say: (text: string) => void;
+}
+
+export interface SlotOutcome {
+  readonly slot: SlotId;
+  /** `skipped`: the line was so already. `not-tried`: an earlier failure stopped us. */
+  readonly outcome: "done" | "skipped" | "failed" | "not-tried";
+  readonly message: string;
+}
+
+export interface SwitchResult {
+  readonly outcomes: readonly SlotOutcome[];
+  readonly exitCode: ExitCode;
+}
+
+/** Does it. Stops at the first failure: what is wrong with one line is often wrong with the board. Never rejects for one slot. */
+export async function switchSlots(options: SwitchOptions): Promise<SwitchResult> {
+  const { board, verb, slots, say } = options;
+  const reading = await limited(options, board.read());
+  const lines = new Map(reading.slots.map(({ slot, line }) => [slot, line]));
+  const run = new Run(options);
+  const outcomes: SlotOutcome[] = [];
+  let failure: unknown;
+  for (const slot of slots) {
+    if (failure !== undefined) {
+      outcomes.push({ slot, outcome: "not-tried", message: "not tried after the failure" });
+      continue;
+    }
+    try {
+      const outcome = await switchOne(run, verb, slot, lines.get(slot), reading.powerLost);
+      outcomes.push(outcome);
+      say(`${slot}: ${outcome.message}`);
+    } catch (error) {
+      failure = error;
+      outcomes.push({ slot, outcome: "failed", message: describeError(error) });
+    }
+  }
+  return { outcomes, exitCode: exitCodeFor(outcomes, failure) };
+}
+
+async function switchOne(
+  run: Run,
+  verb: Verb,
+  slot: SlotId,
+  line: Line | undefined,
+  powerLost: boolean,
+): Promise<SlotOutcome> {
+  if (verb === "cycle") {
+    await run.off(slot);
+    await run.dwell();
+    await run.on(slot).catch((error: unknown) => {
+      if (error instanceof Error) error.message = `${slot} is left off: ${error.message}`;
+      throw error;
+    });
+    return { slot, outcome: "done", message: "off, then on again, both verified" };
+  }
+  // On a board that was never set up, a read line is not a driven one.
+  if (line === verb && !powerLost) {
+    return { slot, outcome: "skipped", message: `is ${verb} already` };
+  }
+  await (verb === "on" ? run.on(slot) : run.off(slot));
+  return { slot, outcome: "done", message: `${verb}, verified` };
+}
+
+/** The pauses between what is switched. */
+class Run {
+  readonly #options: SwitchOptions;
+  #lastOnMs: number | null = null;
+
+  constructor(options: SwitchOptions) {
+    this.#options = options;
+  }
+
+  async on(slot: SlotId): Promise<void> {
+    const { board, nowMs, sleep, staggerMs } = this.#options;
+    const waitMs = this.#lastOnMs === null ? 0 : this.#lastOnMs + staggerMs - nowMs();
+    if (waitMs > 0) await sleep(waitMs);
+    await limited(this.#options, board.setPower(slot, "on"));
+    this.#lastOnMs = nowMs();
+  }
+
+  async off(slot: SlotId): Promise<void> {
+    await limited(this.#options, this.#options.board.setPower(slot, "off"));
+  }
+
+  async dwell(): Promise<void> {
+    await this.#options.sleep(this.#options.dwellMs);
+  }
+}
+
+async function limited<T>(options: SwitchOptions, call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new TimeoutError(
+          `the board did not answer in ${options.timeoutMs} ms: try again, or give it longer with --timeout`,
+        ),
+      );
+    }, options.timeoutMs);
+  });
+  try {
+    return await Promise.race([call, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function exitCodeFor(outcomes: readonly SlotOutcome[], failure: unknown): ExitCode {
+  if (failure === undefined) return EXIT.done;
+  const done = outcomes.some(({ outcome }) => outcome === "done" || outcome === "skipped");
+  return done ? EXIT.partly : exitCodeOf(failure);
+}

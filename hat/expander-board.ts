@@ -1,0 +1,235 @@
+// The PowerBoard of ClusterHAT v2 and v3: runs the plans of expander.ts over an I2C bus, and proves each one by read-back.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BoardInfo, BoardReading, Line, PowerBoard, SlotReading } from "./board.ts";
+import { HatError, isHatError } from "./error.ts";
+import {
+  afterWrite,
+  BIT,
+  changedLines,
+  drivePlan,
+  type ExpanderRevision,
+  isPowerOnState,
+  LINES_PER_CHIP,
+  linesOf,
+  powerBit,
+  REGISTER,
+  type RegisterImage,
+  safeInitPlan,
+} from "./expander.ts";
+import type { I2cBus } from "./i2c.ts";
+import { type SlotId, slotId } from "./slots.ts";
+import type { SupplySource } from "./supply.ts";
+import type { UsbPorts } from "./usb-ports.ts";
+import { Writer } from "./writer.ts";
+
+export interface ExpanderChip {
+  readonly address: number;
+  readonly revision: ExpanderRevision;
+}
+
+export interface ExpanderBoardOptions {
+  readonly bus: I2cBus;
+  /** Slots are numbered through: the second chip's first line is p5. */
+  readonly chips: readonly ExpanderChip[];
+  /** If fewer lines carry a Zero than the chips have. */
+  readonly slotCount?: number;
+  readonly usb: UsbPorts;
+  readonly supply: SupplySource;
+  readonly lockPath: string;
+  /** Keep the lock until close, as the controller does. Otherwise it is taken for each write. */
+  readonly hold: boolean;
+  readonly description: string;
+  readonly virtual: boolean;
+}
+
+/** How often a read or a write is tried before it is an error, and the pause between. A NAK on a busy bus passes in a few ms. */
+const TRIES = 3;
+const RETRY_PAUSE_MS = 5;
+
+interface Chip extends ExpanderChip {
+  /** The images that our own doing can have left; after a read that succeeded there is one. Any other is a foreign change. */
+  expected: RegisterImage[];
+}
+
+/** Opens the board and reads each chip once. Changes no line. Rejects with `bus`, `locked`, or what the bus itself reports. */
+export async function openExpanderBoard(options: ExpanderBoardOptions): Promise<PowerBoard> {
+  const writer = new Writer(options.lockPath);
+  try {
+    const chips: Chip[] = [];
+    for (const chip of options.chips) {
+      chips.push({ ...chip, expected: [await retrying(() => readImage(options.bus, chip))] });
+    }
+    if (options.hold) await writer.hold();
+    return new ExpanderBoard(options, chips, writer);
+  } catch (error) {
+    await options.bus.close();
+    throw error;
+  }
+}
+
+class ExpanderBoard implements PowerBoard {
+  readonly info: BoardInfo;
+  readonly #options: ExpanderBoardOptions;
+  readonly #chips: readonly Chip[];
+  readonly #writer: Writer;
+
+  constructor(options: ExpanderBoardOptions, chips: readonly Chip[], writer: Writer) {
+    const count = options.slotCount ?? chips.length * LINES_PER_CHIP;
+    this.#options = options;
+    this.#chips = chips;
+    this.#writer = writer;
+    this.info = {
+      description: options.description,
+      slots: Array.from({ length: count }, (_, index) => slotId(index)),
+      virtual: options.virtual,
+    };
+  }
+
+  read(): Promise<BoardReading> {
+    return this.#writer.read(async () => {
+      const images: RegisterImage[] = [];
+      for (const chip of this.#chips) {
+        const image = await retrying(() => readImage(this.#options.bus, chip));
+        // The caller is told what is there, so from here on it is known.
+        chip.expected = [image];
+        images.push(image);
+      }
+      const lines = images.flatMap(linesOf);
+      const usb = await this.#options.usb.presence();
+      return {
+        slots: this.info.slots.map((slot, index) => ({
+          slot,
+          line: lines[index] ?? "off",
+          usb: usb[index] ?? "unknown",
+        })),
+        powerLost: images.some(isPowerOnState),
+        underVoltage: await this.#options.supply(),
+      };
+    });
+  }
+
+  setPower(slot: SlotId, line: Line): Promise<SlotReading> {
+    return this.#writer.write(async () => {
+      const index = this.info.slots.indexOf(slot);
+      const chip = this.#chips[Math.floor(index / LINES_PER_CHIP)];
+      if (chip === undefined) {
+        const last = this.info.slots.at(-1);
+        throw new HatError("no-slot", `there is no slot ${slot}: this board has p1 to ${last}`);
+      }
+      const lineIndex = index % LINES_PER_CHIP;
+      await this.#drive(chip, powerBit(lineIndex), line === "on", true);
+      const usb = await this.#options.usb.presence();
+      return { slot, line, usb: usb[index] ?? "unknown" };
+    });
+  }
+
+  setAlert(on: boolean): Promise<void> {
+    return this.#writer.write(async () => {
+      for (const chip of this.#chips) await this.#drive(chip, BIT.alert, on, false);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await this.#options.bus.close();
+  }
+
+  /** Compare, write, read back, retry: the contract of board.ts for one pin of one chip. */
+  async #drive(chip: Chip, mask: number, high: boolean, mayInit: boolean): Promise<void> {
+    let failure: unknown;
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      if (attempt > 0) await sleep(RETRY_PAUSE_MS);
+      try {
+        const found = await retrying(() => readImage(this.#options.bus, chip));
+        this.#adopt(chip, chip.expected, found);
+        const written = await this.#write(chip, found, mask, high, mayInit);
+        const proof = await retrying(() => readImage(this.#options.bus, chip));
+        // Our own bit may not have got through; that is no foreign hand but a reason to try again.
+        this.#adopt(chip, [written, ...chip.expected], proof);
+        const pin = (proof.input ^ proof.inversion) & mask;
+        if ((pin !== 0) === high && (proof.direction & mask) === 0) return;
+        failure = this.#notVerified(chip, mask, high, proof);
+      } catch (error) {
+        if (!isHatError(error, "bus")) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  async #write(
+    chip: Chip,
+    found: RegisterImage,
+    mask: number,
+    high: boolean,
+    mayInit: boolean,
+  ): Promise<RegisterImage> {
+    let image = found;
+    const run = async (plan: ReturnType<typeof drivePlan>) => {
+      for (const { register, value } of plan) {
+        image = afterWrite(image, { register, value });
+        // Before the transfer: one that fails may still have got through.
+        chip.expected.push(image);
+        await this.#options.bus.writeByte(chip.address, register, value);
+      }
+    };
+    if (isPowerOnState(found)) {
+      if (!mayInit) {
+        throw new HatError(
+          "unsupported",
+          "the board is in its power-on state and nothing may be driven before a slot is switched: switch one first",
+        );
+      }
+      await run(safeInitPlan(chip.revision, found));
+    }
+    await run(drivePlan(image, mask, high));
+    return image;
+  }
+
+  /** Makes `found` the one known image; throws if none of the expected ones has its lines driven like that. */
+  #adopt(chip: Chip, expected: readonly RegisterImage[], found: RegisterImage): void {
+    const changes = expected.map((image) => changedLines(image, found));
+    chip.expected = [found];
+    if (changes.some((lines) => lines.length === 0)) return;
+    const first = this.#chips.indexOf(chip) * LINES_PER_CHIP;
+    const names = (changes[0] ?? []).map((index) => slotId(first + index)).join(", ");
+    throw new HatError(
+      "foreign-change",
+      isPowerOnState(found)
+        ? "the board lost its supply since we last looked, and is in its power-on state: look at `status`, then ask again"
+        : `another program switched ${names} since we last looked; nothing was written: look at \`status\`, then ask again`,
+    );
+  }
+
+  #notVerified(chip: Chip, mask: number, high: boolean, proof: RegisterImage): HatError {
+    const first = this.#chips.indexOf(chip) * LINES_PER_CHIP;
+    const name = mask === BIT.alert ? "alert" : slotId(first + Math.log2(mask));
+    const [want, have] = high ? ["on", "off"] : ["off", "on"];
+    const latch = (proof.output & mask) !== 0 ? "on" : "off";
+    return new HatError(
+      "not-verified",
+      `${name} was switched ${want} (latch ${latch}), but its pin still reads ${have} after ${TRIES} tries: the line or the chip is faulty; to be sure of power, unplug the HAT`,
+    );
+  }
+}
+
+async function readImage(bus: I2cBus, chip: ExpanderChip): Promise<RegisterImage> {
+  return {
+    direction: await bus.readByte(chip.address, REGISTER.direction),
+    inversion: await bus.readByte(chip.address, REGISTER.inversion),
+    output: await bus.readByte(chip.address, REGISTER.output),
+    input: await bus.readByte(chip.address, REGISTER.input),
+  };
+}
+
+async function retrying<T>(transfer: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transfer();
+    } catch (error) {
+      if (attempt >= TRIES || !isHatError(error, "bus")) throw error;
+    }
+    await sleep(RETRY_PAUSE_MS);
+  }
+}

@@ -1,0 +1,23 @@
+// Opens a virtual ClusterHAT with the real expander driver.
+
+import type { PowerBoard } from "../board.ts";
+import { openExpanderBoard } from "../expander-board.ts";
+import { VirtualHatClient } from "./client.ts";
+
+/** Connects to the virtual board at the socket. Rejects with `no-board` if none listens there. */
+export async function openVirtualBoard(socketPath: string, hold: boolean): Promise<PowerBoard> {
+  const client = await VirtualHatClient.connect(socketPath);
+  const { chips, slots, model } = await client.info();
+  const revision = chips[0]?.revision ?? "?";
+  return await openExpanderBoard({
+    bus: client.bus(),
+    chips,
+    slotCount: slots.length,
+    usb: client.usb(),
+    supply: client.supply(),
+    lockPath: `${socketPath}.lock`,
+    hold,
+    description: `virtual ClusterHAT ${revision} (${chips.length} x ${model} at ${socketPath})`,
+    virtual: true,
+  });
+}

@@ -1,0 +1,40 @@
+// The files of /proc and /sys that a Zero's agent reads, in a directory of its own for each virtual Zero.
+
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const BOOT_ID = "proc/sys/kernel/random/boot_id";
+const TEMPERATURE = "sys/class/thermal/thermal_zone0/temp";
+const THROTTLED = "sys/devices/platform/soc/soc:firmware/get_throttled";
+const MODEL = "proc/device-tree/model";
+
+/** What `get_throttled` says: bit 0 under-voltage now, bit 16 since boot. */
+export const UNDER_VOLTAGE_NOW = 0x1;
+export const UNDER_VOLTAGE_SINCE_BOOT = 0x10000;
+
+export interface Sysroot {
+  readonly path: string;
+  boot(bootId: string): void;
+  temperature(tempC: number): void;
+  throttled(word: number): void;
+}
+
+/** Makes the tree. Values are replaced by rename, so that no reader sees half of one. */
+export function makeSysroot(path: string): Sysroot {
+  const put = (name: string, text: string) => {
+    const target = join(path, name);
+    writeFileSync(`${target}.new`, text);
+    renameSync(`${target}.new`, target);
+  };
+  for (const name of [BOOT_ID, TEMPERATURE, THROTTLED, MODEL]) {
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+  }
+  put(MODEL, "Raspberry Pi Zero W Rev 1.1\0");
+  return {
+    path,
+    boot: (bootId) => put(BOOT_ID, `${bootId}\n`),
+    temperature: (tempC) => put(TEMPERATURE, `${Math.round(tempC * 1000)}\n`),
+    // The kernel's driver prints plain hex, without 0x.
+    throttled: (word) => put(THROTTLED, `${word.toString(16)}\n`),
+  };
+}
