@@ -62,7 +62,7 @@ export function endingText({ code, signal }: Ending): string {
 /** The demo's rig is told everything by its files: the user's own overrides are for the user's own rig. */
 function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(
-    ([name]) => !name.startsWith("ZERORIG_") || name === "ZERORIG_DEBUG",
+    ([name]) => name === "ZERORIG_DEBUG" || !/^(ZERORIG|ZERO_AGENT)_/.test(name),
   );
   return Object.fromEntries(kept);
 }
