@@ -17,10 +17,14 @@ import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { beginSelfTest, releaseHost, releaseSlot } from "./work.ts";
 
+function isUp(slot: Slot): boolean {
+  return slot.phase === "Ready" || slot.phase === "Degraded";
+}
+
 /** Whether the slot may be given work: up, proved, free, and not held by an operator. */
 export function mayWork(slot: Slot): boolean {
   return (
-    (slot.phase === "Ready" || slot.phase === "Degraded") &&
+    isUp(slot) &&
     slot.link?.tested === true &&
     slot.task === null &&
     (slot.hold === null || slot.hold.kind === "foreign")
@@ -45,14 +49,21 @@ function freeWorkers(rig: Pick<RigState, "slots" | "hosts">): Candidate[] {
   return [...slots, ...hosts];
 }
 
+/** Whether a worker that has not failed the job will be free in time; if not, one that has may try again. */
+function othersRemain(rig: Pick<RigState, "slots" | "hosts">, job: Job): boolean {
+  const able = [...rig.slots.filter(({ phase }) => phase === "Ready"), ...rig.hosts];
+  return able.some(({ id }) => !job.tried.includes(id));
+}
+
 /** Own seat first, then those that did not fail it, the fastest first. A degraded Zero takes no other's work. */
-function choose(seat: Seat, job: Job, free: readonly Candidate[]): Candidate | undefined {
-  const untried = free.filter(({ id }) => !job.tried.includes(id));
-  const own = untried.find(({ id }) => id === seat.id);
+function choose(rig: Draft["rig"], seat: Seat, job: Job): Candidate | undefined {
+  const free = freeWorkers(rig);
+  const fit = free.filter(({ id }) => !job.tried.includes(id));
+  const own = fit.find(({ id }) => id === seat.id);
   if (own) return own;
-  const fit = untried.filter(({ degraded }) => !degraded).sort((a, b) => b.rateHs - a.rateHs);
-  // Nobody else is there to try: better the same again than none.
-  return fit[0] ?? (job.tried.length > 0 ? free.find(({ id }) => id === seat.id) : undefined);
+  const best = fit.filter(({ degraded }) => !degraded).sort((a, b) => b.rateHs - a.rateHs)[0];
+  if (best || othersRemain(rig, job)) return best;
+  return free[0];
 }
 
 /** How long a worker may keep a job: `patience` times its mean time at this rate, within the limits. */
@@ -86,7 +97,8 @@ function assign(draft: Draft, seat: Seat, job: Job, worker: Candidate): void {
     patchHost(draft, host, { task });
     emit(draft, { type: "host-search", worker: host.id, message });
   } else if (slot?.link) {
-    patchSlot(draft, slot, { task, progressAt: now });
+    // A worker that let the last job pass in silence does not start its clock anew with the next.
+    patchSlot(draft, slot, { task, progressAt: slot.unanswered > 0 ? slot.progressAt : now });
     emit(draft, { type: "send", slot: slot.id, link: slot.link.id, message });
   }
 }
@@ -99,7 +111,10 @@ function expireSlot(draft: Draft, slot: Slot): void {
   }
   report(draft, "warn", "job.timeout", slot.id, null, { job: slot.task.jobId });
   const next = releaseSlot(draft, slot, true);
-  patchSlot(draft, next, { slowResults: next.slowResults + 1 });
+  patchSlot(draft, next, {
+    slowResults: next.slowResults + 1,
+    unanswered: next.unanswered + 1,
+  });
 }
 
 function expireHost(draft: Draft, host: Host): void {
@@ -109,7 +124,7 @@ function expireHost(draft: Draft, host: Host): void {
 /** A job that outlived the pool's patience is worth nothing: the session starts over. */
 function expireJob(draft: Draft, seat: Seat): void {
   const { job } = seat;
-  if (seat.state !== "working" || job === null || job.tried.length > 99) return;
+  if (seat.state !== "working" || job === null) return;
   if (draft.now < job.receivedAt + draft.rig.policy.jobLimitMaxMs) return;
   patchSeat(draft, seat, { job: { ...job, receivedAt: Number.POSITIVE_INFINITY } });
   dropSession(draft, seat, "job expired");
@@ -137,7 +152,7 @@ export function dispatch(draft: Draft): void {
   if (rig.quiescing) return;
   for (const seat of rig.seats) {
     if (seat.state !== "working" || seat.job === null || seat.job.worker !== null) continue;
-    const worker = choose(seat, seat.job, freeWorkers(rig));
+    const worker = choose(rig, seat, seat.job);
     if (worker) assign(draft, seat, seat.job, worker);
   }
   for (const { id } of freeWorkers(rig)) {

@@ -2,7 +2,7 @@
 
 import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draft.ts";
 import { takeOn } from "./observe-link.ts";
-import { endSoftOff, retryEnumeration } from "./power.ts";
+import { closeIntent, endSoftOff, readsOff, retryEnumeration } from "./power.ts";
 import type { Phase, Slot, Stage } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { beginSelfTest, releaseSlot } from "./work.ts";
@@ -46,7 +46,12 @@ function judgeUnknown(draft: Draft, slot: Slot, due: boolean): void {
 function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
   const { policy } = draft.rig;
   if (slot.stage === "write") {
-    if (due) enter(draft, slot, "Fault", "on-failed", { until: draft.now + policy.reprobeMs });
+    if (!due) return;
+    const until = draft.now + policy.reprobeMs;
+    enter(draft, closeIntent(draft, slot, "on-failed"), "Fault", "on-failed", {
+      until,
+      action: null,
+    });
     return;
   }
   const until = slot.onAt + bootGraceMs(slot, policy.bootGraceMs);
@@ -60,7 +65,7 @@ function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
 function judgeBooting(draft: Draft, slot: Slot, due: boolean): void {
   if (!due) return;
   if (isSilent(draft, slot)) {
-    suspect(draft, slot, "boot-overdue");
+    suspect(draft, closeIntent(draft, slot, "boot-overdue"), "boot-overdue");
     return;
   }
   // It is heard but has not proved itself: ask again, for a Zero that is heard is never cut.
@@ -156,7 +161,7 @@ function judgeFault(draft: Draft, slot: Slot, due: boolean): void {
       until: draft.now + policy.cutProofMs,
       retryAt: draft.now,
     });
-  } else if (slot.line === "off" && slot.usb !== "present") {
+  } else if (readsOff(slot)) {
     enter(draft, slot, "Off", "probed", { offAt: draft.now });
   } else if (isSilent(draft, slot)) {
     enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });

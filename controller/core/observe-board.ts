@@ -92,8 +92,8 @@ function observeSlot(draft: Draft, reading: SlotReading, powerLost: boolean): vo
       observePoweringOff(draft, slot);
       break;
     case "Fault":
-      // Only a cut that was not proved waits for this; other faults wait to be probed.
-      if (slot.intent !== null && readsOff(slot) && slot.action === null) concludeOff(draft, slot);
+      // Only a cut that was not proved keeps its intent and waits for this; other faults wait to be probed.
+      if (slot.intent !== null && readsOff(slot)) concludeOff(draft, slot);
       break;
     default:
       observeLive(draft, slot, powerLost);

@@ -3,6 +3,7 @@
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { type Draft, emit, enter, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
+import { closeIntent } from "./power.ts";
 import type { Slot } from "./slot.ts";
 import { beginSelfTest, releaseSlot } from "./work.ts";
 
@@ -40,6 +41,7 @@ export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-
     progressAt: draft.now,
     vitals: newBoot ? null : known.vitals,
     slowResults: 0,
+    unanswered: 0,
     boots: known.boots + (newBoot && !adopted ? 1 : 0),
   });
   report(draft, "info", "link.up", id, newBoot ? "new-boot" : "same-boot", { agentVersion, model });
@@ -97,7 +99,8 @@ export function onHeard(draft: Draft, slotId: string, link: number): Slot | unde
   if (known === undefined) return undefined;
   const slot = patchSlot(draft, known, { heardAt: draft.now });
   if (!clearedByVoice(slot)) return slot;
-  if (slot.link?.tested) return enter(draft, slot, "Ready", "heard-again");
+  // What it could not answer while it was silent says nothing of its speed.
+  if (slot.link?.tested) return enter(draft, slot, "Ready", "heard-again", { slowResults: 0 });
   return enter(draft, slot, "Booting", "heard-again", {
     until: draft.now + draft.rig.policy.bootGraceMs,
   });
@@ -133,7 +136,7 @@ export function onBeat(draft: Draft, { slot: id, link, beat }: EventOf<"beat">):
       uptimeMs: beat.uptimeMs,
     },
     hashes: heard.hashes + hashed,
-    progressAt: hashed > 0 ? draft.now : heard.progressAt,
+    ...(hashed > 0 ? { progressAt: draft.now, unanswered: 0 } : {}),
   });
   const stuck = slot.phase === "Suspect" || slot.phase === "Remediating";
   if (stuck && hashed > 0) enter(draft, slot, "Ready", "recovered");
@@ -143,16 +146,12 @@ export function onBeat(draft: Draft, { slot: id, link, beat }: EventOf<"beat">):
 /** The known answer is right: the slot may work. Ends a boot, and the power cycle that it was part of. */
 export function passSelfTest(draft: Draft, given: Slot): void {
   if (given.link === null) return;
-  const { link, intent, onAt } = given;
+  const { link, onAt, bootPending } = given;
   let slot = patchSlot(draft, given, { link: { ...link, tested: true }, tries: 0 });
   if (slot.phase === "Ready" || slot.phase === "Degraded") return;
-  const powered = intent !== null;
-  if (intent !== null) {
-    emit(draft, { type: "close-intent", intent: intent.id, outcome: "done" });
-  }
-  slot = enter(draft, slot, "Ready", "self-test-passed", {
-    intent: null,
-    bootMs: powered ? [...slot.bootMs.slice(-19), draft.now - onAt] : slot.bootMs,
+  slot = enter(draft, closeIntent(draft, slot, "done"), "Ready", "self-test-passed", {
+    bootPending: false,
+    bootMs: bootPending ? [...slot.bootMs.slice(-19), draft.now - onAt] : slot.bootMs,
   });
-  if (powered) save(draft, slot);
+  if (bootPending) save(draft, slot);
 }

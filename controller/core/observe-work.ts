@@ -102,6 +102,7 @@ function onSlotResult(draft: Draft, slot: Slot, event: EventOf<"result">): void 
     rateHs,
     heardAt: draft.now,
     progressAt: draft.now,
+    unanswered: 0,
     slowResults: sampleHs < SLOW_SHARE * nominalHs ? slot.slowResults + 1 : 0,
   });
   if (task.seat === SELF_TEST_SEAT) {

@@ -2,7 +2,7 @@
 
 import { type Draft, emit, enter, patchSlot, takeId } from "./draft.ts";
 import { cutHindrance, laneFree, onHindrance, spentItsCycles } from "./permit.ts";
-import { beginCut, beginOn } from "./power.ts";
+import { beginCut, beginOn, readsOff } from "./power.ts";
 import { isHealthy, type Slot } from "./slot.ts";
 
 /** Emits the power effect that the slot's stage asks for, once its intent is on disk. */
@@ -44,9 +44,9 @@ function isOffOrGoing(slot: Slot): boolean {
 function obeyOperator(draft: Draft, slot: Slot): Slot {
   const { rig, now } = draft;
   const heard = isHealthy(slot, now, rig.policy.livenessMs);
-  // A line that cannot be read, or was never read, is not switched.
+  // A line that was never read is not switched.
   if (slot.line === "unknown" || slot.action !== null) return slot;
-  if (slot.wanted === "off" && !isOffOrGoing(slot)) {
+  if (slot.wanted === "off" && slot.line === "on" && !isOffOrGoing(slot)) {
     const soft = heard && !slot.hardOff;
     return beginCut(draft, slot, {
       kind: "off",
@@ -73,7 +73,7 @@ function obeyOperator(draft: Draft, slot: Slot): Slot {
 function remediate(draft: Draft, slot: Slot): Slot {
   const { rig, now } = draft;
   if (slot.phase !== "Remediating" || slot.stage !== "power-cycle") return slot;
-  if (slot.line === "off" && slot.usb !== "present") {
+  if (readsOff(slot)) {
     return enter(draft, slot, "Off", "found-off", { offAt: now });
   }
   if (cutHindrance(rig, slot, now) !== null) return slot;

@@ -119,6 +119,7 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
   slot = patchSlot(draft, slot, {
     link: null,
     vitals: null,
+    bootPending: false,
     offAt: draft.now,
     action: null,
     hardOff: false,
@@ -145,6 +146,7 @@ export function concludeOn(draft: Draft, slot: Slot): Slot {
   return patchSlot(draft, slot, {
     stage: "settle",
     onAt: draft.now,
+    bootPending: true,
     until: draft.now + draft.rig.policy.enumerationMs,
   });
 }

@@ -100,8 +100,10 @@ export interface Slot {
   readonly line: Line | "unknown";
   readonly usb: UsbPresence;
   readonly readAt: number;
-  /** When `on` was last proved, and when off was last proved. */
+  /** When `on` was last proved, and whether the boot that it began is still to end. */
   readonly onAt: number;
+  readonly bootPending: boolean;
+  /** When off was last proved. */
   readonly offAt: number;
   readonly link: Link | null;
   /** Any frame, over any link. */
@@ -115,6 +117,8 @@ export interface Slot {
   readonly rateHs: number;
   /** Results in a row that were far below the nominal rate. */
   readonly slowResults: number;
+  /** Jobs in a row that ran out of time without a hash being done. */
+  readonly unanswered: number;
   readonly bootId: string | null;
   /** The last boots, from `on` to Ready, for the learned grace. */
   readonly bootMs: readonly number[];
