@@ -223,8 +223,7 @@ describe("the end of the agent", () => {
     expect(await linked.exit()).toBe(0);
 
     const unlinked = start({ ZERO_AGENT_CONTROLLER: "ws://127.0.0.1:1/link" });
-    while (!unlinked.output().includes("link.down"))
-      await once(unlinked.process.stdout ?? [], "data");
+    await expect.poll(unlinked.output, { timeout: 15_000 }).toContain("link.down");
     unlinked.process.kill("SIGTERM");
     expect(await unlinked.exit()).toBe(0);
   });

@@ -1,13 +1,12 @@
 // The agent as one machine: routes events to the link and the workload, and what one has for the other between them.
 
+import { connectionWakeAt, stepConnection } from "./connection.ts";
 import {
   type ConnectionEvent,
   type ConnectionState,
-  connectionWakeAt,
   type Identity,
   INITIAL_CONNECTION,
-  stepConnection,
-} from "./connection.ts";
+} from "./connection-state.ts";
 import type { Effect } from "./effect.ts";
 import { stepWorkload, type WorkerEvent, type WorkloadEvent, workloadWakeAt } from "./workload.ts";
 import { initialWorkload, type WorkloadConfig, type WorkloadState } from "./workload-state.ts";
