@@ -3,19 +3,16 @@
 import { connect, type Socket } from "node:net";
 import { Alarm } from "../alarm.ts";
 import type { DownCode, PoolEvent } from "../pool-event.ts";
+import { DEFAULT_LIMITS, type SessionLimits } from "./limits.ts";
+import { idleExpiresAt, step, wakeAt } from "./session.ts";
 import {
-  DEFAULT_LIMITS,
-  idleExpiresAt,
   openSession,
   type Phase,
   type SessionConfig,
   type SessionInput,
-  type SessionLimits,
   type SessionState,
   type Share,
-  step,
-  wakeAt,
-} from "./session.ts";
+} from "./session-state.ts";
 import { socketFault } from "./socket-fault.ts";
 
 /** The tiers that a Zero or its host may honestly ask for. Those of microcontrollers are not among them (ToS 9). */

@@ -35,9 +35,12 @@ export type Reply =
   | { readonly type: "bad"; readonly reason: string | null }
   | { readonly type: "other"; readonly text: string };
 
-export type Split =
-  | { readonly ok: true; readonly lines: readonly string[]; readonly tail: string }
-  | { readonly ok: false };
+export interface Split {
+  readonly lines: readonly string[];
+  readonly tail: string;
+  /** More than MAX_LINE_CHARS without a newline came after these lines, and was thrown away. */
+  readonly flooded: boolean;
+}
 
 /** What a field may hold without becoming two fields or two messages. User names and keys are taken as they are. */
 function field(text: string): string {
@@ -114,10 +117,11 @@ function readable(text: string): string {
 
 /**
  * Adds what arrived to what was left over, and cuts it into lines (without their ends). Replies may be split or
- * coalesced at any byte. Not ok: more than MAX_LINE_CHARS without a newline.
+ * coalesced at any byte.
  */
 export function splitLines(tail: string, text: string): Split {
   const lines = (tail + text).split("\n");
-  if (lines.some((line) => line.length > MAX_LINE_CHARS)) return { ok: false };
-  return { ok: true, lines: lines.slice(0, -1), tail: lines.slice(-1).join("") };
+  const flood = lines.findIndex((line) => line.length > MAX_LINE_CHARS);
+  if (flood >= 0) return { lines: lines.slice(0, flood), tail: "", flooded: true };
+  return { lines: lines.slice(0, -1), tail: lines.slice(-1).join(), flooded: false };
 }

@@ -10,122 +10,24 @@ import {
   encodeJobRequest,
   encodeResult,
   type Job,
-  type JobRequest,
   type Reply,
   softwareName,
   splitLines,
 } from "./codec.ts";
-
-export interface SessionLimits {
-  readonly connectMs: number;
-  readonly bannerMs: number;
-  readonly jobReplyMs: number;
-  readonly verdictMs: number;
-  /** A reply without newline counts as whole after this much silence. */
-  readonly settleMs: number;
-  /** The node hangs up on a connection that has not asked for a job by then (measured: 30.1 s). */
-  readonly firstJobMs: number;
-  /** The node hangs up after this much silence, hashing time included (measured: 90.1 s). */
-  readonly idleMs: number;
-  /** How long after that we wait to see it hang up, before we take the connection for half open. */
-  readonly idleGraceMs: number;
-}
-
-export const DEFAULT_LIMITS: SessionLimits = {
-  connectMs: 10_000,
-  bannerMs: 10_000,
-  jobReplyMs: 15_000,
-  verdictMs: 30_000,
-  settleMs: 1000,
-  firstJobMs: 30_000,
-  idleMs: 90_000,
-  idleGraceMs: 2000,
-};
+import type { SessionLimits } from "./limits.ts";
+import type {
+  LivePhase,
+  Phase,
+  SessionConfig,
+  SessionInput,
+  SessionOutput,
+  SessionState,
+  Share,
+  Step,
+} from "./session-state.ts";
 
 /** So many nonces that were verified here, called incorrect in a row, mean that the pool is out of step with us. */
 const MAX_INCORRECT_IN_A_ROW = 2;
-
-export interface SessionConfig extends JobRequest {
-  readonly rig: string;
-  readonly group: number;
-  readonly version: string;
-  readonly limits: SessionLimits;
-}
-
-export type Phase =
-  | "connecting"
-  /** Connected; the pool speaks first. */
-  | "banner"
-  | "idle"
-  /** A job was asked for. */
-  | "requested"
-  /** A job is out; the pool waits for its result. */
-  | "working"
-  /** A result was sent. */
-  | "submitted"
-  /** Over; only a new session helps. */
-  | "dropped";
-
-export interface SessionState {
-  readonly phase: Phase;
-  /** When this phase began. Times are in ms of the clock that the inputs' `now` comes from. */
-  readonly sinceMs: number;
-  /** The last byte in either direction: what the pool's idle time-out counts from. */
-  readonly activeMs: number;
-  /** Arrived, but without a newline so far. */
-  readonly tail: string;
-  readonly tailMs: number;
-  /** A job request was sent on this connection. Until then a MOTD may arrive. */
-  readonly asked: boolean;
-  /** A job was received on this connection. Until then a MOTD may be in front of it. */
-  readonly served: boolean;
-  readonly incorrectInARow: number;
-}
-
-export interface Share {
-  readonly nonce: number;
-  readonly hashrateHs: number;
-}
-
-type LivePhase = Exclude<Phase, "dropped">;
-
-export type SessionInput = { readonly now: number } & (
-  | { readonly type: "connected" }
-  | { readonly type: "text"; readonly text: string }
-  /** The socket came to its end by itself. */
-  | { readonly type: "ended"; readonly code: DownCode; readonly detail: string }
-  | { readonly type: "tick" }
-  /** The owner wants a job. Ignored unless idle. */
-  | { readonly type: "request" }
-  /** The owner has a nonce. Ignored unless working. */
-  | { readonly type: "submit"; readonly share: Share }
-);
-
-export type SessionOutput =
-  /** To be written in one piece. */
-  | { readonly type: "send"; readonly text: string }
-  | { readonly type: "event"; readonly event: PoolEvent }
-  /** Destroy the socket. At most once, and last. */
-  | { readonly type: "drop"; readonly code: DownCode; readonly detail: string };
-
-export interface Step {
-  readonly state: SessionState;
-  readonly outputs: readonly SessionOutput[];
-}
-
-/** The session of a socket that begins to connect now. */
-export function openSession(now: number): SessionState {
-  return {
-    phase: "connecting",
-    sinceMs: now,
-    activeMs: now,
-    tail: "",
-    tailMs: now,
-    asked: false,
-    served: false,
-    incorrectInARow: 0,
-  };
-}
 
 /** The next state and what to do, in order. Total: any input in any state, and it never throws. */
 export function step(config: SessionConfig, state: SessionState, input: SessionInput): Step {
@@ -137,7 +39,7 @@ export function step(config: SessionConfig, state: SessionState, input: SessionI
     case "text":
       return state.phase === "connecting" ? stay(state) : receive(state, input.text, now);
     case "ended":
-      return end(state, input.code, input.detail, now);
+      return end(state, input.code, input.detail);
     case "tick":
       return tick(config.limits, state, state.phase, now);
     case "request":
@@ -194,7 +96,6 @@ function submit(config: SessionConfig, state: SessionState, share: Share, now: n
 
 function receive(before: SessionState, text: string, now: number): Step {
   const split = splitLines(before.tail, text);
-  if (!split.ok) return drop(before, "nonsense", "a flood without a line end");
   const outputs: SessionOutput[] = [];
   let state: SessionState = { ...before, activeMs: now, tail: "" };
   for (const line of split.lines) {
@@ -203,21 +104,25 @@ function receive(before: SessionState, text: string, now: number): Step {
     outputs.push(...taken.outputs);
     if (state.phase === "dropped") return { state, outputs };
   }
+  if (split.flooded) {
+    const flooded = drop(state, "nonsense", "a flood without a line end");
+    return { state: flooded.state, outputs: [...outputs, ...flooded.outputs] };
+  }
   const rest = { ...state, tail: split.tail, tailMs: now };
   // Between question and answer nothing may arrive, so there is no rest of it to wait for.
-  if (!expectsText(rest)) return whole(rest, outputs, now);
+  if (!expectsText(rest)) return whole(rest, outputs);
   return { state: rest, outputs };
 }
 
-/** Takes the tail as if its newline had arrived. */
-function whole(state: SessionState, outputs: readonly SessionOutput[], now: number): Step {
-  const taken = take({ ...state, tail: "" }, state.tail, now);
+/** Takes the tail as if its newline had arrived together with it. */
+function whole(state: SessionState, outputs: readonly SessionOutput[]): Step {
+  const taken = take({ ...state, tail: "" }, state.tail, state.tailMs);
   return { state: taken.state, outputs: [...outputs, ...taken.outputs] };
 }
 
 /** Whether something of the pool may arrive now. */
 function expectsText(state: SessionState): boolean {
-  return state.phase === "working" ? false : state.phase !== "idle" || !state.asked;
+  return state.phase === "idle" ? !state.asked : state.phase !== "working";
 }
 
 /** Whether the tail could be a whole message whose newline never comes: a banner, or a verdict. */
@@ -227,15 +132,15 @@ function looksWhole(state: SessionState): boolean {
   return type === "good" || type === "block" || type === "bad";
 }
 
-function end(state: SessionState, code: DownCode, detail: string, now: number): Step {
-  const last = looksWhole(state) ? whole(state, [], now) : stay(state);
+function end(state: SessionState, code: DownCode, detail: string): Step {
+  const last = looksWhole(state) ? whole(state, []) : stay(state);
   if (last.state.phase === "dropped") return last;
   const closed = drop(last.state, code, detail);
   return { state: closed.state, outputs: [...last.outputs, ...closed.outputs] };
 }
 
 function tick(limits: SessionLimits, state: SessionState, phase: LivePhase, now: number): Step {
-  if (looksWhole(state) && now >= state.tailMs + limits.settleMs) return whole(state, [], now);
+  if (looksWhole(state) && now >= state.tailMs + limits.settleMs) return whole(state, []);
   const { atMs, detail } = deadline(limits, state, phase);
   return now >= atMs ? drop(state, "timeout", detail) : stay(state);
 }
