@@ -5,6 +5,7 @@
 // - `setPower` acts on the named slot alone. It takes the board's lock, compares every line with what this driver last knew,
 //   writes, reads back, and retries within a limit. If a line was not as we had left it (another program wrote it), nothing
 //   is written, what is found becomes the new "last known", and the call rejects with `foreign-change`.
+// - What `read` returned counts as known too, for its caller has been told: compare readings to see a foreign change there.
 // - A resolved `setPower` means: the read-back agreed. Anything else is a rejection (`not-verified`, `bus`, ...).
 // - Calls may overlap; the driver runs them one after the other in the order of the calls.
 // - Every rejection is a HatError.

@@ -32,7 +32,7 @@ export async function openBoard(options: OpenBoardOptions): Promise<PowerBoard> 
     return await openVirtualBoard(board.slice("virtual:".length), hold);
   }
   const revision = board === "auto" ? await detectRevision(root) : board;
-  if (/^v1(\.\d)?$/.test(revision)) return await openGpio(revision, hold, root);
+  if (/^v1(\.\d+)?$/.test(revision)) return await openGpio(revision, hold, root);
   if (isExpanderRevision(revision)) return await openExpander(revision, hold, root);
   throw new HatError(
     "unknown-board",

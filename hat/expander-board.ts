@@ -142,11 +142,11 @@ class ExpanderBoard implements PowerBoard {
       if (attempt > 0) await sleep(RETRY_PAUSE_MS);
       try {
         const found = await retrying(() => readImage(this.#options.bus, chip));
-        this.#adopt(chip, chip.expected, found);
+        this.#adopt(chip, chip.expected, found, "nothing was written");
         const written = await this.#write(chip, found, mask, high, mayInit);
         const proof = await retrying(() => readImage(this.#options.bus, chip));
         // Our own bit may not have got through; that is no foreign hand but a reason to try again.
-        this.#adopt(chip, [written, ...chip.expected], proof);
+        this.#adopt(chip, [written, ...chip.expected], proof, "it happened while we wrote");
         const pin = (proof.input ^ proof.inversion) & mask;
         if ((pin !== 0) === high && (proof.direction & mask) === 0) return;
         failure = this.#notVerified(chip, mask, high, proof);
@@ -188,7 +188,12 @@ class ExpanderBoard implements PowerBoard {
   }
 
   /** Makes `found` the one known image; throws if none of the expected ones has its lines driven like that. */
-  #adopt(chip: Chip, expected: readonly RegisterImage[], found: RegisterImage): void {
+  #adopt(
+    chip: Chip,
+    expected: readonly RegisterImage[],
+    found: RegisterImage,
+    consequence: string,
+  ): void {
     const changes = expected.map((image) => changedLines(image, found));
     chip.expected = [found];
     if (changes.some((lines) => lines.length === 0)) return;
@@ -198,7 +203,7 @@ class ExpanderBoard implements PowerBoard {
       "foreign-change",
       isPowerOnState(found)
         ? "the board lost its supply since we last looked, and is in its power-on state: look at `status`, then ask again"
-        : `another program switched ${names} since we last looked; nothing was written: look at \`status\`, then ask again`,
+        : `another program switched ${names} since we last looked; ${consequence}: look at \`status\`, then ask again`,
     );
   }
 

@@ -40,6 +40,13 @@ export async function acquireLock(path: string): Promise<HeldLock> {
     return await acquire(path, self, 0);
   } catch (error) {
     if (error instanceof HatError) throw error;
+    if (errorCode(error) === "ENOENT") {
+      throw new HatError(
+        "unsupported",
+        `there is no directory for the lock ${path}: make it`,
+        error,
+      );
+    }
     throw new HatError(
       "permission",
       `the lock file ${path} cannot be written (${error instanceof Error ? error.message : String(error)}): run as the user that runs the controller, or as root`,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { UsbPresence } from "./board.ts";
 
 export interface UsbPorts {
-  /** One entry for each slot, in the order of the slots. Never rejects: what cannot be seen is `unknown`. */
+  /** One entry for each slot, in the order of the slots. What cannot be seen is `unknown`, not an error. */
   presence(): Promise<readonly UsbPresence[]>;
 }
 

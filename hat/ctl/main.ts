@@ -6,6 +6,7 @@ import type { PowerBoard } from "../board.ts";
 import { openBoard } from "../detect.ts";
 import { HatError } from "../error.ts";
 import { describeError, EXIT, type ExitCode, exitCodeOf, UsageError } from "./exit.ts";
+import { limited } from "./limit.ts";
 import { parseSlots } from "./slot-args.ts";
 import { switchSlots, type Verb } from "./switch.ts";
 import { table } from "./table.ts";
@@ -27,9 +28,13 @@ Slots: p1 p3, p1-p3, all (the default).
 Exit codes: 0 done and verified, 1 failed, 2 usage, 3 no board or slot found, 4 permission, 5 timeout,
 6 refused (locked by the controller, or changed by another program), 7 partly done.`;
 
+const CLOSE_MS = 2000;
+
 void main();
 
 async function main(): Promise<void> {
+  // Whoever reads us may have had enough.
+  process.stdout.on("error", () => {});
   try {
     await program().parseAsync();
   } catch (error) {
@@ -40,6 +45,8 @@ async function main(): Promise<void> {
     complain(describeError(error));
     process.exitCode = exitCodeOf(error);
   }
+  // A call that timed out may never end by itself. Output to files and pipes is written by now.
+  process.exit();
 }
 
 function program(): Command {
@@ -102,11 +109,13 @@ async function withBoard(
   act: (board: PowerBoard, flags: GlobalFlags) => Promise<ExitCode>,
 ): Promise<void> {
   const flags = hatctl.opts<GlobalFlags>();
-  const board = await openBoard({ board: flags.board });
+  const timeoutMs = milliseconds("--timeout", flags.timeout);
+  const board = await limited(timeoutMs, openBoard({ board: flags.board }));
   try {
     process.exitCode = await act(board, flags);
   } finally {
-    await board.close();
+    // A call that never ends would be waited for here; its lock is void once we are dead.
+    await limited(CLOSE_MS, board.close()).catch(() => {});
   }
 }
 

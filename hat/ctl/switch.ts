@@ -2,7 +2,8 @@
 
 import type { Line, PowerBoard } from "../board.ts";
 import type { SlotId } from "../slots.ts";
-import { describeError, EXIT, type ExitCode, exitCodeOf, TimeoutError } from "./exit.ts";
+import { describeError, EXIT, type ExitCode, exitCodeOf } from "./exit.ts";
+import { limited } from "./limit.ts";
 
 export type Verb = "on" | "off" | "cycle";
 
@@ -37,7 +38,7 @@ export interface SwitchResult {
 /** Does it. Stops at the first failure: what is wrong with one line is often wrong with the board. Never rejects for one slot. */
 export async function switchSlots(options: SwitchOptions): Promise<SwitchResult> {
   const { board, verb, slots, say } = options;
-  const reading = await limited(options, board.read());
+  const reading = await limited(options.timeoutMs, board.read());
   const lines = new Map(reading.slots.map(({ slot, line }) => [slot, line]));
   const run = new Run(options);
   const outcomes: SlotOutcome[] = [];
@@ -53,7 +54,8 @@ export async function switchSlots(options: SwitchOptions): Promise<SwitchResult>
       say(`${slot}: ${outcome.message}`);
     } catch (error) {
       failure = error;
-      outcomes.push({ slot, outcome: "failed", message: describeError(error) });
+      const left = run.cutSlot === slot ? "left off, " : "";
+      outcomes.push({ slot, outcome: "failed", message: left + describeError(error) });
     }
   }
   return { outcomes, exitCode: exitCodeFor(outcomes, failure) };
@@ -69,10 +71,7 @@ async function switchOne(
   if (verb === "cycle") {
     await run.off(slot);
     await run.dwell();
-    await run.on(slot).catch((error: unknown) => {
-      if (error instanceof Error) error.message = `${slot} is left off: ${error.message}`;
-      throw error;
-    });
+    await run.on(slot);
     return { slot, outcome: "done", message: "off, then on again, both verified" };
   }
   // On a board that was never set up, a read line is not a driven one.
@@ -86,6 +85,8 @@ async function switchOne(
 /** The pauses between what is switched. */
 class Run {
   readonly #options: SwitchOptions;
+  /** The slot that was cut last and is not on again. */
+  cutSlot: SlotId | null = null;
   #lastOnMs: number | null = null;
 
   constructor(options: SwitchOptions) {
@@ -93,37 +94,22 @@ class Run {
   }
 
   async on(slot: SlotId): Promise<void> {
-    const { board, nowMs, sleep, staggerMs } = this.#options;
+    const { board, nowMs, sleep, staggerMs, timeoutMs } = this.#options;
     const waitMs = this.#lastOnMs === null ? 0 : this.#lastOnMs + staggerMs - nowMs();
     if (waitMs > 0) await sleep(waitMs);
-    await limited(this.#options, board.setPower(slot, "on"));
+    await limited(timeoutMs, board.setPower(slot, "on"));
     this.#lastOnMs = nowMs();
+    this.cutSlot = null;
   }
 
   async off(slot: SlotId): Promise<void> {
-    await limited(this.#options, this.#options.board.setPower(slot, "off"));
+    const { board, timeoutMs } = this.#options;
+    await limited(timeoutMs, board.setPower(slot, "off"));
+    this.cutSlot = slot;
   }
 
   async dwell(): Promise<void> {
     await this.#options.sleep(this.#options.dwellMs);
-  }
-}
-
-async function limited<T>(options: SwitchOptions, call: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new TimeoutError(
-          `the board did not answer in ${options.timeoutMs} ms: try again, or give it longer with --timeout`,
-        ),
-      );
-    }, options.timeoutMs);
-  });
-  try {
-    return await Promise.race([call, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

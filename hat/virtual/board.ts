@@ -7,7 +7,10 @@ import { VirtualHatClient } from "./client.ts";
 /** Connects to the virtual board at the socket. Rejects with `no-board` if none listens there. */
 export async function openVirtualBoard(socketPath: string, hold: boolean): Promise<PowerBoard> {
   const client = await VirtualHatClient.connect(socketPath);
-  const { chips, slots, model } = await client.info();
+  const { chips, slots, model } = await client.info().catch(async (error: unknown) => {
+    await client.close();
+    throw error;
+  });
   const revision = chips[0]?.revision ?? "?";
   return await openExpanderBoard({
     bus: client.bus(),

@@ -69,6 +69,7 @@ export class VirtualHat {
   readonly #lines: readonly Line[];
   #hubLost = false;
   #underVoltage = false;
+  #stopped = false;
   readonly #timers = new Map<string, () => void>();
 
   constructor(options: VirtualHatOptions) {
@@ -95,6 +96,8 @@ export class VirtualHat {
 
   /** Lets the pins act: power to the Zeros, and the hub. To be called after each change of a chip. */
   settle(): void {
+    // A client may still write while the socket closes: nothing must start again.
+    if (this.#stopped) return;
     let started = false;
     for (const [index, seat] of this.#options.seats.entries()) {
       const line = this.#lines[index];
@@ -178,6 +181,7 @@ export class VirtualHat {
 
   /** Takes the power from everything. */
   stop(): void {
+    this.#stopped = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     for (const { zero } of this.#options.seats) zero.powerOff();

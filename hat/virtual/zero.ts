@@ -102,7 +102,7 @@ export class Zero {
         break;
       case "crash":
         // The kernel lives: it closes the program's sockets, and the program's exit brings the restart.
-        this.#program?.signal("SIGKILL");
+        if (this.#state === "running") this.#program?.signal("SIGKILL");
         break;
       case "slow":
         this.#slow(durationMs ?? DEFAULT_SLOW_MS);

@@ -1,0 +1,32 @@
+// Runs the PowerBoard contract over every board there is.
+
+import { describe, expect, it } from "vitest";
+import { openBoard } from "../../hat/detect.ts";
+import { EXPANDER_REVISIONS } from "../../hat/expander.ts";
+import { chipSubject } from "./chip-subject.ts";
+import { gpioSubject } from "./gpio-subject.ts";
+import { powerBoardContract } from "./power-board.ts";
+import { socketSubject } from "./socket-subject.ts";
+
+for (const revision of EXPANDER_REVISIONS) {
+  powerBoardContract(`chip ${revision}`, () => chipSubject(revision, "XRA1200P"));
+}
+powerBoardContract("chip v2.3 with a PCA9554", () => chipSubject("v2.3", "PCA9554"));
+powerBoardContract("virtual ClusterHAT v2.3 by socket", () => socketSubject("v2.3"));
+powerBoardContract("virtual ClusterHAT v2.0 by socket", () => socketSubject("v2.0"));
+powerBoardContract("GPIO v1 over a fake sysfs", gpioSubject);
+
+// A board that carries Zeros is not put through its power-on state: only what must hold on any board in use.
+describe.runIf(process.env["HAT"] === "1")("PowerBoard contract: the real board", () => {
+  it("switches the last slot off and on, and nothing else", async () => {
+    const board = await openBoard({ board: process.env["ZERORIG_BOARD"] ?? "auto" });
+    const before = (await board.read()).slots.map(({ line }) => line);
+    const slot = board.info.slots.at(-1) ?? "p4";
+    const others = async () => (await board.read()).slots.slice(0, -1).map(({ line }) => line);
+    for (const line of ["off", "on", before.at(-1) ?? "off"] as const) {
+      expect(await board.setPower(slot, line)).toMatchObject({ slot, line });
+      expect(await others()).toEqual(before.slice(0, -1));
+    }
+    await board.close();
+  });
+});
