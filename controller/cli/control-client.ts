@@ -34,7 +34,11 @@ export async function ask(
       );
       socket.on("error", reject);
       socket.on("close", () => reject(hungUp(socketPath)));
-      onLines(socket, LINE_CHARS_MAX, (line) => resolve(JSON.parse(line) as ControlReply));
+      onLines(socket, LINE_CHARS_MAX, (line) => {
+        const reply = parseLine<ControlReply>(line);
+        if (reply === null) reject(nonsense(socketPath));
+        else resolve(reply);
+      });
       socket.write(`${JSON.stringify(request)}\n`);
     });
     return statusOf(reply);
@@ -60,8 +64,9 @@ export async function watch(
     if (!closed) onClosed();
   });
   onLines(socket, LINE_CHARS_MAX, (line) => {
-    const parsed = JSON.parse(line) as WatchLine | ControlReply;
-    if (!("ok" in parsed)) onLine(parsed);
+    const parsed = parseLine<WatchLine | ControlReply>(line);
+    if (parsed === null) socket.destroy();
+    else if (!("ok" in parsed)) onLine(parsed);
     else if (parsed.ok) onLine({ status: parsed.status });
     else socket.destroy();
   });
@@ -89,6 +94,20 @@ function dial(socketPath: string): Promise<Socket> {
     });
     socket.once("error", (error) => reject(unreachable(socketPath, error)));
   });
+}
+
+/** The other end is the same program as we, so its lines are of the protocol's shapes; or it is not, and null. */
+function parseLine<T extends object>(line: string): T | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" ? (value as T | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+function nonsense(socketPath: string): CliError {
+  return new CliError("unreachable", `what answers at ${socketPath} is no controller: not JSON`);
 }
 
 function hungUp(socketPath: string): CliError {

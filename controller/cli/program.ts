@@ -1,6 +1,7 @@
 // The commands and options of `zerorig`. Bodies live in files of their own and load only when their command runs.
 
 import { Command, Option } from "commander";
+import { FAULT_KINDS } from "../../hat/virtual/fault.ts";
 import { parseFault } from "./demo/fault.ts";
 import { type DemoFlags, demoOptions, parsePace, parseUser } from "./demo/options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -71,12 +72,14 @@ function addDemo(program: Command, outcome: Outcome): void {
     .option("--zeros <n>", "how many Zeros, 1 to 32", wholeNumber(1, 32), 4)
     .option("--for <time>", "stop after this time, such as 60s (default: until Ctrl-C)", duration)
     .option("--json", "one JSON line per event, the summary as the last line")
-    .option(
-      "--fault <fault>",
-      "make something go wrong: [SLOT=]KIND[@TIME][+DURATION], such as p3=hang@20s; repeatable. " +
-        "Kinds: hang, kill, crash, slow, no-boot, link-loss, hub-loss, brownout, stuck-on",
-      (text: string, before: DemoFlags["fault"]) => [...before, parseFault(text)],
-      [] as DemoFlags["fault"],
+    .addOption(
+      new Option(
+        "--fault <fault>",
+        "make something go wrong: [SLOT=]KIND[@TIME][+DURATION], such as p3=hang@20s; repeatable. " +
+          `Kinds: ${FAULT_KINDS.join(", ")}`,
+      )
+        .argParser((text: string, before: DemoFlags["fault"]) => [...before, parseFault(text)])
+        .default([], "none"),
     )
     .option("--pool <host:port>", "mine at this Duino-Coin pool instead; needs --user", hostPort)
     .option("--user <name>", "the user to mine for", parseUser)
@@ -116,7 +119,10 @@ function addPool(program: Command): void {
 }
 
 function addConfig(program: Command): void {
-  const config = program.command("config").description("look at configuration files");
+  const config = program
+    .command("config")
+    .description("look at configuration files")
+    .helpCommand(false);
   config
     .command("check")
     .description("say whether a configuration is right, and if not, where")

@@ -1,0 +1,69 @@
+// Statuses and events for tests, with only what a test cares about spelled out.
+
+import type { SlotId } from "../../../hat/slots.ts";
+import type { RigEvent, RigStatus, SlotStatus } from "../../core/status.ts";
+
+/** A healthy slot, changed as told. */
+export function slotStatus(slot: SlotId, changes: Partial<SlotStatus> = {}): SlotStatus {
+  return {
+    slot,
+    state: "Ready",
+    for_ms: 61_000,
+    why: "self-test-passed",
+    evidence: "heard 0.4 s ago, line on, USB present",
+    next: null,
+    wanted: "on",
+    hashrate_hs: 240_000,
+    accepted: 10,
+    rejected: 0,
+    unknown: 0,
+    hashes: 1_000_000,
+    temp_c: 41.3,
+    throttled: 0,
+    uptime_ms: 65_000,
+    fences: 0,
+    boots: 1,
+    watts: 0.9,
+    ...changes,
+  };
+}
+
+/** A rig of these slots, whose totals add up, changed as told. */
+export function rigStatus(
+  slots: readonly SlotStatus[],
+  changes: Partial<RigStatus> = {},
+): RigStatus {
+  const sum = (kind: "accepted" | "rejected" | "unknown" | "hashes" | "fences") =>
+    slots.reduce((total, slot) => total + slot[kind], 0);
+  return {
+    version: "0.0.0",
+    board: "ClusterHAT v2.3 (virtual)",
+    uptime_ms: 72_000,
+    storm: "normal",
+    automation: null,
+    watts: 3.6,
+    ceiling_watts: null,
+    pool: { address: "127.0.0.1:2811", connected: slots.length, last_error: null },
+    slots,
+    host: { workers: 0, accepted: 0, rejected: 0, unknown: 0, hashes: 0 },
+    totals: {
+      accepted: sum("accepted"),
+      rejected: sum("rejected"),
+      unknown: sum("unknown"),
+      hashes: sum("hashes"),
+      fences: sum("fences"),
+    },
+    ...changes,
+  };
+}
+
+/** An event of a slot, or of the rig. */
+export function rigEvent(
+  atMs: number,
+  ev: string,
+  slot: SlotId | null = null,
+  detail: RigEvent["detail"] = {},
+): RigEvent {
+  const at = new Date(Date.UTC(2026, 0, 1) + atMs).toISOString();
+  return { at, at_ms: atMs, level: "info", ev, slot, why: null, detail };
+}
