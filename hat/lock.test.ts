@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { acquireLock } from "./lock.ts";
+
+let directory = "";
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "hat-lock-"));
+  await build({
+    stdin: {
+      contents: `import { acquireLock } from "./lock.ts";
+        acquireLock(process.argv[2]).then(
+          () => { console.log("held"); setInterval(() => {}, 1000); },
+          (error) => { console.log(error.code); });`,
+      resolveDir: "hat",
+    },
+    bundle: true,
+    platform: "node",
+    outfile: join(directory, "holder.cjs"),
+  });
+});
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await rm(directory, { recursive: true });
+});
+
+/** Another process that tries for the lock; resolves with what became of it. */
+async function contender(path: string): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawn(process.execPath, [join(directory, "holder.cjs"), path]);
+  children.push(child);
+  const [text] = (await once(child.stdout, "data")) as [Buffer];
+  return { child, said: text.toString().trim() };
+}
+
+it("lets one in, names it to the next, and is free after release", async () => {
+  const path = join(directory, "one");
+  const lock = await acquireLock(path);
+  await expect(acquireLock(path)).rejects.toMatchObject({ code: "locked" });
+  await expect(acquireLock(path)).rejects.toThrow(`process ${process.pid}`);
+  await lock.release();
+  await (await acquireLock(path)).release();
+  await lock.release();
+  expect((await readdir(directory)).filter((name) => name.startsWith("one"))).toEqual([]);
+});
+
+it("is free again when its holder dies by kill -9", async () => {
+  const path = join(directory, "killed");
+  const { child, said } = await contender(path);
+  expect(said).toBe("held");
+  await expect(acquireLock(path)).rejects.toThrow(`process ${child.pid}`);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const lock = await acquireLock(path);
+  expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ pid: process.pid });
+  await lock.release();
+  expect((await readdir(directory)).filter((name) => name.startsWith("killed"))).toEqual([]);
+});
+
+it("takes a pid of another process, or of another boot, for dead", async () => {
+  const path = join(directory, "reused");
+  const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+  for (const other of [
+    { startTime: "1", bootId },
+    { startTime: "", bootId: "of yesterday" },
+  ]) {
+    await writeFile(path, JSON.stringify({ pid: process.pid, id: "1-ab", ...other }));
+    await (await acquireLock(path)).release();
+  }
+});
+
+it("lets exactly one of many take over from a dead one", async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const path = join(directory, `race-${round}`);
+    await writeFile(path, JSON.stringify({ pid: 1, startTime: "0", bootId: "", id: "1-0a" }));
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => acquireLock(path)));
+    const held = tries.filter(({ status }) => status === "fulfilled");
+    expect(held.length).toBe(1);
+    expect((await readdir(directory)).filter((name) => name.startsWith(`race-${round}.`))).toEqual(
+      [],
+    );
+  }
+});
+
+it("lets exactly one of many processes take over from a dead one", async () => {
+  const path = join(directory, "processes");
+  await writeFile(path, JSON.stringify({ pid: 1, startTime: "0", bootId: "", id: "1-0b" }));
+  // And the one that was taking over died as well.
+  await writeFile(
+    `${path}.1-0b`,
+    JSON.stringify({ pid: 1, startTime: "0", bootId: "", id: "1-0c" }),
+  );
+  const said = await Promise.all(Array.from({ length: 6 }, () => contender(path)));
+  expect(said.map((one) => one.said).sort()).toEqual(["held", ...Array<string>(5).fill("locked")]);
+});
+
+it("leaves a file that is no lock alone", async () => {
+  const path = join(directory, "foreign");
+  await writeFile(path, "something of yours");
+  await expect(acquireLock(path)).rejects.toMatchObject({ code: "locked" });
+  expect(await readFile(path, "utf8")).toBe("something of yours");
+});
+
+it("says what to do where it cannot write", async () => {
+  await expect(acquireLock(join(directory, "no", "dir"))).rejects.toMatchObject({
+    code: "unsupported",
+  });
+  await expect(acquireLock("/proc/self/lock")).rejects.toThrow(/\/proc\/self\/lock/);
+});
