@@ -32,25 +32,25 @@ test("80x24", () => {
     "zerorig demo: 4 virtual Zeros mining at the practice pool, seed 1
     2 of 4 Ready, 720 kH/s  accepted 40/40  3.6 W est.  pool 4 up  up 1m12s
 
-    SLOT STATE       RATE       ACC/REJ   TEMP  UP      RESTARTS WATTS WHY
-    p1   Ready       240 kH/s   10/0      41C   1m05s   0 (0)    0.90  self-test-pa>
-    p2   Suspect     240 kH/s   10/0      41C   1m05s   0 (0)    0.90  silent; reme>
-    p3   Booting     0 H/s      10/0      -     -       0 (0)    0.90  usb-seen, he>
-    p4   Ready       240 kH/s   10/0      41C   2h05m   2 (2)    0.90  self-test-pa>
+    SLOT STATE       RATE       ACC/REJ   TEMP  UP      RESTARTS       WATTS
+    p1   Ready       240 kH/s   10/0      41 C  1m05s   0              0.90 W
+         self-test-passed; heard 0.4 s ago, line on, USB present
+    p2   Suspect     240 kH/s   10/0      41 C  1m05s   0              0.90 W
+         remedy in 2.1 s unless heard; silent; heard 0.4 s ago, line on, USB present
+    p3   Booting     0 H/s      10/0      -     -       0              0.90 W
+         usb-seen; heard 0.4 s ago, line on, USB present
+    p4   Ready       240 kH/s   10/0      41 C  2h05m   2 (2 fenced)   0.90 W
+         self-test-passed; heard 0.4 s ago, line on, USB present
 
-    00:00:27 p1  slot.state from=Ready to=State27
-    00:00:28 p1  slot.state from=Ready to=State28
-    00:00:29 p1  slot.state from=Ready to=State29
-    00:00:30 p1  slot.state from=Ready to=State30
-    00:00:31 p1  slot.state from=Ready to=State31
-    00:00:32 p1  slot.state from=Ready to=State32
-    00:00:33 p1  slot.state from=Ready to=State33
-    00:00:34 p1  slot.state from=Ready to=State34
-    00:00:35 p1  slot.state from=Ready to=State35
-    00:00:36 p1  slot.state from=Ready to=State36
-    00:00:37 p1  slot.state from=Ready to=State37
-    00:00:38 p1  slot.state from=Ready to=State38
-    00:00:39 p1  slot.state from=Ready to=State39
+       31s p1  slot.state from=Ready to=State31
+       32s p1  slot.state from=Ready to=State32
+       33s p1  slot.state from=Ready to=State33
+       34s p1  slot.state from=Ready to=State34
+       35s p1  slot.state from=Ready to=State35
+       36s p1  slot.state from=Ready to=State36
+       37s p1  slot.state from=Ready to=State37
+       38s p1  slot.state from=Ready to=State38
+       39s p1  slot.state from=Ready to=State39
 
     Ctrl-C stops and sums up"
   `);

@@ -76,40 +76,61 @@ function rigLine(status: RigStatus): string {
 }
 
 /** Slot, state, rate, shares, temperature, uptime, restarts, watts, then as much of the evidence as fits. */
-const WIDTHS = [4, 11, 10, 9, 5, 7, 8, 5] as const;
+const WIDTHS = [4, 11, 10, 9, 5, 7, 14, 7] as const;
 const TITLES = ["SLOT", "STATE", "RATE", "ACC/REJ", "TEMP", "UP", "RESTARTS", "WATTS", "WHY"];
+
+/** Below this width the evidence gets a line of its own, where there is room for that. */
+const ONE_LINE_WIDTH = 140;
+/** Events that should stay in view before evidence takes their lines. */
+const EVENTS_MIN = 4;
 
 /** With many Zeros and few lines, those that need a look come first. */
 function tableLines(status: RigStatus, width: number, colour: boolean, room: number): string[] {
+  const count = status.slots.length;
+  const roomy = width < ONE_LINE_WIDTH && 2 * count + 2 + EVENTS_MIN <= room;
   const fits = Math.max(1, room - 1);
   const slots =
-    status.slots.length <= fits
+    count <= fits
       ? status.slots
       : status.slots.toSorted((a, b) => Number(a.state === "Ready") - Number(b.state === "Ready"));
   const shown = slots.length <= fits ? slots : slots.slice(0, Math.max(1, fits - 1));
-  const rows = shown.map((slot) => row(slot, width, colour));
+  const rows = shown.flatMap((slot) =>
+    roomy
+      ? [row(slot, "", width, colour), paint(clip(`     ${whyText(slot)}`, width), "dim", colour)]
+      : [row(slot, whyText(slot), width, colour)],
+  );
   const hidden = slots.length - shown.length;
   const more = hidden > 0 ? [paint(clip(`... and ${hidden} more`, width), "dim", colour)] : [];
-  return [paint(clip(cells(TITLES), width), "dim", colour), ...rows, ...more];
+  const titles = roomy ? TITLES.slice(0, -1) : TITLES;
+  return [paint(clip(cells(titles), width), "dim", colour), ...rows, ...more];
 }
 
-function row(slot: SlotStatus, width: number, colour: boolean): string {
-  const next = slot.next === null ? "" : `; ${slot.next}`;
+/** What will happen stands first: it matters most, and the end may be cut off. */
+function whyText({ next, why, evidence }: SlotStatus): string {
+  return [...(next === null ? [] : [next]), why, evidence].join("; ");
+}
+
+function row(slot: SlotStatus, why: string, width: number, colour: boolean): string {
   const text = cells([
     slot.slot,
     slot.state,
     formatRate(slot.hashrate_hs),
     `${slot.accepted}/${slot.rejected}`,
-    slot.temp_c === null ? "-" : `${slot.temp_c.toFixed(0)}C`,
+    slot.temp_c === null ? "-" : `${slot.temp_c.toFixed(0)} C`,
     slot.uptime_ms === null ? "-" : formatDuration(slot.uptime_ms),
-    `${slot.boots === 0 ? 0 : slot.boots - 1} (${slot.fences})`,
-    slot.watts.toFixed(2),
-    `${slot.why}${next}, ${slot.evidence}`,
+    slot.fences === 0 ? String(restarts(slot)) : `${restarts(slot)} (${slot.fences} fenced)`,
+    `${slot.watts.toFixed(2)} W`,
+    why,
   ]);
-  const fitted = clip(text, width);
+  const clipped = clip(text, width);
   const [from, to] = [WIDTHS[0] + 1, WIDTHS[0] + 1 + WIDTHS[1]];
-  const state = paint(fitted.slice(from, to), TONES[slot.state], colour);
-  return fitted.slice(0, from) + state + fitted.slice(to);
+  const state = paint(clipped.slice(from, to), TONES[slot.state], colour);
+  return clipped.slice(0, from) + state + clipped.slice(to);
+}
+
+/** The first boot is none. */
+function restarts({ boots }: SlotStatus): number {
+  return Math.max(0, boots - 1);
 }
 
 function cells(texts: readonly string[]): string {
@@ -118,13 +139,14 @@ function cells(texts: readonly string[]): string {
       const width = WIDTHS[index];
       return width === undefined ? text : text.slice(0, width).padEnd(width);
     })
-    .join(" ");
+    .join(" ")
+    .trimEnd();
 }
 
 function eventLine(event: RigEvent): string {
   const details = Object.entries(event.detail).map(([name, value]) => `${name}=${value}`);
   return [
-    event.at.slice(11, 19),
+    formatDuration(event.at_ms).padStart(6),
     (event.slot ?? "").padEnd(3),
     event.ev,
     event.why ?? "",
