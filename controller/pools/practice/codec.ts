@@ -43,6 +43,7 @@ export interface Framed {
 }
 
 const MAX_FIELDS = 6;
+const MAX_NAME_CHARS = 64;
 
 /** What has arrived, in messages. A line longer than a message may be comes out whole, to be refused as malformed. */
 export function frame(framing: Framing, tail: string, text: string): Framed {
@@ -53,12 +54,14 @@ export function frame(framing: Framing, tail: string, text: string): Framed {
   return { messages: lines.slice(0, -1), tail: rest };
 }
 
+/** Reads a message of a connection that has not asked for work so far. Never throws. */
 export function decodeOpening(text: string): Opening {
   const fields = text.trim().split(",");
   if (text.length > MAX_MESSAGE_CHARS || fields.length > MAX_FIELDS) return { type: "malformed" };
   if (fields[0] === "MOTD") return { type: "motd" };
   if (fields[0] !== "JOB") return { type: "ignored" };
-  return { type: "job", user: fields.slice(1, 2).join(), tier: fields.slice(2, 3).join() };
+  const [user, tier] = [fields.slice(1, 2).join(), fields.slice(2, 3).join()];
+  return { type: "job", user: printable(user), tier };
 }
 
 /** `n,rate,software,rig,chip id,group`, of which only n must be there. Never throws. */
@@ -87,8 +90,13 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
+/** Names go to logs and terminals: a stranger must not steer those. */
+function printable(text: string): string {
+  return text.replace(/[^ -~]/g, "?").slice(0, MAX_NAME_CHARS);
+}
+
 /** What the node keeps of a name. */
 function label(text: string | undefined): string {
-  const clean = `${text ?? ""}`.match(/[A-Za-z0-9 .()-]+/g)?.join(" ") ?? "None";
-  return clean.slice(0, 64);
+  const words = `${text ?? ""}`.match(/[A-Za-z0-9 .()-]+/g);
+  return words === null ? "None" : words.join(" ").slice(0, MAX_NAME_CHARS);
 }
