@@ -1,52 +1,46 @@
 // Work for workers: a job goes to the next one that is free, its own seat's first; nobody waits for a slow one.
 
-import {
-  type Draft,
-  emit,
-  patchHost,
-  patchSeat,
-  patchSlot,
-  report,
-  seatOf,
-  slotOf,
-} from "./draft.ts";
+import type { JobMessage } from "../../zero-agent/protocol/messages.ts";
+import { type Draft, emit, patchHost, patchSeat, patchSlot, report } from "./draft.ts";
 import { dropSession } from "./observe-pool.ts";
 import type { Host, Job, Seat } from "./seat.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
-import type { Slot } from "./slot.ts";
+import type { Link, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
-import { beginSelfTest, releaseHost, releaseSlot } from "./work.ts";
+import { releaseHost, releaseSlot, retest } from "./work.ts";
 
 function isUp(slot: Slot): boolean {
   return slot.phase === "Ready" || slot.phase === "Degraded";
 }
 
 /** Whether the slot may be given work: up, proved, free, and not held by an operator. */
-export function mayWork(slot: Slot): boolean {
+function mayWork(slot: Slot, link: Link): boolean {
   return (
     isUp(slot) &&
-    slot.link?.tested === true &&
+    link.tested &&
     slot.task === null &&
     (slot.hold === null || slot.hold.kind === "foreign")
   );
 }
 
-interface Candidate {
-  readonly id: string;
-  readonly rateHs: number;
-  readonly degraded: boolean;
-}
+/** A worker that may be given a job now. */
+type Candidate =
+  | { readonly kind: "slot"; readonly id: string; readonly worker: Slot; readonly link: Link }
+  | { readonly kind: "host"; readonly id: string; readonly worker: Host };
 
 function freeWorkers(rig: Pick<RigState, "slots" | "hosts">): Candidate[] {
-  const slots = rig.slots.filter(mayWork).map((slot) => ({
-    id: slot.id,
-    rateHs: slot.rateHs || (slot.link?.nominalHs ?? 0),
-    degraded: slot.phase === "Degraded",
-  }));
+  const slots = rig.slots.flatMap((worker): Candidate[] => {
+    const { id, link } = worker;
+    return link !== null && mayWork(worker, link) ? [{ kind: "slot", id, worker, link }] : [];
+  });
   const hosts = rig.hosts
     .filter((host) => host.task === null)
-    .map((host) => ({ id: host.id, rateHs: host.rateHs, degraded: false }));
+    .map((worker): Candidate => ({ kind: "host", id: worker.id, worker }));
   return [...slots, ...hosts];
+}
+
+function isDegraded(candidate: Candidate): boolean {
+  return candidate.kind === "slot" && candidate.worker.phase === "Degraded";
 }
 
 /** Whether a worker that has not failed the job will be free in time; if not, one that has may try again. */
@@ -61,7 +55,9 @@ function choose(rig: Draft["rig"], seat: Seat, job: Job): Candidate | undefined 
   const fit = free.filter(({ id }) => !job.tried.includes(id));
   const own = fit.find(({ id }) => id === seat.id);
   if (own) return own;
-  const best = fit.filter(({ degraded }) => !degraded).sort((a, b) => b.rateHs - a.rateHs)[0];
+  const best = fit
+    .filter((candidate) => !isDegraded(candidate))
+    .sort((a, b) => b.worker.rateHs - a.worker.rateHs)[0];
   if (best || othersRemain(rig, job)) return best;
   return free[0];
 }
@@ -74,42 +70,45 @@ export function jobLimitMs(job: Job, rateHs: number, policy: RigState["policy"])
   return Math.min(policy.jobLimitMaxMs, Math.max(policy.jobLimitMinMs, limitMs));
 }
 
-function assign(draft: Draft, seat: Seat, job: Job, worker: Candidate): void {
-  const { now, rig } = draft;
-  const limitMs = Math.round(jobLimitMs(job, worker.rateHs, rig.policy));
-  const slot = slotOf(draft, worker.id);
-  const host = rig.hosts.find(({ id }) => id === worker.id);
-  const epoch = slot?.epoch ?? host?.epoch ?? 0;
-  patchSeat(draft, seat, { job: { ...job, worker: worker.id, epoch } });
-  const task = { jobId: job.id, seat: seat.id, until: now + limitMs };
-  const message = {
+function assign(draft: Draft, seat: Seat, job: Job, candidate: Candidate): void {
+  const { epoch, rateHs } = candidate.worker;
+  const limitMs = Math.round(jobLimitMs(job, rateHs, draft.rig.policy));
+  const until = draft.now + limitMs;
+  const { id, prefix, target, to } = job;
+  patchSeat(draft, seat, { job: { ...job, worker: candidate.id } });
+  const message: JobMessage = {
     type: "job",
-    id: job.id,
+    id,
     epoch,
     algorithm: "duco-s1",
-    prefix: job.prefix,
-    target: job.target,
+    prefix,
+    target,
     from: 0,
-    to: job.to,
+    to,
     budgetMs: limitMs,
-  } as const;
-  if (host) {
-    patchHost(draft, host, { task });
-    emit(draft, { type: "host-search", worker: host.id, message });
-  } else if (slot?.link) {
-    // A worker that let the last job pass in silence does not start its clock anew with the next.
-    patchSlot(draft, slot, { task, progressAt: slot.unanswered > 0 ? slot.progressAt : now });
-    emit(draft, { type: "send", slot: slot.id, link: slot.link.id, message });
+  };
+  if (candidate.kind === "host") {
+    patchHost(draft, candidate.worker, { task: { jobId: id, seat: seat.id, until } });
+    emit(draft, { type: "host-search", worker: candidate.id, message });
+    return;
   }
+  const { worker, link } = candidate;
+  patchSlot(draft, worker, {
+    task: { jobId: id, seat: seat.id, link: link.id, until },
+    // A worker that let the last job pass in silence does not start its clock anew with the next.
+    progressAt: worker.unanswered > 0 ? worker.progressAt : draft.now,
+  });
+  emit(draft, { type: "send", slot: worker.id, link: link.id, message });
 }
 
 function expireSlot(draft: Draft, slot: Slot): void {
-  if (slot.task === null || draft.now < slot.task.until) return;
-  if (slot.task.seat === SELF_TEST_SEAT) {
-    beginSelfTest(draft, slot);
+  const { task } = slot;
+  if (task === null || draft.now < task.until) return;
+  if (task.seat === SELF_TEST_SEAT) {
+    retest(draft, slot);
     return;
   }
-  report(draft, "warn", "job.timeout", slot.id, null, { job: slot.task.jobId });
+  report(draft, "warn", "job.timeout", slot.id, null, { job: task.jobId });
   const next = releaseSlot(draft, slot, true);
   patchSlot(draft, next, {
     slowResults: next.slowResults + 1,
@@ -118,7 +117,8 @@ function expireSlot(draft: Draft, slot: Slot): void {
 }
 
 function expireHost(draft: Draft, host: Host): void {
-  if (host.task !== null && draft.now >= host.task.until) releaseHost(draft, host, true);
+  const { task } = host;
+  if (task !== null && draft.now >= task.until) releaseHost(draft, host, task, true);
 }
 
 /** A job that outlived the pool's patience is worth nothing: the session starts over. */
@@ -155,12 +155,12 @@ export function dispatch(draft: Draft): void {
     const worker = choose(rig, seat, seat.job);
     if (worker) assign(draft, seat, seat.job, worker);
   }
-  for (const { id } of freeWorkers(rig)) {
-    const seat = seatOf(draft, id);
-    if (seat === undefined) continue;
+  const free = freeWorkers(rig);
+  for (const seat of rig.seats) {
+    if (!free.some(({ id }) => id === seat.id)) continue;
     if (seat.state === "idle") {
       patchSeat(draft, seat, { state: "requested", since: draft.now });
-      emit(draft, { type: "request-job", seat: id });
+      emit(draft, { type: "request-job", seat: seat.id });
     } else connect(draft, seat);
   }
 }

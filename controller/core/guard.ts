@@ -11,7 +11,6 @@ type PowerEffect = Extract<Effect, { readonly type: "power" }>;
 function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number): string | null {
   if (effect.by === "operator") return null;
   if (isHealthy(slot, now, state.policy.livenessMs)) return "1: cut of a Zero that was heard";
-  if (state.halted !== null) return null;
   const between = state.slots.filter(
     (other) => other.intent?.kind === "cycle" && other.phase !== "Fault",
   );

@@ -5,7 +5,7 @@ import { takeOn } from "./observe-link.ts";
 import { closeIntent, endSoftOff, readsOff, retryEnumeration } from "./power.ts";
 import type { Phase, Slot, Stage } from "./slot.ts";
 import type { Why } from "./why.ts";
-import { beginSelfTest, releaseSlot } from "./work.ts";
+import { releaseSlot, retest } from "./work.ts";
 
 /** Silence counts from the last frame, but not from before the loop itself stood still. */
 export function silentForMs(slot: Slot, resumedAt: number, now: number): number {
@@ -30,7 +30,7 @@ export function bootGraceMs(slot: Slot, configuredMs: number): number {
 
 function judgeUnknown(draft: Draft, slot: Slot, due: boolean): void {
   if (slot.line === "on" && slot.link !== null) {
-    takeOn(draft, slot);
+    takeOn(draft, slot, slot.link);
     return;
   }
   if (!due) return;
@@ -55,7 +55,7 @@ function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
     return;
   }
   const until = slot.onAt + bootGraceMs(slot, policy.bootGraceMs);
-  if (slot.link !== null) takeOn(draft, slot);
+  if (slot.link !== null) takeOn(draft, slot, slot.link);
   else if (slot.usb === "present") enter(draft, slot, "Booting", "usb-seen", { until });
   else if (slot.usb === "unknown" && draft.now >= slot.onAt + policy.staggerMs) {
     enter(draft, slot, "Booting", "settled", { until });
@@ -70,7 +70,7 @@ function judgeBooting(draft: Draft, slot: Slot, due: boolean): void {
   }
   // It is heard but has not proved itself: ask again, for a Zero that is heard is never cut.
   const until = draft.now + draft.rig.policy.bootGraceMs;
-  beginSelfTest(draft, patchSlot(draft, slot, { until }));
+  retest(draft, patchSlot(draft, slot, { until }));
 }
 
 function judgeUp(draft: Draft, slot: Slot): void {
@@ -166,7 +166,7 @@ function judgeFault(draft: Draft, slot: Slot, due: boolean): void {
   } else if (isSilent(draft, slot)) {
     enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
   } else {
-    beginSelfTest(draft, patchSlot(draft, slot, { until: draft.now + policy.reprobeMs }));
+    retest(draft, patchSlot(draft, slot, { until: draft.now + policy.reprobeMs }));
   }
 }
 

@@ -3,6 +3,7 @@
 import type { SlotReading } from "../../hat/board.ts";
 import { type Draft, enter, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
+import { SUPPLY_QUIET_MS } from "./permit.ts";
 import {
   adoptForeign,
   closeIntent,
@@ -121,7 +122,9 @@ export function onBoardRead(draft: Draft, { reading }: EventOf<"board-read">): v
   rig.boardReadAt = now;
   observeHub(draft, reading.slots);
   if (reading.underVoltage === true) {
-    if (rig.underVoltageAt !== now) report(draft, "warn", "supply.under-voltage", null);
+    if (now - rig.underVoltageAt > SUPPLY_QUIET_MS) {
+      report(draft, "warn", "supply.under-voltage", null);
+    }
     rig.underVoltageAt = now;
   }
   const running = rig.slots.some((slot) => slot.line === "on");

@@ -4,7 +4,7 @@ import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { type Draft, emit, enter, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { closeIntent } from "./power.ts";
-import type { Slot } from "./slot.ts";
+import type { Link, Slot } from "./slot.ts";
 import { beginSelfTest, releaseSlot } from "./work.ts";
 
 /** The Raspberry Pi firmware caps the clock at 80 C. */
@@ -34,8 +34,10 @@ export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-
   const newBoot = bootId !== known.bootId;
   const adopted = known.bootId === null && known.intent === null;
   const nominalHs = Math.max(0, ...kernels.map((kernel) => kernel.hashrateHs));
+  const up: Link = { id: link, bootId, model, agentVersion, nominalHs, tested: false, adopted };
   const slot = patchSlot(draft, releaseSlot(draft, known, false), {
-    link: { id: link, bootId, model, agentVersion, nominalHs, tested: false, adopted },
+    link: up,
+    rateHs: known.rateHs || nominalHs,
     bootId,
     heardAt: draft.now,
     progressAt: draft.now,
@@ -62,20 +64,20 @@ export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-
     case "Ready":
     case "Degraded":
       if (!newBoot) {
-        beginSelfTest(draft, slot);
+        beginSelfTest(draft, slot, up);
         return;
       }
       break;
     default:
       break;
   }
-  takeOn(draft, slot);
+  takeOn(draft, slot, up);
 }
 
 /** A Zero that is linked but not yet known to work: it boots until its self-test is right. */
-export function takeOn(draft: Draft, slot: Slot): void {
+export function takeOn(draft: Draft, slot: Slot, link: Link): void {
   const until = draft.now + draft.rig.policy.bootGraceMs;
-  beginSelfTest(draft, enter(draft, slot, "Booting", "linked", { until }));
+  beginSelfTest(draft, enter(draft, slot, "Booting", "linked", { until }), link);
 }
 
 export function onLinkDown(draft: Draft, { slot: id, link, detail }: EventOf<"link-down">): void {
@@ -144,9 +146,8 @@ export function onBeat(draft: Draft, { slot: id, link, beat }: EventOf<"beat">):
 }
 
 /** The known answer is right: the slot may work. Ends a boot, and the power cycle that it was part of. */
-export function passSelfTest(draft: Draft, given: Slot): void {
-  if (given.link === null) return;
-  const { link, onAt, bootPending } = given;
+export function passSelfTest(draft: Draft, given: Slot, link: Link): void {
+  const { onAt, bootPending } = given;
   let slot = patchSlot(draft, given, { link: { ...link, tested: true }, tries: 0 });
   if (slot.phase === "Ready" || slot.phase === "Degraded") return;
   slot = enter(draft, closeIntent(draft, slot, "done"), "Ready", "self-test-passed", {

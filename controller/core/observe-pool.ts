@@ -2,7 +2,7 @@
 
 import type { SlotId } from "../../hat/slots.ts";
 import { isSlotId } from "../../hat/slots.ts";
-import { type Draft, emit, patchSeat, report, seatOf, slotOf, takeId } from "./draft.ts";
+import { type Draft, emit, patchSeat, report, seatOf, takeId } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { settle } from "./observe-work.ts";
 import type { Seat } from "./seat.ts";
@@ -24,43 +24,42 @@ export function onPoolUp(draft: Draft, event: EventOf<"pool-up">): void {
 }
 
 /** Takes the seat's job from whoever holds it: without its session it is worth nothing. */
-function revokeJob(draft: Draft, seat: Seat): void {
+function revokeJob(draft: Draft, seat: Seat): Seat {
   const { job } = seat;
-  const worker = job?.worker;
-  if (!worker) return;
-  patchSeat(draft, seat, { job: null });
-  const slot = slotOf(draft, worker);
-  if (slot?.task?.jobId === job.id) releaseSlot(draft, slot, false);
-  const host = draft.rig.hosts.find(({ id }) => id === worker);
-  if (host?.task?.jobId === job.id) releaseHost(draft, host, false);
+  const jobless = patchSeat(draft, seat, { job: null });
+  for (const slot of draft.rig.slots) {
+    if (job !== null && slot.task?.jobId === job.id) releaseSlot(draft, slot, false);
+  }
+  for (const host of draft.rig.hosts) {
+    if (job !== null && host.task?.jobId === job.id) releaseHost(draft, host, host.task, false);
+  }
+  return jobless;
 }
 
 export function onPoolDown(draft: Draft, event: EventOf<"pool-down">): void {
   const known = seatOf(draft, event.seat);
   if (known === undefined || known.state === "down") return;
-  revokeJob(draft, known);
   const { state, share } = known;
+  let seat = revokeJob(draft, known);
   if (state === "submitting" && share !== null) {
-    settle(draft, known, share.id, "unknown", "no verdict before the session ended");
+    seat = settle(draft, seat, share.id, "unknown", "no verdict before the session ended");
   }
   // An idle session that the pool closes is no fault; it is opened again when there is work for it.
   const fault = state !== "idle";
-  const failures = fault ? known.failures + 1 : 0;
+  const failures = fault ? seat.failures + 1 : 0;
   const delayMs = fault ? Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (failures - 1)) : 0;
-  report(draft, fault ? "warn" : "info", "pool.down", slotName(known), event.code, {
+  report(draft, fault ? "warn" : "info", "pool.down", slotName(seat), event.code, {
     detail: event.detail,
-    seat: known.id,
+    seat: seat.id,
     retry_ms: delayMs,
   });
-  const seat = seatOf(draft, event.seat) ?? known;
   patchSeat(draft, seat, {
     state: "down",
     since: draft.now,
-    job: null,
     share: null,
     failures,
     retryAt: draft.now + delayMs,
-    error: fault ? `${event.code}: ${event.detail}` : known.error,
+    error: fault ? `${event.code}: ${event.detail}` : seat.error,
   });
 }
 
@@ -81,7 +80,6 @@ export function onPoolJob(draft: Draft, event: EventOf<"pool-job">): void {
       to,
       receivedAt: draft.now,
       worker: null,
-      epoch: 0,
       tried: [],
     },
   });

@@ -16,16 +16,22 @@ import type { EventOf } from "./event.ts";
 import { judgeVitals, linkedSlot, passSelfTest } from "./observe-link.ts";
 import type { Host, Seat, Share } from "./seat.ts";
 import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
-import type { Slot, Task } from "./slot.ts";
+import type { Link, Slot } from "./slot.ts";
 import { beginSelfTest, orphan, releaseHost, releaseSlot } from "./work.ts";
 
-/** Below this a rate says more about the timer than about the Zero. */
+/** Below this a result says more about the timer than about the Zero's speed. */
 const RATE_MIN_ELAPSED_MS = 100;
+/** How far back the measured rate looks. */
+const RATE_WINDOW_MS = 20_000;
 /** A result below this share of the nominal rate is a slow one. */
 const SLOW_SHARE = 0.5;
-const RATE_SMOOTHING = 0.3;
 /** Wrong or missing solutions of one job before its seat starts over. */
 const TRIES_PER_JOB = 3;
+
+interface Rate {
+  readonly rateHs: number;
+  readonly rateWeightMs: number;
+}
 
 interface Finding {
   readonly jobId: string;
@@ -33,25 +39,22 @@ interface Finding {
   readonly hashrateHs: number;
 }
 
-function smooth(rateHs: number, sampleHs: number): number {
-  return rateHs === 0 ? sampleHs : rateHs + RATE_SMOOTHING * (sampleHs - rateHs);
-}
-
-function measured(
-  rateHs: number,
-  { hashes, elapsedMs }: { readonly hashes: number; readonly elapsedMs: number },
-): number {
-  return elapsedMs < RATE_MIN_ELAPSED_MS ? rateHs : smooth(rateHs, (hashes / elapsedMs) * 1000);
+/** The rate over the last seconds of work, each result weighed by its time: a lucky short one hardly moves it. */
+function measured(rate: Rate, { hashes, elapsedMs }: EventOf<"result">): Rate {
+  const weightMs = rate.rateWeightMs + Math.max(1, elapsedMs);
+  const rateHs = (rate.rateHs * rate.rateWeightMs + hashes * 1000) / weightMs;
+  return { rateHs, rateWeightMs: Math.min(RATE_WINDOW_MS, weightMs) };
 }
 
 /** A worker says what it found: verify and write down, or let another try. */
-function take(draft: Draft, seat: Seat, worker: string, finding: Finding): void {
-  const { job } = seat;
-  if (job?.id !== finding.jobId || seat.state !== "working") return;
+function take(draft: Draft, seatId: string, worker: string, finding: Finding): void {
+  const seat = seatOf(draft, seatId);
+  const job = seat?.job;
+  // A worker's task is taken from it whenever its job ends otherwise, so this always fits; if not, nothing is sent.
+  if (seat?.state !== "working" || job?.id !== finding.jobId) return;
   if (finding.nonce === null) {
     report(draft, "warn", "job.no-solution", null, null, { seat: seat.id, job: job.id, worker });
-    orphan(draft, seat.id, job.id, worker);
-    abandonIfTried(draft, seat.id);
+    abandonIfTried(draft, seat.id, orphan(draft, seat.id, job.id, worker));
     return;
   }
   const share: Share = {
@@ -70,61 +73,58 @@ function take(draft: Draft, seat: Seat, worker: string, finding: Finding): void 
 }
 
 /** A job that several workers could not solve is wrong itself: start over with the pool. */
-function abandonIfTried(draft: Draft, seatId: string): void {
-  const seat = seatOf(draft, seatId);
-  if ((seat?.job?.tried.length ?? 0) < TRIES_PER_JOB) return;
+function abandonIfTried(draft: Draft, seatId: string, tried: readonly string[]): void {
+  if (tried.length < TRIES_PER_JOB) return;
   emit(draft, { type: "drop-pool", seat: seatId, why: "no worker could solve the job" });
 }
 
-function concludeSelfTest(draft: Draft, slot: Slot, nonce: number | null): void {
+function concludeSelfTest(draft: Draft, slot: Slot, link: Link, nonce: number | null): void {
   if (nonce === SELF_TEST.nonce) {
-    passSelfTest(draft, slot);
+    passSelfTest(draft, slot, link);
     return;
   }
   enter(draft, slot, "Fault", "wrong-answers", { until: draft.now + draft.rig.policy.reprobeMs });
 }
 
-function ownTask(task: Task | null, jobId: string): task is Task {
-  return task?.jobId === jobId;
+/** Whether the Zero took far longer than the rate that it measured for itself. */
+function isSlow({ hashes, elapsedMs }: EventOf<"result">, nominalHs: number): boolean {
+  return elapsedMs >= RATE_MIN_ELAPSED_MS && (hashes / elapsedMs) * 1000 < SLOW_SHARE * nominalHs;
 }
 
-function onSlotResult(draft: Draft, slot: Slot, event: EventOf<"result">): void {
-  const { task, link } = slot;
-  if (event.epoch !== slot.epoch || !ownTask(task, event.jobId)) {
+function onSlotResult(draft: Draft, slot: Slot, link: Link, event: EventOf<"result">): void {
+  const { task } = slot;
+  if (event.epoch !== slot.epoch || task?.jobId !== event.jobId) {
     report(draft, "info", "result.late", slot.id, null, { job: event.jobId });
     return;
   }
-  const rateHs = measured(slot.rateHs, event);
-  const nominalHs = link?.nominalHs ?? 0;
-  const sampleHs = event.elapsedMs < RATE_MIN_ELAPSED_MS ? nominalHs : measured(0, event);
-  const next = patchSlot(draft, slot, {
+  const heard = patchSlot(draft, slot, {
     task: null,
-    rateHs,
     heardAt: draft.now,
     progressAt: draft.now,
     unanswered: 0,
-    slowResults: sampleHs < SLOW_SHARE * nominalHs ? slot.slowResults + 1 : 0,
   });
   if (task.seat === SELF_TEST_SEAT) {
-    concludeSelfTest(draft, next, event.nonce);
+    concludeSelfTest(draft, heard, link, event.nonce);
     return;
   }
+  const next = patchSlot(draft, heard, {
+    ...measured(slot, event),
+    slowResults: isSlow(event, link.nominalHs) ? slot.slowResults + 1 : 0,
+  });
   judgeVitals(draft, next);
-  const seat = seatOf(draft, task.seat);
-  if (seat) take(draft, seat, slot.id, { ...event, hashrateHs: rateHs });
+  take(draft, task.seat, slot.id, { ...event, hashrateHs: next.rateHs });
 }
 
 function onHostResult(draft: Draft, host: Host, event: EventOf<"result">): void {
   const { task } = host;
   const hashes = host.hashes + event.hashes;
-  if (event.epoch !== host.epoch || task === null || task.jobId !== event.jobId) {
+  if (event.epoch !== host.epoch || task?.jobId !== event.jobId) {
     patchHost(draft, host, { hashes });
     return;
   }
-  const rateHs = measured(host.rateHs, event);
-  patchHost(draft, host, { task: null, rateHs, hashes });
-  const seat = seatOf(draft, task.seat);
-  if (seat) take(draft, seat, host.id, { ...event, hashrateHs: rateHs });
+  const rate = measured(host, event);
+  patchHost(draft, host, { task: null, hashes, ...rate });
+  take(draft, task.seat, host.id, { ...event, hashrateHs: rate.rateHs });
 }
 
 export function onResult(draft: Draft, event: EventOf<"result">): void {
@@ -134,13 +134,13 @@ export function onResult(draft: Draft, event: EventOf<"result">): void {
     return;
   }
   const slot = event.link === null ? undefined : linkedSlot(draft, event.worker, event.link);
-  if (slot) onSlotResult(draft, slot, event);
+  if (slot?.link) onSlotResult(draft, slot, slot.link, event);
 }
 
 /** The worker will not do it: its job goes to another. */
 export function onNack(draft: Draft, event: EventOf<"nack">): void {
   const host = draft.rig.hosts.find(({ id }) => id === event.worker);
-  if (host?.task?.jobId === event.jobId) releaseHost(draft, host, true);
+  if (host?.task?.jobId === event.jobId) releaseHost(draft, host, host.task, true);
   const slot = slotOf(draft, event.worker);
   if (slot?.link?.id === event.link && slot?.task?.jobId === event.jobId) {
     report(draft, "warn", "job.refused", slot.id, null, { job: event.jobId });
@@ -164,10 +164,9 @@ export function onShareSecured(draft: Draft, event: EventOf<"share-secured">): v
     return;
   }
   report(draft, "error", "share.wrong", null, null, { seat: seat.id, worker: share.worker });
-  orphan(draft, seat.id, share.jobId, share.worker);
-  abandonIfTried(draft, seat.id);
+  abandonIfTried(draft, seat.id, orphan(draft, seat.id, share.jobId, share.worker));
   const slot = slotOf(draft, share.worker);
-  if (slot?.link && slot.task === null) beginSelfTest(draft, slot);
+  if (slot?.link && slot.task === null) beginSelfTest(draft, slot, slot.link);
 }
 
 /** The end of a share: counted once, and written down. */

@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 /** A proof of the link server older than this proves nothing. */
 const LINK_SERVER_PROOF_MS = 15_000;
 /** No start this soon after under-voltage was seen. */
-const SUPPLY_QUIET_MS = 10_000;
+export const SUPPLY_QUIET_MS = 10_000;
 
 function within(times: readonly number[], now: number, windowMs: number): number {
   return times.filter((at) => now - at < windowMs).length;

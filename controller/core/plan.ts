@@ -1,8 +1,8 @@
 // Wanted against observed: what one pass may begin. Level-triggered: it looks at the state as it is, never at past events.
 
-import { type Draft, emit, enter, patchSlot, takeId } from "./draft.ts";
+import { type Draft, emit, patchSlot, takeId } from "./draft.ts";
 import { cutHindrance, laneFree, onHindrance, spentItsCycles } from "./permit.ts";
-import { beginCut, beginOn, readsOff } from "./power.ts";
+import { beginCut, beginOn } from "./power.ts";
 import { isHealthy, type Slot } from "./slot.ts";
 
 /** Emits the power effect that the slot's stage asks for, once its intent is on disk. */
@@ -35,8 +35,7 @@ function askToShutDown(draft: Draft, slot: Slot): void {
   patchSlot(draft, slot, { retryAt: draft.now + 1000 });
 }
 
-function isOffOrGoing(slot: Slot): boolean {
-  if (slot.phase === "Off" || slot.phase === "Quarantined") return true;
+function isGoingOff(slot: Slot): boolean {
   return slot.phase === "PoweringOff" && slot.intent?.kind !== "cycle";
 }
 
@@ -46,7 +45,7 @@ function obeyOperator(draft: Draft, slot: Slot): Slot {
   const heard = isHealthy(slot, now, rig.policy.livenessMs);
   // A line that was never read is not switched.
   if (slot.line === "unknown" || slot.action !== null) return slot;
-  if (slot.wanted === "off" && slot.line === "on" && !isOffOrGoing(slot)) {
+  if (slot.wanted === "off" && slot.line === "on" && !isGoingOff(slot)) {
     const soft = heard && !slot.hardOff;
     return beginCut(draft, slot, {
       kind: "off",
@@ -73,9 +72,6 @@ function obeyOperator(draft: Draft, slot: Slot): Slot {
 function remediate(draft: Draft, slot: Slot): Slot {
   const { rig, now } = draft;
   if (slot.phase !== "Remediating" || slot.stage !== "power-cycle") return slot;
-  if (readsOff(slot)) {
-    return enter(draft, slot, "Off", "found-off", { offAt: now });
-  }
   if (cutHindrance(rig, slot, now) !== null) return slot;
   const kind = spentItsCycles(slot, rig.policy, now) ? "quarantine" : "cycle";
   const why = kind === "quarantine" ? "failed-cycles" : "power-cycle";

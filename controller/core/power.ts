@@ -142,7 +142,7 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
 
 /** `on` reads back: the inrush place is held until the Zero shows up or the settle time is over. */
 export function concludeOn(draft: Draft, slot: Slot): Slot {
-  report(draft, "info", "power.on", slot.id, slot.intent?.why ?? null);
+  report(draft, "info", "power.on", slot.id, slot.why);
   return patchSlot(draft, slot, {
     stage: "settle",
     onAt: draft.now,

@@ -10,7 +10,6 @@ export interface Job {
   readonly to: number;
   readonly receivedAt: number;
   readonly worker: string | null;
-  readonly epoch: number;
   /** Workers that had it and did not solve it. */
   readonly tried: readonly string[];
 }
@@ -54,11 +53,18 @@ export interface Seat {
   readonly unknown: number;
 }
 
+export interface HostTask {
+  readonly jobId: string;
+  readonly seat: string;
+  readonly until: number;
+}
+
 /** A worker thread of the controller's own CPU. */
 export interface Host {
   readonly id: string;
   readonly epoch: number;
-  readonly task: { readonly jobId: string; readonly seat: string; readonly until: number } | null;
+  readonly task: HostTask | null;
   readonly rateHs: number;
+  readonly rateWeightMs: number;
   readonly hashes: number;
 }

@@ -73,6 +73,8 @@ export interface Vitals {
 export interface Task {
   readonly jobId: string;
   readonly seat: string;
+  /** The link that it was sent over. */
+  readonly link: number;
   readonly until: number;
 }
 
@@ -114,7 +116,9 @@ export interface Slot {
   /** Rises each time this slot's work may change hands. */
   readonly epoch: number;
   readonly task: Task | null;
+  /** Hashes per second over the last seconds of work; 0 until a job was done. */
   readonly rateHs: number;
+  readonly rateWeightMs: number;
   /** Results in a row that were far below the nominal rate. */
   readonly slowResults: number;
   /** Jobs in a row that ran out of time without a hash being done. */

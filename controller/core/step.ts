@@ -80,14 +80,16 @@ function checked(draft: Draft): Effect[] {
     if (broken === null) allowed.push(effect);
     else {
       draft.rig.halted = broken;
-      const slot = "slot" in effect ? effect.slot : null;
       allowed.push({
         type: "report",
         level: "error",
         ev: "invariant.broken",
-        slot,
+        slot: null,
         why: broken,
-        detail: { effect: effect.type, todo: "automation is stopped; please report this" },
+        detail: {
+          effect: JSON.stringify(effect),
+          todo: "automation is stopped; please report this",
+        },
       });
     }
   }

@@ -108,7 +108,7 @@ const CONNECTED: ReadonlySet<Seat["state"]> = new Set<Seat["state"]>([
 
 export function view(rig: RigState, around: Surroundings, now: number): RigStatus {
   const seats = new Map(rig.seats.map((seat) => [seat.id, seat]));
-  const hostSeats = rig.hosts.flatMap((host) => seats.get(host.id) ?? []);
+  const hostSeats = rig.seats.filter((seat) => rig.hosts.some((host) => host.id === seat.id));
   const slots = rig.slots.map((slot) => slotStatus(rig, slot, seats.get(slot.id), now));
   return {
     version: around.version,

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { World } from "../../test/sim/world.ts";
+import type { Slot } from "./slot.ts";
+import type { RigState } from "./state.ts";
+import { isSwitching, view } from "./view.ts";
+
+const AROUND = { version: "1.2.3", board: "a board", poolAddress: "pool:1" };
+
+function mining(options: ConstructorParameters<typeof World>[0] = {}): World {
+  const world = new World(options);
+  world.allReady();
+  world.run(10_000);
+  return world;
+}
+
+function p1(world: World, changes: Partial<Slot> = {}) {
+  const slots = world.state.slots.map((slot) =>
+    slot.id === "p1" ? { ...slot, ...changes } : slot,
+  );
+  const [status] = view({ ...world.state, slots }, AROUND, world.now).slots;
+  if (status === undefined) throw new Error("no slot");
+  return status;
+}
+
+describe("the view", () => {
+  it("adds up", () => {
+    const world = mining({ hostWorkers: 1 });
+    const status = view(world.state, AROUND, world.now);
+    expect(status.version).toBe("1.2.3");
+    expect(status.pool).toEqual({ address: "pool:1", connected: 5, last_error: null });
+    const slots = status.slots.reduce((sum, slot) => sum + slot.accepted, 0);
+    expect(status.totals.accepted).toBe(slots + status.host.accepted);
+    expect(status.totals.hashes).toBe(
+      status.slots.reduce((sum, slot) => sum + slot.hashes, 0) + status.host.hashes,
+    );
+    expect(status.watts).toBe(4);
+    expect(status.storm).toBe("normal");
+  });
+
+  it("shows every state with its evidence and the age of it", () => {
+    const world = mining();
+    expect(p1(world)).toMatchObject({ state: "Ready", next: null, watts: 1 });
+    expect(p1(world).evidence).toMatch(
+      /^heard \d\.\d s ago, line on, USB present, read \d\.\d s ago$/,
+    );
+    const fresh = new World({ zeros: 1 });
+    fresh.state = {
+      ...fresh.state,
+      slots: fresh.state.slots.map((slot) => ({
+        ...slot,
+        phase: "Unknown" as const,
+        line: "unknown" as const,
+        usb: "unknown" as const,
+        readAt: Number.NEGATIVE_INFINITY,
+        until: fresh.now + 90_000,
+      })),
+    };
+    const [unknown] = view(fresh.state, AROUND, fresh.now).slots;
+    expect(unknown).toMatchObject({
+      state: "Unknown",
+      evidence: "heard never, line unread, USB unreadable, read never",
+      next: "due in 90.0 s",
+      temp_c: null,
+      uptime_ms: null,
+    });
+  });
+
+  it("shows what an operator holds a slot in", () => {
+    const world = mining();
+    const hold = (kind: "cordon" | "drain" | "maintenance" | "foreign") =>
+      p1(world, { hold: { kind, reason: "fan", since: 0 } });
+    expect(hold("cordon")).toMatchObject({
+      state: "Cordoned",
+      why: "self-test-passed; cordon: fan",
+    });
+    expect(hold("drain").state).toBe("Draining");
+    expect(hold("maintenance").state).toBe("Maintenance");
+    expect(hold("foreign").state).toBe("Ready");
+  });
+
+  it("names the running timer and what an action waits for", () => {
+    const world = mining();
+    const until = world.now + 2000;
+    const off = { phase: "Off", line: "off", offAt: 0 } as const;
+    expect(p1(world, { ...off, wanted: "off" }).next).toBeNull();
+    expect(p1(world, { ...off, wanted: "on" }).next).toBe("on");
+    expect(p1(world, { ...off, offAt: world.now }).next).toBe("on, waits for off-dwell");
+    expect(p1(world, { phase: "Suspect", until }).next).toBe("remedy in 2.0 s unless heard");
+    expect(p1(world, { phase: "PoweringOff", stage: "soft", until }).next).toBe("cut in 2.0 s");
+    expect(p1(world, { phase: "PoweringOff", stage: "cut", until }).next).toBe(
+      "fault in 2.0 s unless proved off",
+    );
+    const remedy = { phase: "Remediating", until } as const;
+    expect(p1(world, { ...remedy, stage: "restart-worker" }).next).toBe(
+      "restart-worker ends in 2.0 s",
+    );
+    const cycle = { ...remedy, stage: "power-cycle" } as const;
+    expect(p1(world, cycle).next).toBe("power cycle");
+    expect(p1(world, { ...cycle, hold: { kind: "foreign", reason: "x", since: 0 } }).next).toBe(
+      "power cycle, waits for hold",
+    );
+    expect(p1(world, { ...cycle, strikes: 1, cuts: [world.now] }).next).toMatch(
+      /^power cycle in 27\.6 s \(backoff\)$/,
+    );
+    expect(p1(world, { phase: "Fault", until: Number.POSITIVE_INFINITY }).next).toBeNull();
+  });
+
+  it("counts no watts for what has no power", () => {
+    const world = mining();
+    const watts = (changes: Partial<Slot>) => p1(world, changes).watts;
+    expect(watts({ phase: "Quarantined" })).toBe(0);
+    expect(watts({ phase: "Booting" })).toBe(1.4);
+    expect(watts({ phase: "Fault", line: "off" })).toBe(0);
+    expect(watts({ phase: "Fault", line: "on" })).toBe(0.5);
+  });
+
+  it("stands without a seat, and shows the last error of the pool", () => {
+    const world = mining();
+    const seats = world.state.seats.slice(1).map((seat) => ({ ...seat, error: "refused: nobody" }));
+    const status = view({ ...world.state, seats } satisfies RigState, AROUND, world.now);
+    expect(status.slots[0]).toMatchObject({ accepted: 0, rejected: 0, unknown: 0 });
+    expect(status.pool.last_error).toBe("refused: nobody");
+    expect(isSwitching(world.state)).toBe(false);
+  });
+});
