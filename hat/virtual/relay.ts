@@ -28,6 +28,8 @@ interface Pair {
   readonly zero: Socket;
   /** Null until the controller was dialled. */
   controller: Socket | null;
+  /** The sides that have sent their end. A paused socket tells of it too, so it may have to wait here. */
+  readonly ended: Set<Socket>;
 }
 
 export class Relay implements Link {
@@ -102,7 +104,7 @@ export class Relay implements Link {
   }
 
   #accept(zero: Socket): void {
-    const pair: Pair = { zero, controller: null };
+    const pair: Pair = { zero, controller: null, ended: new Set() };
     this.#pairs.add(pair);
     this.#forward(pair, zero, () => pair.controller);
     if (this.#holds.size === 0) this.#dial(pair);
@@ -124,15 +126,20 @@ export class Relay implements Link {
         if (this.#holds.size === 0) from.resume();
       });
     });
-    from.on("end", () => to()?.end());
+    from.on("end", () => {
+      pair.ended.add(from);
+      this.#propagate(pair);
+    });
     from.on("error", () => {});
     from.on("close", () => this.#propagate(pair));
   }
 
-  /** A closed side closes the other, but not while nothing passes. */
+  /** An ended side ends the other, and a closed one closes it, but not while nothing passes. */
   #propagate(pair: Pair): void {
     if (this.#holds.size > 0 || !this.#pairs.has(pair)) return;
     const { zero, controller } = pair;
+    if (pair.ended.has(zero)) controller?.end();
+    if (controller !== null && pair.ended.has(controller)) zero.end();
     if (!zero.destroyed && !(controller?.destroyed ?? false)) return;
     this.#pairs.delete(pair);
     for (const socket of [zero, controller]) {

@@ -1,7 +1,7 @@
 // The socket of a virtual ClusterHAT: the wires to its chips, and the door by which tests and demos make it fail.
 
 import { lstat, unlink } from "node:fs/promises";
-import { createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { HatError, isHatError } from "../error.ts";
 import type { ExpanderRevision } from "../expander.ts";
 import { acquireLock, type HeldLock } from "../lock.ts";
@@ -84,7 +84,21 @@ async function removeStaleSocket(socketPath: string): Promise<void> {
   if (!found.isSocket()) {
     throw new HatError("unsupported", `${socketPath} exists and is no socket: use another path`);
   }
+  if (await answers(socketPath)) {
+    throw new HatError("locked", `another program listens at ${socketPath}: use another --socket`);
+  }
   await unlink(socketPath);
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(socketPath);
+    probe.once("error", () => resolve(false));
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+  });
 }
 
 function listen(server: Server, socketPath: string): Promise<void> {

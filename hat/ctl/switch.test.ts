@@ -1,0 +1,96 @@
+import { expect, it } from "vitest";
+import type { Line, PowerBoard } from "../board.ts";
+import { HatError } from "../error.ts";
+import type { SlotId } from "../slots.ts";
+import { type SwitchOptions, switchSlots } from "./switch.ts";
+
+const SLOTS: readonly SlotId[] = ["p1", "p2", "p3", "p4"];
+
+/** A board in memory whose calls and pauses are written down with their time. */
+function rig(on: readonly SlotId[], fail: (slot: SlotId, line: Line) => unknown = () => null) {
+  const lines = new Map<SlotId, Line>(
+    SLOTS.map((slot) => [slot, on.includes(slot) ? "on" : "off"]),
+  );
+  const trace: string[] = [];
+  let nowMs = 0;
+  const board: PowerBoard = {
+    info: { description: "", slots: SLOTS, virtual: true },
+    read: async () => ({
+      slots: SLOTS.map((slot) => ({ slot, line: lines.get(slot) ?? "off", usb: "unknown" })),
+      powerLost: false,
+      underVoltage: null,
+    }),
+    setPower: async (slot, line) => {
+      const error = fail(slot, line);
+      if (error === "hang") return await new Promise(() => {});
+      if (error !== null) throw error;
+      lines.set(slot, line);
+      trace.push(`${nowMs} ${slot} ${line}`);
+      return { slot, line, usb: "unknown" };
+    },
+    setAlert: async () => {},
+    close: async () => {},
+  };
+  const run = (verb: SwitchOptions["verb"], slots: readonly SlotId[] = SLOTS) =>
+    switchSlots({
+      board,
+      verb,
+      slots,
+      staggerMs: 2000,
+      dwellMs: 500,
+      timeoutMs: 50,
+      sleep: async (ms) => {
+        nowMs += ms;
+      },
+      nowMs: () => nowMs,
+      say: () => {},
+    });
+  return { run, trace };
+}
+
+it("staggers power-ons and skips what is on", async () => {
+  const { run, trace } = rig(["p2"]);
+  const { outcomes, exitCode } = await run("on");
+  expect(trace).toEqual(["0 p1 on", "2000 p3 on", "4000 p4 on"]);
+  expect(outcomes[1]).toEqual({ slot: "p2", outcome: "skipped", message: "is on already" });
+  expect(exitCode).toBe(0);
+});
+
+it("does not wait between power-offs", async () => {
+  const { run, trace } = rig(SLOTS);
+  await run("off");
+  expect(trace).toEqual(["0 p1 off", "0 p2 off", "0 p3 off", "0 p4 off"]);
+});
+
+it("cycles one at a time, with dwell and stagger", async () => {
+  const { run, trace } = rig(SLOTS);
+  const { exitCode } = await run("cycle", ["p1", "p3"]);
+  expect(trace).toEqual(["0 p1 off", "500 p1 on", "500 p3 off", "2500 p3 on"]);
+  expect(exitCode).toBe(0);
+});
+
+it("stops at a failure and says what was not tried", async () => {
+  const { run } = rig([], (slot) => (slot === "p2" ? new HatError("not-verified", "stuck") : null));
+  const { outcomes, exitCode } = await run("on", ["p1", "p2", "p3"]);
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(["done", "failed", "not-tried"]);
+  expect(exitCode).toBe(7);
+});
+
+it("says when a cycle leaves a slot off", async () => {
+  const { run } = rig(SLOTS, (_, line) => (line === "on" ? new HatError("bus", "NAK") : null));
+  const { outcomes, exitCode } = await run("cycle", ["p1"]);
+  expect(outcomes[0]?.message).toBe("left off, NAK");
+  expect(exitCode).toBe(1);
+});
+
+it.each([
+  [new HatError("locked", ""), 6],
+  [new HatError("foreign-change", ""), 6],
+  [new HatError("permission", ""), 4],
+  [new HatError("not-verified", ""), 1],
+  ["hang", 5],
+  [new Error("what"), 1],
+])("ends with the code of the failure (%s)", async (failure, code) => {
+  const { run } = rig([], () => failure);
+  expect((await run("on", ["p1"])).exitCode).toBe(code);
+});

@@ -1,0 +1,53 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { portOrderOf, sysfsUsbPorts } from "./usb-ports.ts";
+
+let root = "";
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "hat-usb-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function plug(device: string, id: string): Promise<void> {
+  const [vendor, product] = id.split(":");
+  await mkdir(join(root, device));
+  await writeFile(join(root, device, "idVendor"), `${vendor}\n`);
+  await writeFile(join(root, device, "idProduct"), `${product}\n`);
+}
+
+const presence = (portOrder: "up" | "down", slotCount = 4) =>
+  sysfsUsbPorts({ slotCount, portOrder, root }).presence();
+
+it("maps slots to ports by revision", async () => {
+  await plug("1-1", "0424:9514");
+  await plug("1-1.2", "05e3:0608");
+  await mkdir(join(root, "1-1.2:1.0"));
+  await plug("1-1.2.4", "3171:0020");
+  await plug("1-1.2.2", "0a5c:2763");
+  expect(await presence("down")).toEqual(["present", "absent", "present", "absent"]);
+  expect(await presence("up")).toEqual(["absent", "present", "absent", "present"]);
+});
+
+it("knows the order of every revision", () => {
+  const up = ["v1.3", "v2.0", "v2.5", "v2.6", "v3.0", "v3.1"].filter(
+    (revision) => portOrderOf(revision) === "up",
+  );
+  expect(up).toEqual(["v2.6", "v3.1"]);
+});
+
+it("guesses nothing without a hub, with two, or with several boards", async () => {
+  const unknown = ["unknown", "unknown", "unknown", "unknown"];
+  expect(await presence("down")).toEqual(unknown);
+  await plug("1-1.2", "3171:0041");
+  expect(await presence("down")).not.toEqual(unknown);
+  expect(await presence("down", 8)).toEqual([...unknown, ...unknown]);
+  await plug("1-1.3", "05e3:0608");
+  expect(await presence("down")).toEqual(unknown);
+});
+
+it("bears a missing tree", async () => {
+  const ports = sysfsUsbPorts({ slotCount: 1, portOrder: "up", root: join(root, "none") });
+  expect(await ports.presence()).toEqual(["unknown"]);
+});

@@ -1,0 +1,251 @@
+// The whole virtual board with real processes behind its socket.
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { PowerBoard } from "../board.ts";
+import { openBoard } from "../detect.ts";
+import type { SlotId } from "../slots.ts";
+import { slotIndex } from "../slots.ts";
+import { VirtualHatClient } from "./client.ts";
+import type { SlotTruth } from "./hat.ts";
+import { type RunningVirtualHat, runVirtualHat, type VirtualRunOptions } from "./run.ts";
+
+let directory: string;
+let socketPath: string;
+let hat: RunningVirtualHat;
+let client: VirtualHatClient;
+let board: PowerBoard;
+
+const SCRIPT =
+  "console.log(process.argv[1], process.env.ZERO_AGENT_CONTROLLER); setInterval(() => {}, 1000)";
+
+async function start(options: Partial<VirtualRunOptions> = {}): Promise<void> {
+  hat = await runVirtualHat({
+    socketPath,
+    slotCount: 4,
+    revision: "v2.3",
+    model: "XRA1200P",
+    seed: "test",
+    bootMs: { min: 30, max: 60 },
+    link: { host: "127.0.0.1", port: 9 },
+    directory,
+    command: [process.execPath, "-e", SCRIPT, "{slot}"],
+    log: () => {},
+    ...options,
+  });
+  client = await VirtualHatClient.connect(socketPath);
+  board = await openBoard({ board: `virtual:${socketPath}` });
+}
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "hat-run-"));
+  socketPath = join(directory, "hat.sock");
+});
+afterEach(async () => {
+  await board.close();
+  await client.close();
+  await hat.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function truth(slot: SlotId): Promise<SlotTruth> {
+  const found = (await client.truth())[slotIndex(slot)];
+  if (found === undefined) throw new Error(`no ${slot}`);
+  return found;
+}
+
+async function until(slot: SlotId, wanted: Partial<SlotTruth>): Promise<SlotTruth> {
+  return await vi.waitFor(
+    async () => {
+      const found = await truth(slot);
+      expect(found).toMatchObject(wanted);
+      return found;
+    },
+    { timeout: 8000, interval: 10 },
+  );
+}
+
+/** The state letter of /proc/PID/stat; empty if there is no such process. */
+async function processState(pid: number | null): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return stat.slice(stat.lastIndexOf(")") + 2).slice(0, 1);
+}
+
+const usbOf = async (slot: SlotId) => (await board.read()).slots[slotIndex(slot)]?.usb;
+
+it("boots a Zero as a process of its own, and cuts it down with its power", async () => {
+  await start();
+  await board.setPower("p2", "on");
+  const { pid } = await until("p2", { zero: "running", usb: true });
+  expect(await usbOf("p2")).toBe("present");
+  await vi.waitFor(async () => {
+    expect(await readFile(join(directory, "p2.log"), "utf8")).toMatch(/^p2 ws:.*:\d+\/link\n$/);
+  });
+  await board.setPower("p2", "off");
+  await vi.waitFor(async () => expect(["", "Z"]).toContain(await processState(pid)));
+  await until("p2", { powered: false, zero: "off", usb: false, starts: 1, cuts: 1, currentMa: 0 });
+  expect(await truth("p1")).toMatchObject({ starts: 0, cuts: 0 });
+});
+
+it("gives the agent real-looking files, and each boot its id", async () => {
+  await start();
+  const read = (name: string) => readFile(join(directory, "p1", name), "utf8");
+  await board.setPower("p1", "on");
+  await until("p1", { zero: "running" });
+  const first = await read("proc/sys/kernel/random/boot_id");
+  expect(first).toMatch(/^[0-9a-f-]{36}\n$/);
+  expect(Number(await read("sys/class/thermal/thermal_zone0/temp"))).toBeGreaterThan(20_000);
+  expect(await read("sys/devices/platform/soc/soc:firmware/get_throttled")).toBe("0\n");
+  expect(await read("proc/device-tree/model")).toBe("Raspberry Pi Zero W Rev 1.1\0");
+  await board.setPower("p1", "off");
+  await board.setPower("p1", "on");
+  await until("p1", { zero: "running" });
+  expect(await read("proc/sys/kernel/random/boot_id")).not.toBe(first);
+});
+
+it("hang stops the process, and a power cycle helps", async () => {
+  await start();
+  await board.setPower("p3", "on");
+  const { pid } = await until("p3", { zero: "running" });
+  await client.fault({ kind: "hang", slot: "p3" });
+  await vi.waitFor(async () => expect(await processState(pid)).toBe("T"));
+  expect(await usbOf("p3")).toBe("present");
+  await board.setPower("p3", "off");
+  await board.setPower("p3", "on");
+  const { pid: next } = await until("p3", { zero: "running", starts: 2, cuts: 1 });
+  expect(next).not.toBe(pid);
+  expect(["", "Z"]).toContain(await processState(pid));
+});
+
+it("starts a crashed program again", async () => {
+  await start();
+  await board.setPower("p1", "on");
+  const { pid } = await until("p1", { zero: "running" });
+  await client.fault({ kind: "crash", slot: "p1" });
+  await until("p1", { zero: "restarting", usb: true });
+  expect((await until("p1", { zero: "running" })).pid).not.toBe(pid);
+});
+
+it("hub-loss hides every port and cuts nobody", async () => {
+  await start();
+  await board.setPower("p1", "on");
+  await until("p1", { zero: "running" });
+  await client.fault({ kind: "hub-loss", durationMs: 300 });
+  expect((await board.read()).slots.map(({ usb }) => usb)).toEqual(Array(4).fill("unknown"));
+  await vi.waitFor(async () => expect(await usbOf("p1")).toBe("present"), { timeout: 3000 });
+  expect(await truth("p1")).toMatchObject({ starts: 1, cuts: 0, zero: "running" });
+});
+
+it("brownout sets the bit and freezes the named Zero", async () => {
+  await start();
+  await board.setPower("p1", "on");
+  await board.setPower("p2", "on");
+  await until("p1", { zero: "running" });
+  await until("p2", { zero: "running" });
+  await client.fault({ kind: "brownout", slot: "p1" });
+  expect((await board.read()).underVoltage).toBe(true);
+  expect(await truth("p1")).toMatchObject({ zero: "hung", usb: true, pid: null, powered: true });
+  expect((await truth("p2")).zero).toBe("running");
+});
+
+it("browns out by itself when too many start together: the newest crash", async () => {
+  await start();
+  for (const slot of board.info.slots) await board.setPower(slot, "on");
+  expect((await board.read()).underVoltage).toBe(true);
+  await until("p1", { zero: "running" });
+  await until("p2", { zero: "running" });
+  expect((await client.truth()).map(({ zero }) => zero)).toEqual([
+    "running",
+    "running",
+    "hung",
+    "hung",
+  ]);
+});
+
+it("stuck-on cannot be switched off until it lets go", async () => {
+  await start();
+  await board.setPower("p1", "on");
+  await until("p1", { zero: "running" });
+  await client.fault({ kind: "stuck-on", slot: "p1", durationMs: 600 });
+  await expect(board.setPower("p1", "off")).rejects.toMatchObject({ code: "not-verified" });
+  expect(await truth("p1")).toMatchObject({ powered: true, cuts: 0, zero: "hung" });
+  await until("p1", { powered: false, zero: "off", cuts: 1 });
+});
+
+it("lets a Zero shut itself down and reboot by its exit code", async () => {
+  await start({ command: [process.execPath, "-e", "process.exit('{slot}' === 'p1' ? 64 : 65)"] });
+  await board.setPower("p1", "on");
+  await until("p1", { zero: "halted", usb: false, powered: true });
+  await board.setPower("p2", "on");
+  const id = () => readFile(join(directory, "p2/proc/sys/kernel/random/boot_id"), "utf8");
+  const first = await id();
+  await vi.waitFor(async () => expect(await id()).not.toBe(first), { timeout: 8000 });
+});
+
+it("bears a command that cannot be started", async () => {
+  await start({ command: [join(directory, "nothing-here")] });
+  await board.setPower("p1", "on");
+  await until("p1", { zero: "restarting" });
+});
+
+it("refuses faults that make no sense", async () => {
+  await start();
+  const refused = (fault: Parameters<typeof client.fault>[0], reason: RegExp) =>
+    expect(client.fault(fault)).rejects.toThrow(reason);
+  await refused({ kind: "hang", slot: "p1" }, /p1 is off/);
+  await refused({ kind: "hang" }, /needs a slot/);
+  await refused({ kind: "hang", slot: "p9" }, /no slot p9/);
+  await refused({ kind: "hang", slot: "p1", durationMs: -1 }, /duration/);
+  await refused({ kind: "melt" as "hang", slot: "p1" }, /unknown fault melt/);
+});
+
+it("makes up to 32 slots on eight chips", async () => {
+  await start({ slotCount: 30, command: [] });
+  expect(board.info.slots.length).toBe(30);
+  await board.setPower("p30", "on");
+  await until("p30", { zero: "running", usb: true });
+  expect(await usbOf("p30")).toBe("present");
+  const bus = client.bus();
+  await expect(bus.readByte(0x28, 0)).rejects.toMatchObject({ code: "bus" });
+  await expect(bus.readByte(0x27, 0x55)).rejects.toMatchObject({ code: "bus" });
+});
+
+it("holds the hub by its latch bit, as clusterctrl's `hub off` does", async () => {
+  await start({ command: [] });
+  await board.setPower("p1", "on");
+  await until("p1", { zero: "running" });
+  const bus = client.bus();
+  await bus.writeByte(0x20, 1, (await bus.readByte(0x20, 1)) | 0x20);
+  expect(await usbOf("p1")).toBe("unknown");
+  expect(await truth("p1")).toMatchObject({ powered: true, zero: "running" });
+});
+
+it("refuses a path in use, and replaces what a dead one left", async () => {
+  await start({ command: [] });
+  const again = runVirtualHat({
+    socketPath,
+    slotCount: 1,
+    revision: "v2.3",
+    model: "PCA9554",
+    seed: "1",
+    bootMs: { min: 1, max: 1 },
+    link: { host: "127.0.0.1", port: 9 },
+    directory: join(directory, "other"),
+    command: [],
+    log: () => {},
+  });
+  await expect(again).rejects.toMatchObject({ code: "locked" });
+  expect((await client.truth()).length).toBe(4);
+  await hat.stop();
+  await expect(client.truth()).rejects.toMatchObject({ code: "bus" });
+  // A server that dies without closing leaves its file.
+  const program = `require("net").createServer().listen(${JSON.stringify(socketPath)}, () => process.kill(process.pid, "SIGKILL"))`;
+  spawnSync(process.execPath, ["-e", program]);
+  expect(existsSync(socketPath)).toBe(true);
+  await start({ command: [] });
+  expect((await board.read()).slots.length).toBe(4);
+});
