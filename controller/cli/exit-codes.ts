@@ -1,6 +1,7 @@
 // The exit codes of `zerorig`, and which thrown error ends in which: the one table.
 
 import type { HatErrorCode } from "../../hat/error.ts";
+import type { PracticeErrorCode } from "../pools/practice/practice-error.ts";
 import type { ControllerErrorCode } from "../shell/error.ts";
 
 export const EXIT = {
@@ -45,6 +46,13 @@ export const CONTROLLER_EXITS: Readonly<Record<ControllerErrorCode, ExitName>> =
   permission: "permission",
   "state-dir": "failed",
   internal: "failed",
+};
+
+export const PRACTICE_EXITS: Readonly<Record<PracticeErrorCode, ExitName>> = {
+  "port-in-use": "addressInUse",
+  "bad-address": "usage",
+  "not-allowed": "permission",
+  "listen-failed": "failed",
 };
 
 /** What to do about a HatError; its message says what happened. */

@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { expect, test } from "vitest";
 import { HatError } from "../../hat/error.ts";
 import { ConfigError } from "../config/error.ts";
+import { PracticeError } from "../pools/practice/practice-error.ts";
 import { ControllerError } from "../shell/error.ts";
 import { CliError } from "./error.ts";
 import { explain, explanationText } from "./explain.ts";
@@ -27,6 +28,8 @@ test.each([
   [new ControllerError("bad-address", "x", ""), 2],
   [new ControllerError("not-running", "x", ""), 5],
   [new ControllerError("permission", "x", ""), 4],
+  [new PracticeError("127.0.0.1", 1, Object.assign(new Error("x"), { code: "EADDRINUSE" })), 8],
+  [new PracticeError("127.0.0.1", 1, Object.assign(new Error("x"), { code: "EACCES" })), 4],
   [new CliError("refused", "x"), 6],
   [new CliError("interrupted", "x"), 130],
   [configError(), 2],

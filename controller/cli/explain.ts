@@ -3,6 +3,7 @@
 import { CommanderError } from "commander";
 import { isHatError } from "../../hat/error.ts";
 import { ConfigError } from "../config/error.ts";
+import { PracticeError } from "../pools/practice/practice-error.ts";
 import { ControllerError, messageOf, systemCode } from "../shell/error.ts";
 import { CliError } from "./error.ts";
 import {
@@ -11,6 +12,7 @@ import {
   type ExitCode,
   HAT_EXITS,
   HAT_REMEDIES,
+  PRACTICE_EXITS,
   SYSTEM_EXITS,
 } from "./exit-codes.ts";
 
@@ -30,6 +32,10 @@ export function explain(error: unknown): Explanation {
   }
   if (isHatError(error)) {
     return explanation(EXIT[HAT_EXITS[error.code]], error.message, HAT_REMEDIES[error.code]);
+  }
+  if (error instanceof PracticeError) {
+    const todo = "Choose another address with --host and --port.";
+    return explanation(EXIT[PRACTICE_EXITS[error.code]], error.message, todo);
   }
   const system = systemCode(error);
   const name = Object.hasOwn(SYSTEM_EXITS, system) ? SYSTEM_EXITS[system] : undefined;

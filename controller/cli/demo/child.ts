@@ -45,11 +45,10 @@ export class Child {
     clearTimeout(timer);
   }
 
-  /** The last line that it printed, which is where a program says why it stopped. */
+  /** The last line that it said to people, which is where a program tells why it stopped; or "". */
   lastWords(): string {
     const lines = readFileSync(this.#logPath, "utf8").trim().split("\n");
-    const own = lines.findLast((line) => /^[a-z-]+: /.test(line));
-    return own ?? lines.at(-1) ?? "";
+    return lines.findLast((line) => /^[a-z-]+: /.test(line)) ?? "";
   }
 }
 

@@ -9,6 +9,7 @@ import { onStopSignal } from "../signals.ts";
 import { endingText } from "./child.ts";
 import { type DemoPool, openForeignPool, openPracticePool } from "./demo-pool.ts";
 import type { PlannedFault } from "./fault.ts";
+import { startJanitor } from "./janitor.ts";
 import type { DemoOptions } from "./options.ts";
 import { Recorder } from "./recorder.ts";
 import { lineReporter, type Reporter, tableReporter } from "./reporter.ts";
@@ -65,8 +66,10 @@ async function play(
     isStopped = true;
   });
   const dir = makeTempDir();
+  const janitor = options.keep ? null : startJanitor(dir);
   const cleanUp = () => {
     if (!options.keep) removeTempDir(dir);
+    janitor?.dismiss();
   };
   process.on("exit", cleanUp);
   closers.push(() => {
@@ -140,7 +143,8 @@ async function untilTheEnd(demo: Demo, stopped: Promise<unknown>): Promise<strin
   });
   const deaths = [rig.controller, rig.hat].map(async (child) => {
     const ending = endingText(await child.ended);
-    return `the ${child.name} died (${ending}): ${child.lastWords()}`;
+    const words = child.lastWords();
+    return `the ${child.name} died (${ending})${words === "" ? "" : `: ${words}`}`;
   });
   const complaint = await Promise.race([stopped.then(() => null), timeUp, unread, ...deaths]);
   clearTimeout(timer);
@@ -161,7 +165,9 @@ async function conclude(demo: Demo, complaint: string | null): Promise<Verdict> 
     }
   }
   if (recorder.status === null) throw new CliError("failed", complaints.join("; "));
-  const verdict = summarise(recorder.status, pool.counts(), DEMO_RIG, recorder.figures());
+  // The pool went on counting after the last word of a controller that died.
+  const counts = complaints.length === 0 ? pool.counts() : null;
+  const verdict = summarise(recorder.status, counts, DEMO_RIG, recorder.figures());
   const all = [...complaints, ...verdict.complaints];
   return { summary: { ...verdict.summary, consistent: all.length === 0 }, complaints: all };
 }

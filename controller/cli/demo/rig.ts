@@ -80,7 +80,7 @@ async function diedAtStart(child: Child): Promise<CliError> {
   const ending = endingText(await child.ended);
   return new CliError(
     "failed",
-    `the demo's ${child.name} stopped at its start (${ending}): ${child.lastWords()}`,
+    `the demo's ${child.name} stopped at its start (${ending}): ${child.lastWords() || "it did not say why"}`,
     "With --keep its files and logs stay for a look.",
   );
 }
