@@ -17,8 +17,9 @@ import { type HashWorkerData, runHashWorker } from "./shell/hash-worker.ts";
 import { createLog, type Logger } from "./shell/log.ts";
 import { type Ending, Runtime, type RuntimeOptions } from "./shell/runtime.ts";
 import { readBootId, readMachine } from "./shell/sensors.ts";
+import { VERSION } from "./version.ts";
 
-const USAGE = `zero-agent ${ZERORIG_VERSION}: hashes for a zerorig controller.
+const USAGE = `zero-agent ${VERSION}: hashes for a zerorig controller.
 
 Usage: zero-agent [--config FILE]
 
@@ -67,7 +68,7 @@ function prepare(settings: Settings, key: Buffer, log: Logger): RuntimeOptions |
         key,
         hello: {
           type: "hello",
-          agentVersion: ZERORIG_VERSION,
+          agentVersion: VERSION,
           protocol: PROTOCOL,
           bootId: bootId ?? randomUUID(),
           ...readMachine(sysroot),
@@ -105,7 +106,7 @@ async function runAgent(configFile: string | null): Promise<number> {
   const settings = loadSettings(configFile, process.env);
   const { key, isExposed } = readKey(settings.key_file);
   const log = createLog(settings.log_level, settings.slot);
-  log.info({ ev: "agent.start", version: ZERORIG_VERSION, controller: settings.controller });
+  log.info({ ev: "agent.start", version: VERSION, controller: settings.controller });
   if (isExposed) {
     log.warn({ ev: "key.exposed", why: `others can read the key; chmod 600 ${settings.key_file}` });
   }
@@ -135,7 +136,7 @@ async function main(args: string[]): Promise<number> {
     return EXIT.usage;
   }
   if (values.help === true || values.version === true) {
-    process.stdout.write(values.help === true ? USAGE : `${ZERORIG_VERSION}\n`);
+    process.stdout.write(values.help === true ? USAGE : `${VERSION}\n`);
     return EXIT.done;
   }
   try {
