@@ -16,7 +16,7 @@ import {
 import { socketFault } from "./socket-fault.ts";
 
 /** The tiers that a Zero or its host may honestly ask for. Those of microcontrollers are not among them (ToS 9). */
-export type Tier = "LOW" | "MEDIUM" | "NET" | "EXTREME";
+type Tier = "LOW" | "MEDIUM" | "NET" | "EXTREME";
 
 export interface DuinoOptions {
   readonly host: string;

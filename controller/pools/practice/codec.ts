@@ -6,7 +6,7 @@ export const BANNER = "3.0\n";
 /** More than any honest message; the longest of the official miners stays under 200. */
 export const MAX_MESSAGE_CHARS = 1024;
 
-export interface WorkRequest {
+interface WorkRequest {
   /** "" if the message names none. */
   readonly user: string;
   readonly tier: string;

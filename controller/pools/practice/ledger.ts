@@ -2,7 +2,7 @@
 
 import type { PracticeShare } from "./session.ts";
 
-export interface PracticeCounts {
+interface PracticeCounts {
   readonly accepted: number;
   readonly rejected: number;
   readonly rejectedByReason: Readonly<Record<string, number>>;
@@ -13,7 +13,7 @@ export interface PracticeCounts {
   readonly connections: number;
 }
 
-export interface UserStats extends PracticeCounts {
+interface UserStats extends PracticeCounts {
   readonly rigs: Readonly<Record<string, PracticeCounts>>;
 }
 

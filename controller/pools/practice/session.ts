@@ -42,7 +42,7 @@ export interface MinerState {
   readonly rememberedHs: number | null;
 }
 
-export type RejectReason = "Incorrect result" | "Invalid data" | "Too many workers";
+type RejectReason = "Incorrect result" | "Invalid data" | "Too many workers";
 
 export interface PracticeShare {
   readonly user: string;
