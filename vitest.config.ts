@@ -1,3 +1,5 @@
+// How the tests run, and whose branches must all be covered.
+
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
