@@ -17,9 +17,9 @@ import {
 import { answered, challenged, welcomed } from "./proving.ts";
 
 /** Longer than the socket's own 10 s for the upgrade: a backstop, should the socket forget. */
-export const DIAL_LIMIT_MS = 15_000;
+const DIAL_LIMIT_MS = 15_000;
 /** Challenge, proof and welcome together. */
-export const PROVE_LIMIT_MS = 10_000;
+const PROVE_LIMIT_MS = 10_000;
 /** The controller pings every 2 s. */
 export const SILENCE_LIMIT_MS = 15_000;
 function dial(state: ConnectionState, now: number): ConnectionStep {

@@ -6,7 +6,7 @@ import { change, sendIfLinked, type Turn } from "./turn.ts";
 /** A worker reports several times a second while it has a chunk. */
 export const STUCK_MS = 10_000;
 /** This many failures within the window, and the agent gives up: its supervisor starts it anew. */
-export const FAILURES_MAX = 3;
+const FAILURES_MAX = 3;
 export const FAILURES_WINDOW_MS = 300_000;
 /** While workers have chunks the machine steps every second; a longer gap means that the whole process stood still. */
 export const STEP_WHILE_BUSY_MS = 1000;

@@ -3,7 +3,7 @@
 import type { Kernel, SearchJob } from "./kernel.ts";
 import { selfTest } from "./self-test.ts";
 
-export interface Measured {
+interface Measured {
   readonly kernel: Kernel;
   /** On one thread. */
   readonly hashrateHs: number;

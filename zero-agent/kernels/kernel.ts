@@ -1,6 +1,6 @@
 // What every hash kernel does: search a range of nonces, a bounded piece at a time.
 
-export type Algorithm = "duco-s1";
+type Algorithm = "duco-s1";
 
 export interface SearchJob {
   readonly algorithm: Algorithm;

@@ -3,7 +3,8 @@
 import { destination, type Logger, pino } from "pino";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
+
 export type { Logger };
 
 export function createLog(level: LogLevel, slot: string): Logger {

@@ -18,7 +18,7 @@ export const IDENTITY: Identity = {
   },
 };
 
-export const CONTROLLER_NONCE = "c".repeat(32);
+const CONTROLLER_NONCE = "c".repeat(32);
 export const AGENT_NONCE = "a".repeat(32);
 const NONCES = { controller: CONTROLLER_NONCE, agent: AGENT_NONCE };
 
