@@ -96,6 +96,27 @@ describe("ExpanderBoard", () => {
     expect(lost).toBeGreaterThan(2);
   });
 
+  it("takes its own half-done write for no foreign hand: the acknowledge lost, or the write", async () => {
+    const chip = new Chip({ model: "XRA1200P" });
+    const bus = chipBus(chip);
+    const board = await open(bus);
+    await board.setPower("p1", "on");
+    const write = bus.writeByte;
+    const lose = (how: "acknowledge" | "write") => {
+      bus.writeByte = async (...transfer) => {
+        bus.writeByte = write;
+        if (how === "write") return;
+        await write(...transfer);
+        throw new HatError("bus", "NAK");
+      };
+    };
+    lose("acknowledge");
+    await board.setPower("p2", "on");
+    lose("write");
+    await board.setPower("p3", "on");
+    expect(levelsOf(chip)).toEqual(["on", "on", "on", "off"]);
+  });
+
   it("sees a foreign hand between its write and its proof", async () => {
     const chip = new Chip({ model: "XRA1200P" });
     let meddle = false;

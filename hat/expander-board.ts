@@ -12,6 +12,7 @@ import {
   isPowerOnState,
   LINES_PER_CHIP,
   linesOf,
+  pinLevels,
   powerBit,
   REGISTER,
   type RegisterImage,
@@ -147,7 +148,7 @@ class ExpanderBoard implements PowerBoard {
         const proof = await retrying(() => readImage(this.#options.bus, chip));
         // Our own bit may not have got through; that is no foreign hand but a reason to try again.
         this.#adopt(chip, [written, ...chip.expected], proof, "it happened while we wrote");
-        const pin = (proof.input ^ proof.inversion) & mask;
+        const pin = pinLevels(proof) & mask;
         if ((pin !== 0) === high && (proof.direction & mask) === 0) return;
         failure = this.#notVerified(chip, mask, high, proof);
       } catch (error) {

@@ -1,4 +1,4 @@
-import { rm, unlink } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { type GpioTree, gpioTree } from "../test/contract/gpio-subject.ts";
@@ -78,7 +78,8 @@ it("says what is missing", async () => {
 it("says which line cannot be exported", async () => {
   const tree = await plant();
   await rm(join(tree.root, "sys/class/gpio/gpio518"), { recursive: true });
-  await expect(open(tree)).rejects.toMatchObject({ code: "bus" });
-  await expect(open(tree)).rejects.toThrow(/gpio518/);
-  await unlink(join(tree.root, "sys/class/gpio/export"));
+  await expect(open(tree)).rejects.toMatchObject({
+    code: "bus",
+    message: expect.stringContaining("gpio518"),
+  });
 });

@@ -58,7 +58,7 @@ async function loadI2cModule(): Promise<I2cModule> {
 }
 
 /** The HatError for a failed transfer; the message says what to do. `address` is null before any chip was spoken to. */
-export function i2cError(error: unknown, busNumber: number, address: number | null): HatError {
+function i2cError(error: unknown, busNumber: number, address: number | null): HatError {
   const device = `/dev/i2c-${busNumber}`;
   const chip = address === null ? "the chip" : `the chip at 0x${address.toString(16)}`;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";

@@ -6,7 +6,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { eventually } from "../../test/contract/eventually.ts";
 import { acquireLock } from "../lock.ts";
 import { VirtualHatClient } from "../virtual/client.ts";
 
@@ -82,7 +83,7 @@ it("switches, skips, cycles and shows", async () => {
     stderr: "p1: on, verified\np2: on, verified\n",
   });
   expect((await hatctl("on", "p2")).stderr).toBe("p2: is on already\n");
-  await vi.waitFor(async () => expect((await client.truth())[1]?.usb).toBe(true));
+  await eventually(async () => expect((await client.truth())[1]?.usb).toBe(true));
   expect((await hatctl("status", "p2", "p3")).stdout).toBe(
     "SLOT  LINE  USB\np2    on    present\np3    off   absent\n",
   );
@@ -153,7 +154,7 @@ it("takes its Zeros along when stdin ends, or when a client says stop", async ()
     const child = await virtual(path, "--slots", "1", "--tie-to-stdin", ...command);
     const door = await VirtualHatClient.connect(path);
     await hatctl("on", "--board", `virtual:${path}`);
-    const pid = await vi.waitFor(async () => {
+    const pid = await eventually(async () => {
       const found = (await door.truth())[0]?.pid ?? null;
       expect(found).not.toBe(null);
       return Number(found);
@@ -162,7 +163,7 @@ it("takes its Zeros along when stdin ends, or when a client says stop", async ()
     else await door.stop();
     const [code] = (await once(child, "exit")) as [number];
     expect(code).toBe(0);
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow());
+    await eventually(() => expect(() => process.kill(pid, 0)).toThrow());
     await door.close();
   }
 });

@@ -23,7 +23,7 @@ export interface SwitchOptions {
   readonly say: (text: string) => void;
 }
 
-export interface SlotOutcome {
+interface SlotOutcome {
   readonly slot: SlotId;
   /** `skipped`: the line was so already. `not-tried`: an earlier failure stopped us. */
   readonly outcome: "done" | "skipped" | "failed" | "not-tried";

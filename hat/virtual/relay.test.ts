@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { eventually } from "../../test/contract/eventually.ts";
 import { Relay } from "./relay.ts";
 
 let controller: Server;
@@ -55,19 +56,19 @@ const settle = () => sleep(60);
 it("passes bytes and the end, both ways", async () => {
   const zero = await dial();
   zero.socket.write("hello");
-  await vi.waitFor(() => expect(zero.heard()).toBe("echo hello"));
+  await eventually(() => expect(zero.heard()).toBe("echo hello"));
   zero.socket.end();
-  await vi.waitFor(() => expect(accepted[0]?.closed).toBe(true));
+  await eventually(() => expect(accepted[0]?.closed).toBe(true));
   const other = await dial();
-  await vi.waitFor(() => expect(accepted.length).toBe(2));
+  await eventually(() => expect(accepted.length).toBe(2));
   accepted[1]?.socket.destroy();
-  await vi.waitFor(() => expect(other.socket.closed).toBe(true));
+  await eventually(() => expect(other.socket.closed).toBe(true));
 });
 
 it("goes silent on hold, with new connects, and flows on after", async () => {
   const zero = await dial();
   zero.socket.write("one");
-  await vi.waitFor(() => expect(zero.heard()).toBe("echo one"));
+  await eventually(() => expect(zero.heard()).toBe("echo one"));
   relay.hold("a");
   relay.hold("b");
   zero.socket.write("two");
@@ -78,32 +79,32 @@ it("goes silent on hold, with new connects, and flows on after", async () => {
   await settle();
   expect([accepted.length, accepted[0]?.text, zero.heard()]).toEqual([1, "one", "echo one"]);
   relay.release("b");
-  await vi.waitFor(() => expect(accepted[0]?.text).toBe("onetwo"));
-  await vi.waitFor(() => expect(late.heard()).toBe("echo late"));
+  await eventually(() => expect(accepted[0]?.text).toBe("onetwo"));
+  await eventually(() => expect(late.heard()).toBe("echo late"));
 });
 
 it("tells the controller of a close under hold only afterwards", async () => {
   const zero = await dial();
   zero.socket.write("one");
-  await vi.waitFor(() => expect(zero.heard()).toBe("echo one"));
+  await eventually(() => expect(zero.heard()).toBe("echo one"));
   relay.hold("a");
   zero.socket.destroy();
   await settle();
   expect(accepted[0]?.closed).toBe(false);
   relay.release("a");
-  await vi.waitFor(() => expect(accepted[0]?.closed).toBe(true));
+  await eventually(() => expect(accepted[0]?.closed).toBe(true));
 });
 
 it("says nothing when the Zero is cut, and resets the old link when it is up again", async () => {
   const zero = await dial();
   zero.socket.write("one");
-  await vi.waitFor(() => expect(zero.heard()).toBe("echo one"));
+  await eventually(() => expect(zero.heard()).toBe("echo one"));
   relay.cut();
-  await vi.waitFor(() => expect(zero.socket.closed).toBe(true));
+  await eventually(() => expect(zero.socket.closed).toBe(true));
   await settle();
   expect(accepted[0]?.closed).toBe(false);
   relay.up();
-  await vi.waitFor(() => expect(accepted[0]?.closed).toBe(true));
+  await eventually(() => expect(accepted[0]?.closed).toBe(true));
 });
 
 it("hangs up on a Zero when no controller listens", async () => {
@@ -112,6 +113,6 @@ it("hangs up on a Zero when no controller listens", async () => {
   const lonely = new Relay(target);
   port = await lonely.listen();
   const zero = await dial();
-  await vi.waitFor(() => expect(zero.socket.closed).toBe(true));
+  await eventually(() => expect(zero.socket.closed).toBe(true));
   lonely.close();
 });

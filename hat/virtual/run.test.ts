@@ -5,7 +5,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { eventually } from "../../test/contract/eventually.ts";
 import type { PowerBoard } from "../board.ts";
 import { openBoard } from "../detect.ts";
 import type { SlotId } from "../slots.ts";
@@ -59,14 +60,11 @@ async function truth(slot: SlotId): Promise<SlotTruth> {
 }
 
 async function until(slot: SlotId, wanted: Partial<SlotTruth>): Promise<SlotTruth> {
-  return await vi.waitFor(
-    async () => {
-      const found = await truth(slot);
-      expect(found).toMatchObject(wanted);
-      return found;
-    },
-    { timeout: 8000, interval: 10 },
-  );
+  return await eventually(async () => {
+    const found = await truth(slot);
+    expect(found).toMatchObject(wanted);
+    return found;
+  });
 }
 
 /** The state letter of /proc/PID/stat; empty if there is no such process. */
@@ -82,11 +80,11 @@ it("boots a Zero as a process of its own, and cuts it down with its power", asyn
   await board.setPower("p2", "on");
   const { pid } = await until("p2", { zero: "running", usb: true });
   expect(await usbOf("p2")).toBe("present");
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await readFile(join(directory, "p2.log"), "utf8")).toMatch(/^p2 ws:.*:\d+\/link\n$/);
   });
   await board.setPower("p2", "off");
-  await vi.waitFor(async () => expect(["", "Z"]).toContain(await processState(pid)));
+  await eventually(async () => expect(["", "Z"]).toContain(await processState(pid)));
   await until("p2", { powered: false, zero: "off", usb: false, starts: 1, cuts: 1, currentMa: 0 });
   expect(await truth("p1")).toMatchObject({ starts: 0, cuts: 0 });
 });
@@ -112,7 +110,7 @@ it("hang stops the process, and a power cycle helps", async () => {
   await board.setPower("p3", "on");
   const { pid } = await until("p3", { zero: "running" });
   await client.fault({ kind: "hang", slot: "p3" });
-  await vi.waitFor(async () => expect(await processState(pid)).toBe("T"));
+  await eventually(async () => expect(await processState(pid)).toBe("T"));
   expect(await usbOf("p3")).toBe("present");
   await board.setPower("p3", "off");
   await board.setPower("p3", "on");
@@ -136,7 +134,7 @@ it("hub-loss hides every port and cuts nobody", async () => {
   await until("p1", { zero: "running" });
   await client.fault({ kind: "hub-loss", durationMs: 300 });
   expect((await board.read()).slots.map(({ usb }) => usb)).toEqual(Array(4).fill("unknown"));
-  await vi.waitFor(async () => expect(await usbOf("p1")).toBe("present"), { timeout: 3000 });
+  await eventually(async () => expect(await usbOf("p1")).toBe("present"));
   expect(await truth("p1")).toMatchObject({ starts: 1, cuts: 0, zero: "running" });
 });
 
@@ -183,7 +181,7 @@ it("lets a Zero shut itself down and reboot by its exit code", async () => {
   await board.setPower("p2", "on");
   const id = () => readFile(join(directory, "p2/proc/sys/kernel/random/boot_id"), "utf8");
   const first = await id();
-  await vi.waitFor(async () => expect(await id()).not.toBe(first), { timeout: 8000 });
+  await eventually(async () => expect(await id()).not.toBe(first));
 });
 
 it("bears a command that cannot be started", async () => {

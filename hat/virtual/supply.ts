@@ -7,8 +7,8 @@
 export const IDLE_MA = 130;
 export const HASHING_MA = 150;
 export const STARTING_MA = 600;
-export const STARTING_FOR_MS = 1000;
-export const STARTING_LIMIT_MA = 1500;
+const STARTING_FOR_MS = 1000;
+const STARTING_LIMIT_MA = 1500;
 /** How long the under-voltage bit stays set by a dip. */
 export const DIP_MS = 3000;
 

@@ -34,8 +34,8 @@ export interface ZeroOptions {
 export type ZeroFault = Exclude<FaultKind, "hub-loss" | "stuck-on">;
 
 /** Exit codes by which an agent asks its machine for more than a restart of itself. */
-export const EXIT_POWEROFF = 64;
-export const EXIT_REBOOT = 65;
+const EXIT_POWEROFF = 64;
+const EXIT_REBOOT = 65;
 
 /** systemd's RestartSec of the agent. */
 const RESTART_MS = 2000;
