@@ -80,3 +80,16 @@ test("a hub that is back before any Zero was missed is mended then", () => {
     3000,
   );
 });
+
+test("a crashed agent: seen by its link, mended when it dials in again", () => {
+  const events = [
+    ...start,
+    rigEvent(20_050, "link.down", "p1"),
+    rigEvent(21_000, "hub.back"),
+    rigEvent(22_600, "link.up", "p1"),
+  ];
+  expect(measureFault({ slot: "p1", kind: "crash", atMs: 20_000 }, events)).toMatchObject({
+    detect_ms: 50,
+    recover_ms: 2600,
+  });
+});

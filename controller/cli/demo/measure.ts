@@ -34,7 +34,11 @@ const ILL: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Signs that need no change of state: of one slot, and of the rig. */
-const SLOT_SIGNS: ReadonlySet<string> = new Set(["power.no-enumeration", "power.failed"]);
+const SLOT_SIGNS: ReadonlySet<string> = new Set([
+  "link.down",
+  "power.no-enumeration",
+  "power.failed",
+]);
 const RIG_SIGNS: ReadonlySet<string> = new Set([
   "storm.begin",
   "hub.lost",
@@ -46,28 +50,49 @@ const RIG_RELIEFS: ReadonlySet<string> = new Set(["storm.end", "storm.cooldown",
 /** The figures of one fault, from all events of the run in their order. */
 export function measureFault(fault: InjectedFault, events: readonly RigEvent[]): FaultFigures {
   const { slot, kind, atMs } = fault;
-  const states = new Map<SlotId, unknown>();
+  const health = new Map<SlotId, Health>();
   let detectMs: number | null = null;
   let recoverMs: number | null = null;
   let anyLeft = false;
   for (const event of events) {
     const own = event.slot !== null && (slot === null || event.slot === slot);
-    if (own && event.slot !== null && event.ev === "slot.state") {
-      states.set(event.slot, event.detail["to"]);
+    if (own && event.slot !== null) {
+      health.set(event.slot, after(health.get(event.slot) ?? UNHEARD, event));
     }
     if (event.at_ms < atMs || recoverMs !== null) continue;
     const sinceMs = event.at_ms - atMs;
-    const ill = own && event.ev === "slot.state" && ILL.has(event.detail["to"]);
+    const ill = own && isIllness(event);
     anyLeft ||= ill;
-    if (ill || (own && SLOT_SIGNS.has(event.ev)) || (slot === null && RIG_SIGNS.has(event.ev))) {
-      detectMs ??= sinceMs;
-    }
+    if (ill || (slot === null && RIG_SIGNS.has(event.ev))) detectMs ??= sinceMs;
     if (detectMs === null) continue;
-    const struck = slot === null ? [...states.values()] : [states.get(slot)];
-    const allReady = struck.every((state) => state === "Ready");
-    const mended = own && event.ev === "slot.state" && event.detail["to"] === "Ready";
+    const struck = slot === null ? [...health.values()] : [health.get(slot) ?? UNHEARD];
+    const isWell = struck.every(({ state, linked }) => state === "Ready" && linked);
     const relieved = slot === null && !anyLeft && RIG_RELIEFS.has(event.ev);
-    if (allReady && (mended || relieved)) recoverMs = sinceMs;
+    if (isWell && (own || relieved)) recoverMs = sinceMs;
   }
   return { slot, kind, at_ms: Math.round(atMs), detect_ms: detectMs, recover_ms: recoverMs };
+}
+
+interface Health {
+  readonly state: unknown;
+  readonly linked: boolean;
+}
+
+const UNHEARD: Health = { state: null, linked: true };
+
+function after(health: Health, event: RigEvent): Health {
+  switch (event.ev) {
+    case "slot.state":
+      return { ...health, state: event.detail["to"] };
+    case "link.down":
+      return { ...health, linked: false };
+    case "link.up":
+      return { ...health, linked: true };
+    default:
+      return health;
+  }
+}
+
+function isIllness(event: RigEvent): boolean {
+  return SLOT_SIGNS.has(event.ev) || (event.ev === "slot.state" && ILL.has(event.detail["to"]));
 }

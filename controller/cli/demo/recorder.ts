@@ -5,7 +5,7 @@ import type { RigEvent, RigStatus } from "../../core/status.ts";
 import { type FaultFigures, type InjectedFault, measureFault } from "./measure.ts";
 
 /** Events that come with every share say nothing about faults, and there is no end of them. */
-const ENDLESS = /^(share|result|job|link|pool)\./;
+const ENDLESS = /^(share|result|job|pool)\./;
 
 export class Recorder {
   readonly #events: RigEvent[] = [];
