@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { link, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { HatError } from "./error.ts";
+import { startTimeOf } from "./process.ts";
 
 export interface HeldLock {
   release(): Promise<void>;
@@ -32,7 +33,7 @@ export async function acquireLock(path: string): Promise<HeldLock> {
   const pid = process.pid;
   const self: Holder = {
     pid,
-    startTime: (await startTimeOf(pid)) ?? "",
+    startTime: startTimeOf(pid) ?? "",
     bootId: await currentBootId(),
     id: `${pid}-${randomBytes(6).toString("hex")}`,
   };
@@ -122,22 +123,13 @@ async function readHolder(path: string): Promise<Holder | null> {
 
 async function isAlive(holder: Holder): Promise<boolean> {
   if (holder.bootId !== (await currentBootId())) return false;
-  if (holder.startTime !== "") return (await startTimeOf(holder.pid)) === holder.startTime;
+  if (holder.startTime !== "") return startTimeOf(holder.pid) === holder.startTime;
   try {
     process.kill(holder.pid, 0);
     return true;
   } catch (error) {
     return errorCode(error) === "EPERM";
   }
-}
-
-/** Null if there is no such process, or only its zombie. */
-async function startTimeOf(pid: number): Promise<string | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // The command's name, field 2, may hold spaces and brackets: count from its last bracket. Field 3 is the state.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  if (stat === "" || fields[0] === "Z" || fields[0] === "X") return null;
-  return fields[19] ?? null;
 }
 
 async function currentBootId(): Promise<string> {

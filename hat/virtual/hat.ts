@@ -43,6 +43,7 @@ export interface UsbSnapshot {
 
 /** What sits in one slot. */
 export interface Seat {
+  readonly slot: SlotId;
   readonly zero: Zero;
   readonly link: Link;
   readonly sysroot: Pick<Sysroot, "temperature" | "throttled">;

@@ -1,7 +1,8 @@
 // A virtual Zero's software: one command as a child process in a process group of its own.
 
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { startTimeOf } from "../process.ts";
 
 export interface Program {
   readonly pid: number;
@@ -18,6 +19,22 @@ export interface CommandOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Gets what the program prints. */
   readonly logPath: string;
+  /** Names the running program, for a board that has to clean up after one that was killed. */
+  readonly pidPath: string;
+}
+
+/** Kills the group that a board before us has left behind, if that board had no chance to. */
+export function killLeftover(pidPath: string): void {
+  try {
+    const left = JSON.parse(readFileSync(pidPath, "utf8")) as {
+      pid: number;
+      startTime: string | null;
+    };
+    if (left.startTime !== null && startTimeOf(left.pid) === left.startTime)
+      process.kill(-left.pid, "SIGKILL");
+  } catch {
+    // Nothing was left.
+  }
 }
 
 /** A Launch that runs a command. */
@@ -40,6 +57,7 @@ export function commandLaunch(options: CommandOptions): Launch {
     child.once("error", () => end(null));
     const pid = child.pid;
     if (pid === undefined) return null;
+    writeFileSync(options.pidPath, JSON.stringify({ pid, startTime: startTimeOf(pid) }));
     return {
       pid,
       signal: (signal) => {

@@ -1,14 +1,16 @@
 // The whole virtual board with real processes behind its socket.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { eventually } from "../../test/contract/eventually.ts";
 import type { PowerBoard } from "../board.ts";
 import { openBoard } from "../detect.ts";
+import { startTimeOf } from "../process.ts";
 import type { SlotId } from "../slots.ts";
 import { slotIndex } from "../slots.ts";
 import { VirtualHatClient } from "./client.ts";
@@ -182,6 +184,23 @@ it("lets a Zero shut itself down and reboot by its exit code", async () => {
   const id = () => readFile(join(directory, "p2/proc/sys/kernel/random/boot_id"), "utf8");
   const first = await id();
   await eventually(async () => expect(await id()).not.toBe(first));
+});
+
+it("cleans up after a board that was killed, but kills nobody whose pid is used again", async () => {
+  const orphan = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { detached: true });
+  const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {
+    detached: true,
+  });
+  const left = (pid: number | undefined, startTime: string | null) =>
+    JSON.stringify({ pid, startTime });
+  const { pid } = orphan;
+  await writeFile(join(directory, "p1.pid"), left(pid, startTimeOf(pid ?? 0)));
+  await writeFile(join(directory, "p2.pid"), left(bystander.pid, "1"));
+  const gone = once(orphan, "exit");
+  await start();
+  await gone;
+  expect(startTimeOf(bystander.pid ?? 0)).not.toBe(null);
+  bystander.kill("SIGKILL");
 });
 
 it("bears a command that cannot be started", async () => {

@@ -7,7 +7,7 @@ import { type SlotId, slotId } from "../slots.ts";
 import type { ChipModel } from "./chip.ts";
 import { realClock } from "./clock.ts";
 import { type Seat, VirtualHat } from "./hat.ts";
-import { commandLaunch, type Launch } from "./program.ts";
+import { commandLaunch, killLeftover, type Launch } from "./program.ts";
 import { randomStream } from "./random.ts";
 import { type LinkTarget, Relay } from "./relay.ts";
 import { serveVirtualHat } from "./server.ts";
@@ -63,6 +63,8 @@ export async function runVirtualHat(options: VirtualRunOptions): Promise<Running
   };
   try {
     const server = await serveVirtualHat({ ...options, hat, onStop: () => askStop() });
+    // Only now: the socket is ours, so whatever runs there has lost its board.
+    for (const seat of seats) killLeftover(pidPath(options, seat.slot));
     return {
       stopAsked,
       stop: async () => {
@@ -91,7 +93,11 @@ async function makeSeat(options: VirtualRunOptions, slot: SlotId, relay: Relay):
     sysroot,
     log: (ev, detail) => options.log(ev, { slot, ...detail }),
   });
-  return { zero, link: relay, sysroot };
+  return { slot, zero, link: relay, sysroot };
+}
+
+function pidPath(options: VirtualRunOptions, slot: SlotId): string {
+  return join(options.directory, `${slot}.pid`);
 }
 
 function launchOf(
@@ -110,5 +116,6 @@ function launchOf(
       ZERO_AGENT_SYSROOT: root,
     },
     logPath: join(options.directory, `${slot}.log`),
+    pidPath: pidPath(options, slot),
   });
 }
