@@ -55,18 +55,10 @@ export const PRACTICE_EXITS: Readonly<Record<PracticeErrorCode, ExitName>> = {
   "listen-failed": "failed",
 };
 
-/** What to do about a HatError; its message says what happened. */
-export const HAT_REMEDIES: Readonly<Record<HatErrorCode, string>> = {
-  "no-board": "Check that the HAT sits on its pins, or try `zerorig demo`, which needs none.",
-  "unknown-board": "Name the board in [hat] board of the configuration.",
-  "no-slot": "`zerorig status` lists the slots.",
-  "no-driver": "Reinstall with the optional packages: npm install --include=optional.",
-  permission: "Run as root, or as a user in the groups i2c and gpio.",
-  locked: "Another controller or hatctl has the board; stop it first.",
-  "foreign-change": "Another program switches this board; stop it first.",
-  unsupported: "This board cannot do that.",
-  bus: "Check the HAT's seat and the I2C bus (`i2cdetect -y 1`).",
-  "not-verified": "The line did not follow; check the HAT's supply.",
+/** What the board's own messages cannot know: how this program is told of a board. */
+export const HAT_REMEDIES: Readonly<Partial<Record<HatErrorCode, string>>> = {
+  "no-board": "`zerorig run` takes the board from [hat] board; `zerorig demo` needs none.",
+  "unknown-board": "`zerorig run` takes the board from [hat] board.",
 };
 
 /** The exit for a system error that nothing wrapped. */

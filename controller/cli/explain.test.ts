@@ -53,8 +53,13 @@ test("one line says what, one what to do; no stack", () => {
   const error = new HatError("no-board", "no ClusterHAT found:\n  looked at /proc");
   expect(explanationText(error, false)).toBe(
     "zerorig: no ClusterHAT found: looked at /proc\n" +
-      "Check that the HAT sits on its pins, or try `zerorig demo`, which needs none.\n",
+      "`zerorig run` takes the board from [hat] board; `zerorig demo` needs none.\n",
   );
+});
+
+test("what to do is a sentence", () => {
+  const error = new ControllerError("port-in-use", "the port is in use", "stop the other program");
+  expect(explain(error).lines[1]).toBe("Stop the other program.");
 });
 
 test("every problem of a configuration has a line of its own", () => {

@@ -31,7 +31,7 @@ export function explain(error: unknown): Explanation {
     return explanation(EXIT[CONTROLLER_EXITS[error.code]], error.message, error.todo);
   }
   if (isHatError(error)) {
-    return explanation(EXIT[HAT_EXITS[error.code]], error.message, HAT_REMEDIES[error.code]);
+    return explanation(EXIT[HAT_EXITS[error.code]], error.message, HAT_REMEDIES[error.code] ?? "");
   }
   if (error instanceof PracticeError) {
     const todo = "Choose another address with --host and --port.";
@@ -56,7 +56,11 @@ export function explanationText(error: unknown, debug: boolean): string {
 
 function explanation(exitCode: ExitCode, what: string, todo: string): Explanation {
   const first = `zerorig: ${what.replace(/\s*\n\s*/g, " ").trim()}`;
-  return { exitCode, lines: todo === "" ? [first] : [first, todo] };
+  return { exitCode, lines: todo === "" ? [first] : [first, sentence(todo)] };
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }
 
 function explainConfig(error: ConfigError): Explanation {

@@ -11,7 +11,7 @@ export function formatRate(hashrateHs: number): string {
 }
 
 /** Lines of cells as columns; the last one is as wide as it likes. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
+function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, index) =>
     Math.max(...rows.map((row) => row[index]?.length ?? 0)),
   );

@@ -19,7 +19,7 @@ export interface ConfigProblem {
 }
 
 /** One problem on one line: `controller.toml:7:1: unknown key ...`. */
-export function problemText(problem: ConfigProblem): string {
+function problemText(problem: ConfigProblem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== null);
   return `${place.join(":")}: ${problem.message}`;
 }
@@ -42,9 +42,4 @@ export class ConfigError extends Error {
     this.line = first.line;
     this.column = first.column;
   }
-}
-
-/** Whether a thrown value is a ConfigError, of this code if one is given. */
-export function isConfigError(error: unknown, code?: ConfigErrorCode): error is ConfigError {
-  return error instanceof ConfigError && (code === undefined || error.code === code);
 }

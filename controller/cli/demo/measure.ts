@@ -68,7 +68,7 @@ export function measureFault(fault: InjectedFault, events: readonly RigEvent[]):
     const struck = slot === null ? [...health.values()] : [health.get(slot) ?? UNHEARD];
     const isWell = struck.every(({ state, linked }) => state === "Ready" && linked);
     const relieved = slot === null && !anyLeft && RIG_RELIEFS.has(event.ev);
-    if (isWell && (own || relieved)) recoverMs = sinceMs;
+    if (isWell && ((own && anyLeft) || relieved)) recoverMs = sinceMs;
   }
   return { slot, kind, at_ms: Math.round(atMs), detect_ms: detectMs, recover_ms: recoverMs };
 }

@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { Child, endingText } from "./child.ts";
+import { makeTempDir, removeTempDir } from "./temp-dir.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "zr-child-"));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const child = (script: string) =>
+  new Child("test", ["-e", script], join(dir, `${Math.random()}.log`));
+
+test("tells how it ended, and its last words to people", async () => {
+  const failing = child("console.error('zerorig: no board'); console.log('{}'); process.exit(3)");
+  expect(endingText(await failing.ended)).toBe("exit code 3");
+  expect(failing.lastWords()).toBe("zerorig: no board");
+  expect(failing.running).toBe(false);
+});
+
+test("stops when asked, and is killed when it does not", async () => {
+  const polite = child("setInterval(() => {}, 1000)");
+  await polite.stop(10_000);
+  expect(await polite.ended).toEqual({ code: null, signal: "SIGTERM" });
+  const deaf = child(
+    "process.on('SIGTERM', () => {}); console.log('x'); setInterval(() => {}, 1000)",
+  );
+  await expect.poll(() => deaf.lastWords(), { timeout: 100 }).toBe("");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await deaf.stop(100);
+  expect((await deaf.ended).signal).toMatch(/SIGKILL|SIGTERM/);
+});
+
+test("does not inherit the user's overrides", async () => {
+  process.env["ZERORIG_POOL_HOST"] = "elsewhere";
+  const told = child("process.exit(process.env.ZERORIG_POOL_HOST === undefined ? 0 : 1)");
+  delete process.env["ZERORIG_POOL_HOST"];
+  expect(await told.ended).toEqual({ code: 0, signal: null });
+});
+
+test("a temporary directory clears up after the dead, and only after them", () => {
+  const mine = makeTempDir();
+  const root = join(mine, "..");
+  const dead = join(root, "zerorig-999999999-abcdef");
+  const stranger = join(root, "zerorig-keep-abcdef");
+  mkdirSync(dead);
+  mkdirSync(stranger);
+  const second = makeTempDir();
+  expect([dead, mine, second, stranger].map(existsSync)).toEqual([false, true, true, true]);
+  for (const each of [mine, second, stranger]) removeTempDir(each);
+  expect(existsSync(mine)).toBe(false);
+});

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { rigStatus, slotStatus } from "./demo/testing.ts";
+import { shareText } from "./pool-command.ts";
+import { formatRate, statusText } from "./status-text.ts";
+
+test.each([
+  [0, "0 H/s"],
+  [999, "999 H/s"],
+  [240_000, "240 kH/s"],
+  [12_345_678, "12.35 MH/s"],
+])("%i H/s is shown as %s", (rate, text) => {
+  expect(formatRate(rate)).toBe(text);
+});
+
+test("the status in words", () => {
+  const slots = [
+    slotStatus("p1"),
+    slotStatus("p12", {
+      state: "Suspect",
+      why: "silent",
+      next: "remedy in 2.1 s unless heard",
+      temp_c: null,
+    }),
+  ];
+  const pool = { address: "127.0.0.1:2811", connected: 1, last_error: "timeout" };
+  const status = rigStatus(slots, { storm: "storm", automation: "board.failed", pool });
+  expect(statusText(status)).toMatchInlineSnapshot(`
+    "ClusterHAT v2.3 (virtual), up 1m12s, 3.6 W estimated
+    pool 127.0.0.1:2811: 1 connected, last error: timeout
+    storm: many Zeros were lost at once; nothing is cut now
+    automation stopped: board.failed
+
+    SLOT  STATE    FOR    RATE      ACC/REJ  TEMP  FENCED  WHY
+    p1    Ready    1m01s  240 kH/s  10/0     41 C  0       self-test-passed (heard 0.4 s ago, line on, USB present)
+    p12   Suspect  1m01s  240 kH/s  10/0     -     0       silent (heard 0.4 s ago, line on, USB present); remedy in 2.1 s unless heard
+
+    accepted 20, rejected 0, unknown 0, fenced 0
+    "
+  `);
+});
+
+const share = {
+  user: "me",
+  rig: "pi-p1",
+  software: "zerorig 0.1.0",
+  verdict: "accepted",
+  block: false,
+  reason: null,
+  difficulty: 7500,
+  hashes: 375_000,
+  hashrateHs: 240_000,
+  shareMs: 1740,
+  target: "",
+} as const;
+
+test.each([
+  [share, "me/pi-p1 accepted - 1.7s - 240 kH/s - diff 7500"],
+  [{ ...share, block: true, hashrateHs: null }, "me/pi-p1 block - 1.7s - ? H/s - diff 7500"],
+  [
+    { ...share, verdict: "rejected", reason: "Incorrect result" } as const,
+    "me/pi-p1 rejected (Incorrect result) - 1.7s - 240 kH/s - diff 7500",
+  ],
+])("a share in a line: %#", (given, text) => {
+  expect(shareText(given)).toBe(text);
+});
