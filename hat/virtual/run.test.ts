@@ -197,10 +197,14 @@ it("cleans up after a board that was killed, but kills nobody whose pid is used 
   await writeFile(join(directory, "p1.pid"), left(pid, startTimeOf(pid ?? 0)));
   await writeFile(join(directory, "p2.pid"), left(bystander.pid, "1"));
   const gone = once(orphan, "exit");
-  await start();
-  await gone;
-  expect(startTimeOf(bystander.pid ?? 0)).not.toBe(null);
-  bystander.kill("SIGKILL");
+  try {
+    await start();
+    await gone;
+    expect(startTimeOf(bystander.pid ?? 0)).not.toBe(null);
+  } finally {
+    orphan.kill("SIGKILL");
+    bystander.kill("SIGKILL");
+  }
 });
 
 it("bears a command that cannot be started", async () => {
