@@ -220,4 +220,4 @@ it("switches no line that was not named: any registers, revision, faults and for
     ),
     { numRuns: 150 },
   );
-});
+}, 120_000);

@@ -20,7 +20,7 @@ export interface VirtualFlags {
 const SLOT_LIMIT = 32;
 
 /** Turns flags into options. Throws a UsageError that names the flag and what it takes. */
-export function virtualOptions(
+function virtualOptions(
   flags: VirtualFlags,
   command: readonly string[],
   log: VirtualRunOptions["log"],

