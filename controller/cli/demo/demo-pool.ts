@@ -20,7 +20,7 @@ const DEMO_USER = "demo";
 const EXPECTED_SHARE_MS = 3000;
 const FIRST_SHARE_MS = 1500;
 /** What one core of an ordinary computer does with the plain kernel; the pool adapts to the rest. */
-const FULL_HASHRATE_HS = 1_000_000;
+const FULL_HASHRATE_HS = 2_000_000;
 const ANSWER_MS = 5000;
 
 /** Starts the practice pool on any free port of the loopback. */
