@@ -20,6 +20,7 @@ import { makeTempDir, removeTempDir } from "./temp-dir.ts";
 
 /** How long the end waits for verdicts that are still at the pool. */
 const QUIESCE_MS = 5000;
+const LAST_EVENTS_MS = 50;
 
 interface Demo {
   readonly options: DemoOptions;
@@ -160,6 +161,8 @@ async function conclude(demo: Demo, complaint: string | null): Promise<Verdict> 
     try {
       const request = { verb: "quiesce", timeoutMs: QUIESCE_MS } as const;
       recorder.sawStatus(await ask(rig.paths.controlSocket, request, 2 * QUIESCE_MS));
+      // The last events come by another socket than the answer.
+      await new Promise((resolve) => setTimeout(resolve, LAST_EVENTS_MS));
     } catch (error) {
       complaints.push(`the controller's last status is missing: ${messageOf(error)}`);
     }
