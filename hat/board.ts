@@ -1,6 +1,6 @@
 // PowerBoard: what every board can do, and the contract that each driver keeps.
 //
-// - Opening a board changes no line. A board in its power-on state (`powerLost`) stays as it is until the first `setPower`.
+// - Opening a board changes no line. A board in its power-on state (`driven: false`) stays as it is until the first `setPower`.
 // - Closing a board changes no line either: the lines outlive the process.
 // - `setPower` acts on the named slot alone. It takes the board's lock, compares every line with what this driver last knew,
 //   writes, reads back, and retries within a limit. If a line was not as we had left it (another program wrote it), nothing
@@ -22,12 +22,12 @@ export interface SlotReading {
   /** The level at the pin, not the value that was last written. */
   readonly line: Line;
   readonly usb: UsbPresence;
+  /** False while the line's board is in its power-on state: it lost its supply, or was never set up. */
+  readonly driven: boolean;
 }
 
 export interface BoardReading {
   readonly slots: readonly SlotReading[];
-  /** The board is in its power-on state: it lost its supply since it was last set up, and every Zero with it. */
-  readonly powerLost: boolean;
   /** The supply of the controller is below its limit now; null where nothing tells. */
   readonly underVoltage: boolean | null;
 }

@@ -69,6 +69,10 @@ export async function openExpanderBoard(options: ExpanderBoardOptions): Promise<
   }
 }
 
+function isDriven(image: RegisterImage | undefined): boolean {
+  return image !== undefined && !isPowerOnState(image);
+}
+
 class ExpanderBoard implements PowerBoard {
   readonly info: BoardInfo;
   readonly #options: ExpanderBoardOptions;
@@ -103,8 +107,8 @@ class ExpanderBoard implements PowerBoard {
           slot,
           line: lines[index] ?? "off",
           usb: usb[index] ?? "unknown",
+          driven: isDriven(images[Math.floor(index / LINES_PER_CHIP)]),
         })),
-        powerLost: images.some(isPowerOnState),
         underVoltage: await this.#options.supply(),
       };
     });
@@ -121,7 +125,7 @@ class ExpanderBoard implements PowerBoard {
       const lineIndex = index % LINES_PER_CHIP;
       await this.#drive(chip, powerBit(lineIndex), line === "on", true);
       const usb = await this.#options.usb.presence();
-      return { slot, line, usb: usb[index] ?? "unknown" };
+      return { slot, line, usb: usb[index] ?? "unknown", driven: true };
     });
   }
 

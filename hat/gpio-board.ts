@@ -98,13 +98,13 @@ class GpioBoard implements PowerBoard {
       }
       const usb = await this.#parts.usb.presence();
       return {
-        slots: levels.map(({ line }, index) => ({
+        // A restart of the Pi leaves every line undriven.
+        slots: levels.map(({ line, driven }, index) => ({
           slot: slotId(index),
           line,
           usb: usb[index] ?? "unknown",
+          driven,
         })),
-        // A restart of the Pi leaves every line undriven.
-        powerLost: levels.every(({ driven }) => !driven),
         underVoltage: await this.#supply(),
       };
     });
@@ -120,7 +120,7 @@ class GpioBoard implements PowerBoard {
       await this.#refuseForeignChange();
       await this.#drive(pin, slot, line);
       const usb = await this.#parts.usb.presence();
-      return { slot, line, usb: usb[index] ?? "unknown" };
+      return { slot, line, usb: usb[index] ?? "unknown", driven: true };
     });
   }
 

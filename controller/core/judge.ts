@@ -8,7 +8,7 @@ import type { Why } from "./why.ts";
 import { releaseSlot, retest } from "./work.ts";
 
 /** Silence counts from the last frame, but not from before the loop itself stood still. */
-export function silentForMs(slot: Slot, resumedAt: number, now: number): number {
+function silentForMs(slot: Slot, resumedAt: number, now: number): number {
   return now - Math.max(slot.heardAt, resumedAt);
 }
 
@@ -23,7 +23,7 @@ function suspect(draft: Draft, slot: Slot, why: Why): void {
 }
 
 /** The boot grace of a slot: what is configured, or 1.5 x the p99 of its own boots if that is more. */
-export function bootGraceMs(slot: Slot, configuredMs: number): number {
+function bootGraceMs(slot: Slot, configuredMs: number): number {
   const slowest = Math.max(0, ...slot.bootMs);
   return Math.max(configuredMs, 1.5 * slowest);
 }

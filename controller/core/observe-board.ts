@@ -64,19 +64,20 @@ function observePoweringOff(draft: Draft, slot: Slot): void {
 }
 
 /** A line that nobody of us switched. */
-function observeLive(draft: Draft, slot: Slot, powerLost: boolean): void {
+function observeLive(draft: Draft, slot: Slot, driven: boolean): void {
   if (slot.line !== "off" || slot.action !== null) return;
-  if (!powerLost) {
+  if (driven) {
     adoptForeign(draft, slot, "off");
     return;
   }
+  report(draft, "error", "board.power-lost", slot.id, null, { todo: "check the HAT's supply" });
   concludeOff(draft, closeIntent(draft, slot, "power-lost"));
 }
 
-function observeSlot(draft: Draft, reading: SlotReading, powerLost: boolean): void {
+function observeSlot(draft: Draft, reading: SlotReading): void {
   const known = slotOf(draft, reading.slot);
   if (known === undefined) return;
-  const { line, usb } = reading;
+  const { line, usb, driven } = reading;
   const slot = patchSlot(draft, known, { line, usb, readAt: draft.now });
   switch (slot.phase) {
     case "Unknown":
@@ -87,7 +88,7 @@ function observeSlot(draft: Draft, reading: SlotReading, powerLost: boolean): vo
       if (line === "on") adoptForeign(draft, slot, "on");
       break;
     case "PoweringOn":
-      if (slot.stage === "settle") observeLive(draft, slot, powerLost);
+      if (slot.stage === "settle") observeLive(draft, slot, driven);
       break;
     case "PoweringOff":
       observePoweringOff(draft, slot);
@@ -97,7 +98,7 @@ function observeSlot(draft: Draft, reading: SlotReading, powerLost: boolean): vo
       if (slot.intent !== null && readsOff(slot)) concludeOff(draft, slot);
       break;
     default:
-      observeLive(draft, slot, powerLost);
+      observeLive(draft, slot, driven);
   }
 }
 
@@ -127,11 +128,7 @@ export function onBoardRead(draft: Draft, { reading }: EventOf<"board-read">): v
     }
     rig.underVoltageAt = now;
   }
-  const running = rig.slots.some((slot) => slot.line === "on");
-  if (reading.powerLost && running) {
-    report(draft, "error", "board.power-lost", null, null, { todo: "check the HAT's supply" });
-  }
-  for (const slot of reading.slots) observeSlot(draft, slot, reading.powerLost);
+  for (const slot of reading.slots) observeSlot(draft, slot);
 }
 
 export function onBoardFailed(draft: Draft, { code, detail }: EventOf<"board-failed">): void {

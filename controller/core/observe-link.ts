@@ -108,6 +108,9 @@ export function onHeard(draft: Draft, slotId: string, link: number): Slot | unde
   });
 }
 
+/** So many slow results in a row make a Zero Degraded; one good one clears it. */
+const SLOW_RESULTS = 3;
+
 /** Ready <-> Degraded, by heat, throttling and speed. Degraded is never cut for it. */
 export function judgeVitals(draft: Draft, slot: Slot): Slot {
   const tempC = slot.vitals?.tempC ?? 0;
@@ -115,7 +118,7 @@ export function judgeVitals(draft: Draft, slot: Slot): Slot {
   if (slot.phase === "Ready") {
     if (tempC >= HOT_C) return enter(draft, slot, "Degraded", "hot");
     if (throttled) return enter(draft, slot, "Degraded", "throttled");
-    if (slot.slowResults >= 2) return enter(draft, slot, "Degraded", "slow");
+    if (slot.slowResults >= SLOW_RESULTS) return enter(draft, slot, "Degraded", "slow");
   } else if (slot.phase === "Degraded") {
     const well = tempC < COOL_C && !throttled && slot.slowResults === 0;
     if (well) return enter(draft, slot, "Ready", "recovered");

@@ -173,7 +173,7 @@ describe("another program's hand on a line", () => {
     world.zero("p3").hung = true;
     world.powerError = "foreign-change";
     world.until(() => world.slot("p3").hold !== null, "foreign");
-    expect(world.slot("p3").phase).toBe("Unknown");
+    expect(["Unknown", "Booting"]).toContain(world.slot("p3").phase);
     world.powerError = null;
     world.powerDown(world.zero("p3"));
     world.run(2000);

@@ -22,7 +22,7 @@ describe("what comes out of turn", () => {
   it("changes nothing: outcomes of actions and intents that are not the current ones", () => {
     const world = mining();
     const before = world.slot("p1");
-    const reading = { slot: "p1", line: "off", usb: "absent" } as const;
+    const reading = { slot: "p1", line: "off", usb: "absent", driven: true } as const;
     world.post({ type: "power-done", action: 99, reading });
     world.post({ type: "power-failed", slot: "p1", action: 99, code: "bus", detail: "" });
     world.post({ type: "intent-durable", slot: "p1", intent: 99 });
@@ -32,7 +32,7 @@ describe("what comes out of turn", () => {
   it("changes nothing: readings of slots that there are not", () => {
     const world = mining();
     const { slots, ...rest } = world.read();
-    const stranger = { slot: "p9", line: "off", usb: "absent" } as const;
+    const stranger = { slot: "p9", line: "off", usb: "absent", driven: true } as const;
     world.post({ type: "board-read", reading: { ...rest, slots: [...slots, stranger] } });
     expect(world.phases()).toBe("Ready Ready Ready Ready");
   });
@@ -49,14 +49,16 @@ describe("what comes out of turn", () => {
 
   it("is Booting, not Ready, when a Zero is heard over a link that never passed its test", () => {
     const world = new World({ zeros: 1 });
-    world.until(() => world.slot("p1").link !== null, "linked");
     const zero = world.zero("p1");
+    zero.stuckWorker = true;
+    world.until(() => world.slot("p1").link !== null, "linked");
     zero.hung = true;
     world.until(() => world.slot("p1").phase === "Suspect", "suspect");
     expect(world.slot("p1").why).toBe("boot-overdue");
     zero.hung = false;
     world.run(2500);
     expect(world.slot("p1")).toMatchObject({ phase: "Booting", why: "heard-again" });
+    zero.stuckWorker = false;
     world.allReady();
     expect(world.slot("p1").fences).toBe(0);
   });

@@ -107,7 +107,7 @@ describe("powering on", () => {
     world.powerLost = true;
     world.run(1100);
     world.powerLost = false;
-    expect(world.reported("board.power-lost")).toHaveLength(1);
+    expect(world.reported("board.power-lost")).toHaveLength(4);
     world.allReady();
     expect(world.slot("p1").hold).toBeNull();
     expect(world.slot("p1").fences).toBe(0);

@@ -11,7 +11,7 @@ interface Draw {
   readonly starting: number;
 }
 
-export const DRAW_WATTS: Readonly<Record<ZeroModel, Draw>> = {
+const DRAW_WATTS: Readonly<Record<ZeroModel, Draw>> = {
   zero: { idle: 0.5, hashing: 1.0, starting: 1.4 },
   "zero-w": { idle: 0.65, hashing: 1.2, starting: 1.6 },
   "zero-2-w": { idle: 0.7, hashing: 2.4, starting: 2.8 },

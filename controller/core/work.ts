@@ -5,7 +5,7 @@ import type { Host, HostTask } from "./seat.ts";
 import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
 import type { Link, Slot } from "./slot.ts";
 
-/** How long the self-test may take: its 100,000 hashes are under 1 s on the slowest Zero. */
+/** How long the self-test may take: its 5,000 hashes are well under 1 s on the slowest Zero. */
 const SELF_TEST_LIMIT_MS = 30_000;
 
 /** The seat's job has no worker any more. Returns those who failed it, `failedBy` among them. */

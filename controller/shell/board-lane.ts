@@ -47,6 +47,8 @@ export class BoardLane {
       } catch (error) {
         this.#post({ type: "power-failed", slot, action, ...failure(error) });
       }
+      // The proof should not wait for a reading that was planned before this.
+      this.#poll();
     });
   }
 
@@ -59,6 +61,7 @@ export class BoardLane {
   }
 
   #poll(): void {
+    this.#cancelPoll();
     if (this.#closed) return;
     const everyMs = this.#switching() ? READ_EVERY_SWITCHING_MS : READ_EVERY_MS;
     this.#cancelPoll = this.#clock.after(everyMs, () => {

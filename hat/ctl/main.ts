@@ -132,7 +132,7 @@ async function status(
     print({ board: board.info.description, virtual: board.info.virtual, ...reading, slots });
     return EXIT.done;
   }
-  if (reading.powerLost)
+  if (slots.some(({ driven }) => !driven))
     say("the board is in its power-on state: it lost its supply, or was never set up");
   if (reading.underVoltage === true) say("under-voltage now: the supply is too weak");
   const rows = slots.map(({ slot, line, usb }) => [slot, line, usb]);

@@ -16,8 +16,12 @@ function rig(on: readonly SlotId[], fail: (slot: SlotId, line: Line) => unknown 
   const board: PowerBoard = {
     info: { description: "", slots: SLOTS, virtual: true },
     read: async () => ({
-      slots: SLOTS.map((slot) => ({ slot, line: lines.get(slot) ?? "off", usb: "unknown" })),
-      powerLost: false,
+      slots: SLOTS.map((slot) => ({
+        slot,
+        line: lines.get(slot) ?? "off",
+        usb: "unknown",
+        driven: true,
+      })),
       underVoltage: null,
     }),
     setPower: async (slot, line) => {
@@ -26,7 +30,7 @@ function rig(on: readonly SlotId[], fail: (slot: SlotId, line: Line) => unknown 
       if (error !== null) throw error;
       lines.set(slot, line);
       trace.push(`${nowMs} ${slot} ${line}`);
-      return { slot, line, usb: "unknown" };
+      return { slot, line, usb: "unknown", driven: true };
     },
     setAlert: async () => {},
     close: async () => {},

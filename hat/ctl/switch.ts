@@ -1,6 +1,6 @@
 // What `on`, `off` and `cycle` do to the named slots: one after the other, each proved by read-back.
 
-import type { Line, PowerBoard } from "../board.ts";
+import type { PowerBoard, SlotReading } from "../board.ts";
 import type { SlotId } from "../slots.ts";
 import { describeError, EXIT, type ExitCode, exitCodeOf } from "./exit.ts";
 import { limited } from "./limit.ts";
@@ -39,7 +39,7 @@ export interface SwitchResult {
 export async function switchSlots(options: SwitchOptions): Promise<SwitchResult> {
   const { board, verb, slots, say } = options;
   const reading = await limited(options.timeoutMs, board.read());
-  const lines = new Map(reading.slots.map(({ slot, line }) => [slot, line]));
+  const readings = new Map(reading.slots.map((shown) => [shown.slot, shown]));
   const run = new Run(options);
   const outcomes: SlotOutcome[] = [];
   let failure: unknown;
@@ -49,7 +49,7 @@ export async function switchSlots(options: SwitchOptions): Promise<SwitchResult>
       continue;
     }
     try {
-      const outcome = await switchOne(run, verb, slot, lines.get(slot), reading.powerLost);
+      const outcome = await switchOne(run, verb, slot, readings.get(slot));
       outcomes.push(outcome);
       say(`${slot}: ${outcome.message}`);
     } catch (error) {
@@ -65,8 +65,7 @@ async function switchOne(
   run: Run,
   verb: Verb,
   slot: SlotId,
-  line: Line | undefined,
-  powerLost: boolean,
+  reading: SlotReading | undefined,
 ): Promise<SlotOutcome> {
   if (verb === "cycle") {
     await run.off(slot);
@@ -75,7 +74,7 @@ async function switchOne(
     return { slot, outcome: "done", message: "off, then on again, both verified" };
   }
   // On a board that was never set up, a read line is not a driven one.
-  if (line === verb && !powerLost) {
+  if (reading?.line === verb && reading.driven) {
     return { slot, outcome: "skipped", message: `is ${verb} already` };
   }
   await (verb === "on" ? run.on(slot) : run.off(slot));

@@ -6,7 +6,7 @@ export const FAULT_KINDS = [
   "hang", // the Zero freezes; its USB port stays; only a power cut helps
   "kill", // kernel panic: its program and its USB port are gone, nothing restarts it; only a power cut helps
   "crash", // the program dies; its service manager starts it again after 2 s
-  "slow", // the program gets about a tenth of the time
+  "slow", // the program gets a fiftieth of the time
   "no-boot", // the Zero reboots by itself and that boot never ends; a power cycle helps
   "link-loss", // nothing passes its link until its power is cut
   "hub-loss", // the USB hub is gone for the whole rig; the Zeros keep their power

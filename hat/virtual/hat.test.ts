@@ -38,6 +38,7 @@ beforeEach(() => {
     });
     const sysroot = {
       temperature: () => {},
+      uptime: () => {},
       throttled: (word: number) => {
         throttled[index] = word;
       },

@@ -46,7 +46,7 @@ export interface Seat {
   readonly slot: SlotId;
   readonly zero: Zero;
   readonly link: Link;
-  readonly sysroot: Pick<Sysroot, "temperature" | "throttled">;
+  readonly sysroot: Pick<Sysroot, "temperature" | "throttled" | "uptime">;
 }
 
 export interface VirtualHatOptions {
@@ -235,12 +235,15 @@ export class VirtualHat {
   }
 
   #warm(): void {
+    const now = this.#options.clock.nowMs();
     for (const [index, load] of this.#loads().entries()) {
       const line = this.#lines[index];
       if (line === undefined) continue;
       const work = load.poweredSinceMs === null ? "off" : load.hashing ? "hashing" : "idle";
       line.tempC = warm(line.tempC, work, TEMPERATURE_EVERY_MS);
-      this.#options.seats[index]?.sysroot.temperature(line.tempC);
+      const seat = this.#options.seats[index];
+      seat?.sysroot.temperature(line.tempC);
+      seat?.sysroot.uptime(now - (seat.zero.bootedAtMs ?? now));
     }
     this.#after("warm", TEMPERATURE_EVERY_MS, () => this.#warm());
   }

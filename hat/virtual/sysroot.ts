@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 const BOOT_ID = "proc/sys/kernel/random/boot_id";
 const TEMPERATURE = "sys/class/thermal/thermal_zone0/temp";
 const THROTTLED = "sys/devices/platform/soc/soc:firmware/get_throttled";
+const UPTIME = "proc/uptime";
 const MODEL = "proc/device-tree/model";
 
 /** What `get_throttled` says: bit 0 under-voltage now, bit 16 since boot. */
@@ -17,6 +18,7 @@ export interface Sysroot {
   boot(bootId: string): void;
   temperature(tempC: number): void;
   throttled(word: number): void;
+  uptime(ms: number): void;
 }
 
 /** Makes the tree. Values are replaced by rename, so that no reader sees half of one. */
@@ -26,7 +28,7 @@ export function makeSysroot(path: string): Sysroot {
     writeFileSync(`${target}.new`, text);
     renameSync(`${target}.new`, target);
   };
-  for (const name of [BOOT_ID, TEMPERATURE, THROTTLED, MODEL]) {
+  for (const name of [BOOT_ID, TEMPERATURE, THROTTLED, UPTIME, MODEL]) {
     mkdirSync(dirname(join(path, name)), { recursive: true });
   }
   put(MODEL, "Raspberry Pi Zero W Rev 1.1\0");
@@ -36,5 +38,7 @@ export function makeSysroot(path: string): Sysroot {
     temperature: (tempC) => put(TEMPERATURE, `${Math.round(tempC * 1000)}\n`),
     // The kernel's driver prints plain hex, without 0x.
     throttled: (word) => put(THROTTLED, `${word.toString(16)}\n`),
+    // The second figure, the idle time, is nobody's business here.
+    uptime: (ms) => put(UPTIME, `${(ms / 1000).toFixed(2)} 0.00\n`),
   };
 }

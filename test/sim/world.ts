@@ -147,9 +147,9 @@ export class World {
       slots: this.zeros.map(({ slot, powered, usb, ghostUsb }) => ({
         slot,
         line: powered ? "on" : "off",
+        driven: !this.powerLost,
         usb: this.#usb && !this.hubGone ? (usb || ghostUsb ? "present" : "absent") : "unknown",
       })),
-      powerLost: this.powerLost,
       underVoltage: this.underVoltage,
     };
   }
@@ -377,7 +377,7 @@ export class World {
     }
     if (message.type !== "job" || zero.stuckWorker) return;
     const test = message.id.startsWith("t");
-    const hashes = test ? SELF_TEST.nonce : message.to / 2;
+    const hashes = test ? SELF_TEST.nonce - SELF_TEST.from : message.to / 2;
     const elapsedMs = (hashes / (NOMINAL_HS * zero.speed)) * 1000;
     const right = test ? SELF_TEST.nonce : 42;
     this.after(elapsedMs, () => {

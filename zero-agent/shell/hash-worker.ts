@@ -5,7 +5,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { Chunk } from "../core/chunk.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { nowMs } from "./clock.ts";
-import { afterSlice, type Pace, sliceHashes } from "./pace.ts";
+import { afterSlice, fromNow, type Pace, sliceHashes } from "./pace.ts";
 
 export type ToWorker =
   | { readonly type: "search"; readonly chunk: Chunk }
@@ -52,7 +52,8 @@ class HashWorker {
   }
 
   hear(message: ToWorker): void {
-    if (this.#chunk !== null && this.#unreported > 0) this.#reportProgress(this.#chunk);
+    if (this.#chunk === null) this.#pace = fromNow(this.#pace, nowMs());
+    else if (this.#unreported > 0) this.#reportProgress(this.#chunk);
     this.#chunk = message.type === "search" ? message.chunk : null;
     if (this.#chunk === null) return;
     this.#next = this.#chunk.from;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { afterSlice, type Pace, sliceHashes } from "./pace.ts";
+import { afterSlice, fromNow, type Pace, sliceHashes } from "./pace.ts";
 
 describe("the pace", () => {
   it("averages to the wanted rate, whatever the machine can do", () => {
@@ -34,7 +34,14 @@ describe("the pace", () => {
     expect(afterSlice(pace, 25_000, 5)).toBe(pace);
   });
 
-  it("does not save up rest while there is no work", () => {
+  it("starts a job at the wanted rate, not with the rest that came before it", () => {
+    const rested = fromNow({ maxHashrateHs: 1000, freeAt: 0 }, 60_000);
+    expect(afterSlice(rested, 100, 60_000).freeAt).toBe(60_100);
+    const owing = fromNow({ maxHashrateHs: 1000, freeAt: 60_500 }, 60_000);
+    expect(owing.freeAt).toBe(60_500);
+  });
+
+  it("catches up a little when it was late, and no more", () => {
     const pace = afterSlice({ maxHashrateHs: 1000, freeAt: 0 }, 100, 60_000);
     expect(pace.freeAt).toBe(60_000 - 250 + 100);
   });

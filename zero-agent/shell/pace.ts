@@ -14,6 +14,11 @@ export interface Pace {
   readonly freeAt: number;
 }
 
+/** The pace when work begins after a rest: what was not hashed while there was no work is not caught up. */
+export function fromNow(pace: Pace, now: number): Pace {
+  return { ...pace, freeAt: Math.max(pace.freeAt, now) };
+}
+
 /** How many nonces the next slice has. `hashrateHs` is the rate while hashing. */
 export function sliceHashes(pace: Pace, hashrateHs: number): number {
   const full = (hashrateHs * SLICE_MS) / 1000;

@@ -1,0 +1,112 @@
+// Every fault kind on a rig of real processes, by the demo's own command and its summary.
+
+import { describe, expect, it } from "vitest";
+import { run, ZERORIG } from "./programs.ts";
+
+interface Summary {
+  readonly slots: readonly {
+    readonly slot: string;
+    readonly state: string;
+    readonly accepted: number;
+    readonly rejected: number;
+    readonly hashes: number;
+    readonly fences: number;
+    readonly boots: number;
+  }[];
+  readonly totals: {
+    readonly accepted: number;
+    readonly rejected: number;
+    readonly fences: number;
+  };
+  readonly faults: readonly {
+    readonly slot: string;
+    readonly kind: string;
+    readonly detect_ms: number | null;
+    readonly recover_ms: number | null;
+  }[];
+  readonly consistent: boolean;
+}
+
+async function demo(
+  seconds: number,
+  ...faults: string[]
+): Promise<{ summary: Summary; events: string[] }> {
+  const args = [
+    "demo",
+    "--json",
+    "--seed",
+    "11",
+    "--pace",
+    "100000",
+    "--boot",
+    "2s-3s",
+    "--for",
+    `${seconds}s`,
+  ];
+  const ended = await run(ZERORIG, [...args, ...faults.flatMap((fault) => ["--fault", fault])]);
+  expect(ended.stderr).toBe("");
+  expect(ended.code).toBe(0);
+  const lines = ended.stdout.trim().split("\n");
+  const { summary } = JSON.parse(lines.at(-1) ?? "{}") as { summary: Summary };
+  expect(summary.consistent).toBe(true);
+  expect(summary.totals.rejected).toBe(0);
+  for (const slot of summary.slots) expect(slot.accepted).toBeGreaterThan(0);
+  return { summary, events: lines.slice(0, -1) };
+}
+
+const DETECT_MS = 15_000;
+/** Suspect dwell, off dwell, the longest boot of these demos, and 3 s. */
+const RECOVER_AFTER_MS = 3000 + 2000 + 3000 + 3000;
+/** Four rigs of seven processes each share this machine with the rest of the tests. `.ci/run` checks one alone. */
+const LOAD_MS = 3000;
+
+function expectFencedOnce(summary: Summary, names: readonly string[]): void {
+  for (const slot of summary.slots) {
+    const faulty = names.includes(slot.slot);
+    expect(slot).toMatchObject({
+      state: "Ready",
+      fences: faulty ? 1 : 0,
+      boots: expect.any(Number),
+    });
+    if (!faulty) expect(slot.boots).toBe(1);
+  }
+  for (const fault of summary.faults) {
+    expect(fault.detect_ms).not.toBeNull();
+    expect(fault.detect_ms).toBeLessThan(DETECT_MS);
+    expect(fault.recover_ms).not.toBeNull();
+    expect(fault.recover_ms).toBeLessThan((fault.detect_ms ?? 0) + RECOVER_AFTER_MS + LOAD_MS);
+  }
+}
+
+describe.concurrent("a fault", { timeout: 180_000 }, () => {
+  it("hang, kill: fenced once, mining again, nobody else touched", async () => {
+    const { summary } = await demo(62, "p3=hang@14s", "p1=kill@37s");
+    expectFencedOnce(summary, ["p1", "p3"]);
+  });
+
+  it("no-boot, link-loss: fenced once, mining again", async () => {
+    const { summary } = await demo(62, "p1=no-boot@14s", "p4=link-loss@37s");
+    expectFencedOnce(summary, ["p1", "p4"]);
+  });
+
+  it("brownout: fenced once; crash: the agent comes back by itself; slow: degraded, never cut", async () => {
+    const { summary } = await demo(66, "p2=brownout@14s", "p3=crash@37s", "p1=slow@37s+15s");
+    const fences = Object.fromEntries(
+      summary.slots.map(({ slot, fences: count }) => [slot, count]),
+    );
+    expect(fences).toEqual({ p1: 0, p2: 1, p3: 0, p4: 0 });
+    expect(summary.slots.map(({ boots }) => boots)).toEqual([1, 2, 1, 1]);
+    expect(summary.slots.every(({ state }) => state === "Ready")).toBe(true);
+  });
+
+  it("hub-loss: no cut within the storm hold; stuck-on: a fault, no `on`, and proved in the end", async () => {
+    const { summary, events } = await demo(85, "hub-loss@14s+15s", "p3=stuck-on@33s+35s");
+    expect(summary.slots.filter(({ slot }) => slot !== "p3").map(({ fences }) => fences)).toEqual([
+      0, 0, 0,
+    ]);
+    const cuts = events.filter((line) => line.includes('"PoweringOff"'));
+    expect(cuts.every((line) => line.includes('"p3"'))).toBe(true);
+    expect(events.some((line) => line.includes('"hub.lost"'))).toBe(true);
+    expect(events.some((line) => line.includes('"cut-not-proved"'))).toBe(true);
+  });
+});

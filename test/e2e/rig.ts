@@ -1,0 +1,191 @@
+// A whole rig of real processes: a virtual HAT with real agents, a practice pool over TCP, and the real controller,
+// which a test may kill and start again while the rest lives on.
+
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { onTestFinished } from "vitest";
+import { ask } from "../../controller/cli/control-client.ts";
+import {
+  type RigPaths,
+  rigFiles,
+  rigPaths,
+  virtualHatArgs,
+  writeRigFiles,
+} from "../../controller/cli/demo/rig-files.ts";
+import type { RigStatus } from "../../controller/core/status.ts";
+import type { PracticeStats } from "../../controller/pools/practice/ledger.ts";
+import { PracticePool } from "../../controller/pools/practice/practice-pool.ts";
+import type { ControlRequest } from "../../controller/shell/control-protocol.ts";
+import { VirtualHatClient } from "../../hat/virtual/client.ts";
+import { HATCTL, type Program, start, until, ZERO_AGENT, ZERORIG } from "./programs.ts";
+
+const PACE_HS = 120_000;
+
+export interface RigOptions {
+  readonly zeros?: number;
+  /** Changes to the lines of controller.toml: `key = value` by its old text. */
+  readonly edit?: (toml: string) => string;
+}
+
+interface Edges {
+  readonly slot: string;
+  readonly cuts: number;
+  readonly starts: number;
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
+    });
+  });
+}
+
+/** A folder of the test's own, gone at its end. */
+export function tempDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), "zr-"));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+  return dir;
+}
+
+export class Rig {
+  readonly dir: string;
+  readonly paths: RigPaths;
+  readonly pool: PracticePool;
+  readonly hat: VirtualHatClient;
+  controller: Program;
+
+  private constructor(
+    dir: string,
+    paths: RigPaths,
+    pool: PracticePool,
+    hat: VirtualHatClient,
+    controller: Program,
+  ) {
+    this.dir = dir;
+    this.paths = paths;
+    this.pool = pool;
+    this.hat = hat;
+    this.controller = controller;
+  }
+
+  static async start(options: RigOptions = {}): Promise<Rig> {
+    const dir = tempDir();
+    const paths = rigPaths(dir);
+    const linkPort = await freePort();
+    const pool = new PracticePool({ seed: 7, expectedShareMs: 1000, startDifficulty: 2400 });
+    const { host, port } = await pool.listen();
+    onTestFinished(() => pool.close());
+    const shape = {
+      zeros: options.zeros ?? 4,
+      pace: PACE_HS,
+      boot: { minMs: 1000, maxMs: 2000 },
+      seed: 7,
+    };
+    const key = () => randomBytes(32).toString("hex");
+    writeRigFiles(paths, rigFiles(paths, shape, { host, port, user: "e2e" }, linkPort, key));
+    if (options.edit) {
+      const toml = readFileSync(paths.controllerToml, "utf8");
+      writeFileSync(paths.controllerToml, options.edit(toml));
+    }
+    start(HATCTL, virtualHatArgs(paths, shape, linkPort, ZERO_AGENT));
+    const hat = await until("the virtual HAT answers", () =>
+      VirtualHatClient.connect(paths.hatSocket).catch(() => null),
+    );
+    onTestFinished(() => hat.close());
+    const rig = new Rig(dir, paths, pool, hat, Rig.#startController(paths));
+    await rig.answers();
+    return rig;
+  }
+
+  static #startController(paths: RigPaths): Program {
+    return start(ZERORIG, ["run", "--config", paths.controllerToml]);
+  }
+
+  /** Starts the controller again after it ended. */
+  async restart(): Promise<void> {
+    this.controller = Rig.#startController(this.paths);
+    await this.answers();
+  }
+
+  async kill(): Promise<void> {
+    this.controller.kill("SIGKILL");
+    await this.controller.ended;
+  }
+
+  async stop(): Promise<void> {
+    this.controller.kill("SIGTERM");
+    await this.controller.ended;
+  }
+
+  answers(): Promise<RigStatus> {
+    return until("the controller answers", () => this.ask({ verb: "status" }).catch(() => null));
+  }
+
+  ask(request: ControlRequest): Promise<RigStatus> {
+    return ask(this.paths.controlSocket, request, 10_000);
+  }
+
+  status(): Promise<RigStatus> {
+    return this.ask({ verb: "status" });
+  }
+
+  async slot(id: string) {
+    const slot = (await this.status()).slots.find((candidate) => candidate.slot === id);
+    if (slot === undefined) throw new Error(`no slot ${id}`);
+    return slot;
+  }
+
+  /** All Ready, and each has had a share accepted. */
+  async mining(): Promise<void> {
+    await until("all mine", async () => {
+      const { slots } = await this.status();
+      return slots.every(({ state, accepted }) => state === "Ready" && accepted > 0);
+    });
+  }
+
+  /** Waits for outstanding verdicts, then compares the controller's counts with the pool's. */
+  async settled(): Promise<{ readonly status: RigStatus; readonly pool: PracticeStats }> {
+    const status = await this.ask({ verb: "quiesce", timeoutMs: 5000 });
+    return { status, pool: this.pool.stats() };
+  }
+
+  /** The names of the controller's log events so far, in order, with their slots. */
+  events(program: Program = this.controller): { ev: string; slot: string | null; to?: string }[] {
+    return program
+      .out()
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line));
+  }
+
+  /** How often each line truly went off and on. */
+  async edges(): Promise<Edges[]> {
+    const truth = await this.hat.truth();
+    return truth.map(({ slot, cuts, starts }) => ({ slot, cuts, starts }));
+  }
+
+  /** Solutions that were written down twice for one session, whoever the controller was: there must be none. */
+  doubleShares(): unknown[] {
+    return this.query(
+      "SELECT count(*) AS n FROM shares GROUP BY prefix, target, nonce, seat HAVING n > 1",
+    );
+  }
+
+  /** Reads the store, which other processes may have open. */
+  query<T>(sql: string): T[] {
+    const db = new Database(join(this.paths.stateDir, "zerorig.sqlite"), { readonly: true });
+    try {
+      return db.prepare<[], T>(sql).all();
+    } finally {
+      db.close();
+    }
+  }
+}
