@@ -13,6 +13,7 @@ import { BoardLane } from "./board-lane.ts";
 import type { Clock } from "./clock.ts";
 import type { ControlReply, ControlRequest } from "./control-protocol.ts";
 import { ControlSocket } from "./control-socket.ts";
+import { messageOf } from "./error.ts";
 import { executors } from "./executors.ts";
 import { HostWorkers } from "./host-workers.ts";
 import { LinkServer } from "./link-server.ts";
@@ -172,7 +173,13 @@ export class Controller {
     const at_ms = Math.round(clock.now() - this.#startedAt);
     const event: RigEvent = { at, at_ms, level, ev, slot, why, detail };
     log[level]({ ev, slot, why, ...detail });
-    if (isAudited(ev)) store.writeEvent(event);
+    if (isAudited(ev)) {
+      try {
+        store.writeEvent(event);
+      } catch (error) {
+        log.error({ ev: "store.failed", error: messageOf(error) });
+      }
+    }
     this.#control.publish(event);
   }
 }

@@ -5,6 +5,7 @@ import type { Effect, EffectOf } from "../core/effect.ts";
 import type { Share } from "../core/seat.ts";
 import type { BoardLane } from "./board-lane.ts";
 import type { Clock } from "./clock.ts";
+import { messageOf } from "./error.ts";
 import type { HostWorkers } from "./host-workers.ts";
 import type { LinkServer } from "./link-server.ts";
 import type { Untimed } from "./loop.ts";
@@ -29,7 +30,10 @@ function solvesIts(share: Share): boolean {
   return solves({ algorithm: "duco-s1", prefix, target }, nonce);
 }
 
-/** Effects -> the machinery that carries them out. */
+/**
+ * Effects -> the machinery that carries them out. One that throws (a full disk) ends nothing but itself: an intent that is
+ * not written is never made durable, so no power action follows; a share that is not written is never sent.
+ */
 export function executors(machinery: Machinery): (effect: Effect) => void {
   const { clock, store, board, links, pool, hosts, post } = machinery;
   const table: Executors = {
@@ -58,6 +62,18 @@ export function executors(machinery: Machinery): (effect: Effect) => void {
   };
   return <T extends Effect["type"]>(effect: EffectOf<T> & { readonly type: T }) => {
     const execute: Executors[T] = table[effect.type];
-    execute(effect);
+    try {
+      execute(effect);
+    } catch (error) {
+      onFailure(machinery, effect, error);
+    }
   };
+}
+
+function onFailure(machinery: Machinery, effect: Effect, error: unknown): void {
+  const detail = { effect: effect.type, error: messageOf(error) };
+  const ev = "effect.failed";
+  machinery.report({ type: "report", level: "error", ev, slot: null, why: null, detail });
+  // Its seat would wait for ever: the session starts over.
+  if (effect.type === "secure-share") machinery.pool.drop(effect.share.seat);
 }

@@ -20,10 +20,12 @@ const IDS_PER_RUN = 1_000_000_000;
 
 export class Store {
   readonly #db: Database.Database;
+  readonly #rowsKept: number;
   /** Set when the file was unreadable and a new one was begun. */
   readonly setAside: string | null;
 
-  constructor(dir: string, wall: () => Date) {
+  constructor(dir: string, wall: () => Date, rowsKept = ROWS_KEPT) {
+    this.#rowsKept = rowsKept;
     const path = join(dir, "zerorig.sqlite");
     try {
       mkdirSync(dir, { recursive: true, mode: 0o750 });
@@ -121,7 +123,7 @@ export class Store {
           `DELETE FROM ${table} WHERE id <=
              (SELECT id FROM ${table} ORDER BY id DESC LIMIT 1 OFFSET ?)`,
         )
-        .run(ROWS_KEPT);
+        .run(this.#rowsKept);
     }
   }
 

@@ -1,0 +1,98 @@
+import { describe, expect, it, vi } from "vitest";
+import { solves } from "../../zero-agent/kernels/reference.ts";
+import type { Share } from "../core/seat.ts";
+import { executors, type Machinery } from "./executors.ts";
+
+// SHA-1 of this prefix followed by 50 (the known answer of the official AVR miner's self-test).
+const SHARE: Share = {
+  id: 1,
+  seat: "p1",
+  jobId: "p1-1",
+  worker: "p1",
+  prefix: "ba29a15896fd2d792d5c4b60668bf2b9feebc51d",
+  target: "d0beba883d7e8cd119ea2b0e09b78f60f29e0968",
+  difficulty: 10,
+  nonce: 50,
+  hashrateHs: 1,
+};
+
+function machinery() {
+  const post = vi.fn();
+  const report = vi.fn();
+  const writeShare = vi.fn();
+  const writeIntent = vi.fn();
+  const drop = vi.fn();
+  const parts = {
+    clock: { wall: () => new Date(0) },
+    store: { writeShare, writeIntent },
+    pool: { drop },
+    post,
+    report,
+  } as unknown as Machinery;
+  return { execute: executors(parts), post, report, writeShare, writeIntent, drop };
+}
+
+describe("securing a share", () => {
+  it("writes a right one down before it says so", () => {
+    const { execute, post, writeShare } = machinery();
+    expect(solves({ algorithm: "duco-s1", ...SHARE }, SHARE.nonce)).toBe(true);
+    execute({ type: "secure-share", share: SHARE });
+    expect(writeShare).toHaveBeenCalledOnce();
+    expect(post).toHaveBeenCalledWith({ type: "share-secured", seat: "p1", share: 1, valid: true });
+    expect(writeShare.mock.invocationCallOrder[0]).toBeLessThan(
+      post.mock.invocationCallOrder[0] ?? 0,
+    );
+  });
+
+  it("writes no wrong one", () => {
+    const { execute, post, writeShare } = machinery();
+    execute({ type: "secure-share", share: { ...SHARE, nonce: 51 } });
+    expect(writeShare).not.toHaveBeenCalled();
+    expect(post).toHaveBeenCalledWith({
+      type: "share-secured",
+      seat: "p1",
+      share: 1,
+      valid: false,
+    });
+  });
+
+  it("that cannot be written is never secured: its session starts over", () => {
+    const { execute, post, report, writeShare, drop } = machinery();
+    writeShare.mockImplementation(() => {
+      throw new Error("disk full");
+    });
+    execute({ type: "secure-share", share: SHARE });
+    expect(post).not.toHaveBeenCalled();
+    expect(drop).toHaveBeenCalledWith("p1");
+    expect(report).toHaveBeenCalledWith(
+      expect.objectContaining({ ev: "effect.failed", level: "error" }),
+    );
+  });
+});
+
+describe("an intent", () => {
+  const intent = {
+    type: "write-intent",
+    slot: "p1",
+    intent: 3,
+    kind: "cycle",
+    by: "automation",
+    why: "x",
+  } as const;
+
+  it("is durable once it is written", () => {
+    const { execute, post } = machinery();
+    execute(intent);
+    expect(post).toHaveBeenCalledWith({ type: "intent-durable", slot: "p1", intent: 3 });
+  });
+
+  it("that cannot be written never becomes durable, so no power action follows", () => {
+    const { execute, post, report, writeIntent } = machinery();
+    writeIntent.mockImplementation(() => {
+      throw new Error("disk full");
+    });
+    execute(intent);
+    expect(post).not.toHaveBeenCalled();
+    expect(report).toHaveBeenCalledOnce();
+  });
+});

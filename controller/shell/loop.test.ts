@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { helloOf } from "../../test/sim/world.ts";
+import type { Effect } from "../core/effect.ts";
+import { NOTHING_REMEMBERED } from "../core/memory.ts";
+import { DEFAULT_POLICY } from "../core/policy.ts";
+import { initialState } from "../core/state.ts";
+import type { Clock } from "./clock.ts";
+import { Loop } from "./loop.ts";
+
+/** A clock that stands until it is told; timers are only looked at. */
+function standingClock() {
+  const clock = {
+    at: 1000,
+    waits: [] as number[],
+    now: () => clock.at,
+    wall: () => new Date(0),
+    after: (ms: number) => {
+      clock.waits.push(ms);
+      return () => {};
+    },
+  };
+  return clock satisfies Clock;
+}
+
+function begin() {
+  const clock = standingClock();
+  const effects: Effect[] = [];
+  const state = initialState(
+    { slots: ["p1"], hostWorkers: 0 },
+    DEFAULT_POLICY,
+    NOTHING_REMEMBERED,
+    clock.now(),
+  );
+  const loop = new Loop(state, clock, (effect) => effects.push(effect));
+  return { clock, effects, loop };
+}
+
+const turn = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+
+const LINES_ON = {
+  type: "board-read",
+  reading: {
+    slots: [{ slot: "p1", line: "on", usb: "present", driven: true }],
+    underVoltage: null,
+  },
+} as const;
+
+describe("the loop", () => {
+  it("acts on no event within post", async () => {
+    const { effects, loop } = begin();
+    loop.post(LINES_ON);
+    expect(effects).toEqual([]);
+    await turn();
+    expect(effects.length).toBeGreaterThan(0);
+    loop.stop();
+  });
+
+  it("sleeps until the core wants to be woken, a second at most", async () => {
+    const { clock, loop } = begin();
+    await turn();
+    expect(clock.waits.at(-1)).toBeGreaterThan(0);
+    expect(clock.waits.at(-1)).toBeLessThanOrEqual(1000);
+    loop.stop();
+  });
+
+  it("reads what has arrived before it judges, however late it is", async () => {
+    const { clock, loop } = begin();
+    loop.post(LINES_ON);
+    loop.post({ type: "link-up", slot: "p1", link: 1, hello: helloOf("boot-1") });
+    await turn();
+    expect(loop.state.slots[0]?.phase).toBe("Booting");
+    // The process stands still for longer than the boot grace, and a frame waits in the socket meanwhile.
+    clock.at += 600_000;
+    loop.post({ type: "heard", slot: "p1", link: 1 });
+    loop.post({ type: "link-server-proved" });
+    await turn();
+    expect(loop.state.slots[0]?.phase).toBe("Booting");
+    loop.stop();
+  });
+
+  it("drops signs of life, and nothing else, when its inbox is full", async () => {
+    const { loop } = begin();
+    for (let index = 0; index < 5000; index++) loop.post({ type: "heard", slot: "p1", link: 1 });
+    loop.post(LINES_ON);
+    expect(loop.dropped).toBe(5000 - 4096);
+    await turn();
+    expect(loop.state.slots[0]?.line).toBe("on");
+    loop.stop();
+  });
+
+  it("takes in nothing after its stop", async () => {
+    const { effects, loop } = begin();
+    loop.post(LINES_ON);
+    loop.stop();
+    loop.post(LINES_ON);
+    await turn();
+    expect(effects).toEqual([]);
+  });
+});
