@@ -55,6 +55,9 @@ export class ControlSocket {
       );
       this.#server.listen(this.#path, resolve);
     });
+    this.#server.removeAllListeners("error");
+    // Such as no more file descriptors: this client is refused, the next may not be.
+    this.#server.on("error", () => {});
     chmodSync(this.#path, 0o660);
     this.#timer = setInterval(() => this.#sendStatus(), STATUS_EVERY_MS);
   }
@@ -87,10 +90,13 @@ export class ControlSocket {
     });
     socket.on("data", (chunk: string) => {
       pending += chunk;
+      if (pending.length > REQUEST_LIMIT) {
+        socket.destroy();
+        return;
+      }
       const lines = pending.split("\n");
       pending = lines.pop() ?? "";
-      if (pending.length > REQUEST_LIMIT) socket.destroy();
-      for (const line of lines) void this.#onLine(socket, line);
+      for (const line of lines) if (line.trim() !== "") void this.#onLine(socket, line);
     });
   }
 

@@ -70,7 +70,10 @@ export class Controller {
     this.#lane = new BoardLane(board, clock, post, () => isSwitching(this.#loop.state));
     this.#links = new LinkServer(config.link, clock, post, (ev, detail) => this.#note(ev, detail));
     this.#pool = new PoolLane(parts.poolOptionsOf, post);
-    this.#hosts = new HostWorkers(parts.hostWorkerScript, post);
+    this.#hosts = new HostWorkers(parts.hostWorkerScript, post, (worker, detail) => {
+      const effect = { type: "report", ev: "host.failed", slot: null, why: null } as const;
+      report({ ...effect, level: "error", detail: { worker, detail } });
+    });
     this.#control = new ControlSocket(config.controlSocket, {
       status: () => this.status(),
       act: (request) => this.#act(request),

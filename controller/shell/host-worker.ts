@@ -13,7 +13,7 @@ export interface HostJob extends SearchJob {
   readonly to: number;
 }
 
-/** Hashes between two looks at the mailbox: about 10 ms. */
+/** Hashes between two looks at the mailbox: 6 ms at 8 MH/s, 50 ms on a Raspberry Pi 3 at an assumed 1 MH/s. */
 const PIECE = 50_000;
 
 function main(port: NonNullable<typeof parentPort>): void {

@@ -102,6 +102,9 @@ export class LinkServer {
     return new Promise((resolve, reject) => {
       this.#http.once("error", (error) => reject(listenError(error, listen, port)));
       this.#http.listen(port, listen, () => {
+        this.#http.removeAllListeners("error");
+        // Such as no more file descriptors: the next agent may have better luck.
+        this.#http.on("error", (error) => this.#log("link.server-error", { why: error.message }));
         this.#timers = [
           setInterval(() => this.#pingAll(), PING_EVERY_MS),
           setInterval(() => this.#proveAlive(), PROVE_EVERY_MS),

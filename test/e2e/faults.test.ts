@@ -19,7 +19,7 @@ interface Summary {
     readonly fences: number;
   };
   readonly faults: readonly {
-    readonly slot: string;
+    readonly slot: string | null;
     readonly kind: string;
     readonly detect_ms: number | null;
     readonly recover_ms: number | null;
@@ -70,7 +70,7 @@ function expectFencedOnce(summary: Summary, names: readonly string[]): void {
     });
     if (!faulty) expect(slot.boots).toBe(1);
   }
-  for (const fault of summary.faults) {
+  for (const fault of summary.faults.filter(({ slot }) => names.includes(slot ?? ""))) {
     expect(fault.detect_ms).not.toBeNull();
     expect(fault.detect_ms).toBeLessThan(DETECT_MS);
     expect(fault.recover_ms).not.toBeNull();
@@ -91,9 +91,8 @@ describe.concurrent("a fault", { timeout: 180_000 }, () => {
 
   it("brownout: fenced once; hub-loss: no cut within the storm hold", async () => {
     const { summary, events } = await demo(66, "p2=brownout@14s", "hub-loss@38s+15s");
-    expect(fencesOf(summary)).toEqual({ p1: 0, p2: 1, p3: 0, p4: 0 });
+    expectFencedOnce(summary, ["p2"]);
     expect(summary.slots.map(({ boots }) => boots)).toEqual([1, 2, 1, 1]);
-    expect(summary.slots.every(({ state }) => state === "Ready")).toBe(true);
     expect(events.some((line) => line.includes('"hub.lost"'))).toBe(true);
   });
 
@@ -113,7 +112,10 @@ describe.concurrent("a fault", { timeout: 180_000 }, () => {
     expect(fault).toBeGreaterThan(-1);
     expect(off).toBeGreaterThan(fault);
     expect(on).toBeGreaterThan(off);
-    expect(summary.faults.find(({ kind }) => kind === "slow")?.detect_ms).not.toBeNull();
+    for (const { detect_ms, recover_ms } of summary.faults) {
+      expect(detect_ms).not.toBeNull();
+      expect(recover_ms).not.toBeNull();
+    }
   });
 });
 
