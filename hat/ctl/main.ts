@@ -5,7 +5,7 @@ import { Command, CommanderError, Option } from "commander";
 import type { PowerBoard } from "../board.ts";
 import { openBoard } from "../detect.ts";
 import { HatError } from "../error.ts";
-import { describeError, EXIT, type ExitCode, exitCodeOf, UsageError } from "./exit.ts";
+import { describeError, EXIT, exitCodeOf, UsageError } from "./exit.ts";
 import { limited } from "./limit.ts";
 import { parseSlots } from "./slot-args.ts";
 import { switchSlots, type Verb } from "./switch.ts";
@@ -25,8 +25,8 @@ interface SwitchFlags {
 
 const EXIT_HELP = `
 Slots: p1 p3, p1-p3, all (the default).
-Exit codes: 0 done and verified, 1 failed, 2 usage, 3 no board or slot found, 4 permission, 5 timeout,
-6 refused (locked by the controller, or changed by another program), 7 partly done.`;
+Exit codes: 0 done and verified, 1 failed, 2 usage, 3 no board or slot found, 4 permission or driver missing,
+5 timeout, 6 refused (locked by the controller, or changed by another program), 7 partly done.`;
 
 const CLOSE_MS = 2000;
 
@@ -106,7 +106,7 @@ function program(): Command {
 
 async function withBoard(
   hatctl: Command,
-  act: (board: PowerBoard, flags: GlobalFlags) => Promise<ExitCode>,
+  act: (board: PowerBoard, flags: GlobalFlags) => Promise<number>,
 ): Promise<void> {
   const flags = hatctl.opts<GlobalFlags>();
   const timeoutMs = milliseconds("--timeout", flags.timeout);
@@ -123,7 +123,7 @@ async function status(
   board: PowerBoard,
   words: readonly string[],
   flags: GlobalFlags,
-): Promise<ExitCode> {
+): Promise<number> {
   const wanted = parseSlots(words, board.info.slots);
   refuseMissing(board, wanted);
   const reading = await board.read();
@@ -145,7 +145,7 @@ async function change(
   verb: Verb,
   words: readonly string[],
   flags: SwitchFlags & GlobalFlags,
-): Promise<ExitCode> {
+): Promise<number> {
   const slots = parseSlots(words, board.info.slots);
   refuseMissing(board, slots);
   const result = await switchSlots({

@@ -91,6 +91,7 @@ it.each([
   [new HatError("locked", ""), 6],
   [new HatError("foreign-change", ""), 6],
   [new HatError("permission", ""), 4],
+  [new HatError("no-driver", ""), 4],
   [new HatError("not-verified", ""), 1],
   ["hang", 5],
   [new Error("what"), 1],

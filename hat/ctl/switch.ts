@@ -2,7 +2,7 @@
 
 import type { PowerBoard, SlotReading } from "../board.ts";
 import type { SlotId } from "../slots.ts";
-import { describeError, EXIT, type ExitCode, exitCodeOf } from "./exit.ts";
+import { describeError, EXIT, exitCodeOf } from "./exit.ts";
 import { limited } from "./limit.ts";
 
 export type Verb = "on" | "off" | "cycle";
@@ -32,7 +32,7 @@ interface SlotOutcome {
 
 export interface SwitchResult {
   readonly outcomes: readonly SlotOutcome[];
-  readonly exitCode: ExitCode;
+  readonly exitCode: number;
 }
 
 /** Does it. Stops at the first failure: what is wrong with one line is often wrong with the board. Never rejects for one slot. */
@@ -112,7 +112,7 @@ class Run {
   }
 }
 
-function exitCodeFor(outcomes: readonly SlotOutcome[], failure: unknown): ExitCode {
+function exitCodeFor(outcomes: readonly SlotOutcome[], failure: unknown): number {
   if (failure === undefined) return EXIT.done;
   const done = outcomes.some(({ outcome }) => outcome === "done" || outcome === "skipped");
   return done ? EXIT.partly : exitCodeOf(failure);
