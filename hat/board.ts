@@ -2,9 +2,11 @@
 //
 // - Opening a board changes no line. A board in its power-on state (`driven: false`) stays as it is until the first `setPower`.
 // - Closing a board changes no line either: the lines outlive the process.
-// - `setPower` acts on the named slot alone. It takes the board's lock, compares every line with what this driver last knew,
-//   writes, reads back, and retries within a limit. If a line was not as we had left it (another program wrote it), nothing
-//   is written, what is found becomes the new "last known", and the call rejects with `foreign-change`.
+// - `setPower` acts on the named slot alone. It takes the board's lock, compares the named line and all that share a chip with
+//   it with what this driver last knew, writes, reads back, and retries within a limit. If a line was not as we had left it
+//   (another program wrote it, or the board lost its supply), nothing is written, what is found becomes the new "last known",
+//   and the call rejects with `foreign-change`, whose `slots` are exactly those whose line was found changed: driven at
+//   another level, driven no more, or driven at last. A change found by the read-back rejects in the same way.
 // - What `read` returned counts as known too, for its caller has been told: compare readings to see a foreign change there.
 // - A resolved `setPower` means: the read-back agreed. Anything else is a rejection (`not-verified`, `bus`, ...).
 // - Calls may overlap; the driver runs them one after the other in the order of the calls.

@@ -1,5 +1,7 @@
 // The one error of the power side: a stable code to act on, a message that says what to do.
 
+import type { SlotId } from "./slots.ts";
+
 export type HatErrorCode =
   | "no-board" // nothing that we know answered where we looked
   | "unknown-board" // something answered, but it is not a board that we can drive
@@ -14,11 +16,14 @@ export type HatErrorCode =
 
 export class HatError extends Error {
   readonly code: HatErrorCode;
+  /** `foreign-change`: exactly the slots whose line was found changed. Empty for every other code. */
+  readonly slots: readonly SlotId[];
 
-  constructor(code: HatErrorCode, message: string, cause?: unknown) {
+  constructor(code: HatErrorCode, message: string, cause?: unknown, slots: readonly SlotId[] = []) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "HatError";
     this.code = code;
+    this.slots = slots;
   }
 }
 

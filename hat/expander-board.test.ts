@@ -117,6 +117,20 @@ describe("ExpanderBoard", () => {
     expect(levelsOf(chip)).toEqual(["on", "on", "on", "off"]);
   });
 
+  it("names a foreign change alone, not the write of ours that did not get through", async () => {
+    const chip = new Chip({ model: "XRA1200P" });
+    const bus = chipBus(chip);
+    const board = await open(bus);
+    await board.setPower("p1", "on");
+    const write = bus.writeByte;
+    bus.writeByte = async () => {
+      bus.writeByte = write;
+      chip.write(REGISTER.output, chip.read(REGISTER.output) | 0x08);
+    };
+    const change = { code: "foreign-change", slots: ["p4"] };
+    await expect(board.setPower("p2", "on")).rejects.toMatchObject(change);
+  });
+
   it("sees a foreign hand between its write and its proof", async () => {
     const chip = new Chip({ model: "XRA1200P" });
     let meddle = false;
@@ -128,7 +142,8 @@ describe("ExpanderBoard", () => {
     const board = await open(bus);
     await board.setPower("p1", "on");
     meddle = true;
-    await expect(board.setPower("p2", "on")).rejects.toMatchObject({ code: "foreign-change" });
+    const change = { code: "foreign-change", slots: ["p4"] };
+    await expect(board.setPower("p2", "on")).rejects.toMatchObject(change);
     expect(levelsOf(chip)).toEqual(["on", "on", "off", "on"]);
   });
 
@@ -156,6 +171,10 @@ describe("ExpanderBoard", () => {
     expect(board.info.slots).toEqual(["p1", "p2", "p3", "p4", "p5", "p6"]);
     await board.setPower("p6", "on");
     expect(chips.map((chip) => chip.pins() & 0x0f)).toEqual([0, 2]);
+    // p5, and a line that carries no Zero.
+    chips[1]?.write(REGISTER.output, 0x0b);
+    const change = { code: "foreign-change", slots: ["p5"] };
+    await expect(board.setPower("p6", "off")).rejects.toMatchObject(change);
     await expect(board.setPower("p7", "on")).rejects.toMatchObject({ code: "no-slot" });
   });
 });

@@ -192,23 +192,31 @@ class ExpanderBoard implements PowerBoard {
     return image;
   }
 
-  /** Makes `found` the one known image; throws if none of the expected ones has its lines driven like that. */
+  /**
+   * Makes `found` the one known image; throws if none of the expected ones has its lines driven like that, and names the lines
+   * that differ from the nearest of them: in the others a write of ours is missing.
+   */
   #adopt(
     chip: Chip,
     expected: readonly RegisterImage[],
     found: RegisterImage,
     consequence: string,
   ): void {
-    const changes = expected.map((image) => changedLines(image, found));
-    chip.expected = [found];
-    if (changes.some((lines) => lines.length === 0)) return;
     const first = this.#chips.indexOf(chip) * LINES_PER_CHIP;
-    const names = (changes[0] ?? []).map((index) => slotId(first + index)).join(", ");
+    const [slots = []] = expected
+      .map((image) => changedLines(image, found).map((index) => slotId(first + index)))
+      // The last chip may have lines that carry no Zero.
+      .map((changed) => changed.filter((slot) => this.info.slots.includes(slot)))
+      .sort((a, b) => a.length - b.length);
+    chip.expected = [found];
+    if (slots.length === 0) return;
     throw new HatError(
       "foreign-change",
       isPowerOnState(found)
         ? "the board lost its supply since we last looked, and is in its power-on state: look at `status`, then ask again"
-        : `another program switched ${names} since we last looked; ${consequence}: look at \`status\`, then ask again`,
+        : `another program switched ${slots.join(", ")} since we last looked; ${consequence}: look at \`status\`, then ask again`,
+      undefined,
+      slots,
     );
   }
 

@@ -150,6 +150,8 @@ class GpioBoard implements PowerBoard {
     throw new HatError(
       "foreign-change",
       `another program switched ${changed.join(", ")} since we last looked; nothing was written: look at \`status\`, then ask again`,
+      undefined,
+      changed,
     );
   }
 

@@ -89,12 +89,30 @@ export function powerBoardContract(name: string, make: () => Promise<Subject>): 
       const board = await subject.open();
       await board.setPower("p1", "on");
       await subject.foreign(1, "on");
-      await expect(board.setPower("p3", "on")).rejects.toMatchObject({ code: "foreign-change" });
+      const change = { code: "foreign-change", slots: ["p2"] };
+      await expect(board.setPower("p3", "on")).rejects.toMatchObject(change);
       expect(await subject.pins()).toEqual(["on", "on", "off", "off"]);
       await board.setPower("p3", "on");
       expect(await subject.pins()).toEqual(["on", "on", "on", "off"]);
       await subject.foreign(0, "off");
       await expect(board.setPower("p1", "on")).rejects.toMatchObject({ code: "foreign-change" });
+      await board.close();
+    });
+
+    it("names exactly the slots that were changed, which need not be the one asked for", async () => {
+      const board = await subject.open();
+      await board.setPower("p1", "on");
+      await board.setPower("p2", "off");
+      await board.setPower("p4", "on");
+      await subject.foreign(0, "off");
+      const one = { code: "foreign-change", slots: ["p1"] };
+      await expect(board.setPower("p3", "on")).rejects.toMatchObject(one);
+      expect(await subject.pins()).toEqual(["off", "off", "off", "on"]);
+      await subject.foreign(1, "on");
+      await subject.foreign(3, "off");
+      const two = { code: "foreign-change", slots: ["p2", "p4"] };
+      await expect(board.setPower("p3", "on")).rejects.toMatchObject(two);
+      expect(await subject.pins()).toEqual(["off", "on", "off", "off"]);
       await board.close();
     });
 
