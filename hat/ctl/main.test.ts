@@ -171,6 +171,43 @@ it("takes its Zeros along when stdin ends, or when a client says stop", async ()
   }
 });
 
+it.each(["throw new Error('boom\\nand more')", "void Promise.reject(new Error('boom and more'))"])(
+  "takes its Zeros along when it crashes (%s)",
+  async (bug) => {
+    const path = join(directory, "crash.sock");
+    const preload = join(directory, "crash.cjs");
+    await writeFile(preload, `process.once("SIGUSR2", () => { ${bug}; });`);
+    const command = ["--", process.execPath, "-e", "setInterval(() => {}, 1000)"];
+    const child = spawn(
+      process.execPath,
+      [
+        ...["-r", preload, join(directory, "hatctl.cjs"), "virtual", "--socket", path],
+        ...["--slots", "1", "--boot-ms", "20-40", ...command],
+      ],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let said = "";
+    child.stderr.on("data", (text: Buffer) => {
+      said += text.toString();
+    });
+    await once(child.stdout, "data");
+    const door = await VirtualHatClient.connect(path);
+    await hatctl("on", "--board", `virtual:${path}`);
+    const pid = await eventually(async () => {
+      const found = (await door.truth())[0]?.pid ?? null;
+      expect(found).not.toBe(null);
+      return Number(found);
+    });
+    child.kill("SIGUSR2");
+    const [code] = (await once(child, "close")) as [number];
+    expect(code).toBe(1);
+    expect(said).toMatch(/^hatctl: internal error: boom and more\n/m);
+    expect(said).not.toMatch(/^\s+at /m);
+    await eventually(() => expect(() => process.kill(pid, 0)).toThrow());
+    await door.close();
+  },
+);
+
 it("refuses a socket path that is in use, or no socket", async () => {
   expect(await hatctl("virtual", "--socket", socketPath)).toMatchObject({ code: 6, stdout: "" });
   const file = join(directory, "file");

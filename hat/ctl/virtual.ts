@@ -2,8 +2,8 @@
 
 import { resolve } from "node:path";
 import { isExpanderRevision } from "../expander.ts";
-import { runVirtualHat, type VirtualRunOptions } from "../virtual/run.ts";
-import { UsageError } from "./exit.ts";
+import { type RunningVirtualHat, runVirtualHat, type VirtualRunOptions } from "../virtual/run.ts";
+import { describeError, EXIT, UsageError } from "./exit.ts";
 
 export interface VirtualFlags {
   readonly socket: string;
@@ -70,7 +70,12 @@ export async function runVirtual(flags: VirtualFlags, command: readonly string[]
   // A log that nobody reads any more must not take the Zeros down.
   process.stderr.on("error", () => {});
   process.stdout.on("error", () => {});
+  const running: { hat: RunningVirtualHat | null } = { hat: null };
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => die(error, running.hat));
+  }
   const hat = await runVirtualHat(options);
+  running.hat = hat;
   const ended = new Promise<string>((end) => {
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
       process.on(signal, () => end(signal));
@@ -89,4 +94,11 @@ export async function runVirtual(flags: VirtualFlags, command: readonly string[]
   await hat.stop();
   // An open stdin would keep the process.
   process.stdin.destroy();
+}
+
+/** The end of a bug: the Zeros must not outlive their board. The next board at this socket clears the rest up. */
+function die(error: unknown, hat: RunningVirtualHat | null): void {
+  void hat?.stop().catch(() => {});
+  process.stderr.write(`hatctl: internal error: ${describeError(error)}\n`);
+  process.exit(EXIT.failed);
 }

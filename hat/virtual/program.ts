@@ -21,9 +21,14 @@ export interface CommandOptions {
   readonly logPath: string;
   /** Names the running program, for a board that has to clean up after one that was killed. */
   readonly pidPath: string;
+  /** Told when a file above cannot be written: the program runs all the same. */
+  readonly onFault: (why: string) => void;
 }
 
-/** Kills the group that a board before us has left behind, if that board had no chance to. */
+/**
+ * Kills the process group that a pid file names (`<slot>.pid` in the board's directory), unless the pid is another process's
+ * by now. For whoever outlives a board that had no chance to kill its Zeros. Never throws.
+ */
 export function killLeftover(pidPath: string): void {
   try {
     const left = JSON.parse(readFileSync(pidPath, "utf8")) as {
@@ -37,16 +42,25 @@ export function killLeftover(pidPath: string): void {
   }
 }
 
+function attempt<T>(options: CommandOptions, act: () => T): T | null {
+  try {
+    return act();
+  } catch (error) {
+    options.onFault(error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
+
 /** A Launch that runs a command. */
 export function commandLaunch(options: CommandOptions): Launch {
   return (onExit) => {
-    const log = openSync(options.logPath, "a");
+    const log = attempt(options, () => openSync(options.logPath, "a"));
     const child = spawn(options.command, [...options.args], {
       detached: true,
-      stdio: ["ignore", log, log],
+      stdio: ["ignore", log ?? "ignore", log ?? "ignore"],
       env: { ...process.env, ...options.env },
     });
-    closeSync(log);
+    if (log !== null) closeSync(log);
     let ended = false;
     const end = (code: number | null) => {
       if (ended) return;
@@ -57,7 +71,9 @@ export function commandLaunch(options: CommandOptions): Launch {
     child.once("error", () => end(null));
     const pid = child.pid;
     if (pid === undefined) return null;
-    writeFileSync(options.pidPath, JSON.stringify({ pid, startTime: startTimeOf(pid) }));
+    attempt(options, () =>
+      writeFileSync(options.pidPath, JSON.stringify({ pid, startTime: startTimeOf(pid) })),
+    );
     return {
       pid,
       signal: (signal) => {

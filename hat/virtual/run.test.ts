@@ -216,6 +216,40 @@ it("bears a command that cannot be started", async () => {
   await until("p1", { zero: "restarting" });
 });
 
+it("bears that its directory is gone, says so once, and still cuts its Zeros down", async () => {
+  const faults: unknown[] = [];
+  const log: VirtualRunOptions["log"] = (ev, detail) => {
+    if (ev === "files.failed") faults.push(detail["slot"]);
+  };
+  const home = join(directory, "home");
+  await start({ slotCount: 2, directory: home, log });
+  await board.setPower("p1", "on");
+  await until("p1", { zero: "running" });
+  await rm(home, { recursive: true });
+  await board.setPower("p2", "on");
+  const { pid } = await until("p2", { zero: "running" });
+  expect(pid).not.toBe(null);
+  // p2: its boot id, its log, and its pid file. The temperature comes every second, to p1 as well.
+  await eventually(() => expect(faults).toContain("p1"));
+  expect(faults.filter((slot) => slot === "p2")).toHaveLength(3);
+  expect(faults.filter((slot) => slot === "p1")).toHaveLength(1);
+  await board.setPower("p2", "off");
+  await eventually(async () => expect(["", "Z"]).toContain(await processState(pid)));
+});
+
+it("kills no Zero of a running board when it cannot have its socket", async () => {
+  await start();
+  await board.setPower("p1", "on");
+  const { pid } = await until("p1", { zero: "running" });
+  const second = runVirtualHat({
+    ...{ socketPath, slotCount: 4, revision: "v2.3", model: "XRA1200P", seed: "2" },
+    ...{ bootMs: { min: 1, max: 1 }, link: { host: "127.0.0.1", port: 9 } },
+    ...{ directory, command: [], log: () => {} },
+  });
+  await expect(second).rejects.toMatchObject({ code: "locked" });
+  expect(await truth("p1")).toMatchObject({ pid, zero: "running" });
+});
+
 it("refuses faults that make no sense", async () => {
   await start();
   const refused = (fault: Parameters<typeof client.fault>[0], reason: RegExp) =>

@@ -10,7 +10,7 @@ import { type Seat, VirtualHat } from "./hat.ts";
 import { commandLaunch, killLeftover, type Launch } from "./program.ts";
 import { randomStream } from "./random.ts";
 import { type LinkTarget, Relay } from "./relay.ts";
-import { serveVirtualHat } from "./server.ts";
+import { serveVirtualHat, type VirtualServer } from "./server.ts";
 import { makeSysroot } from "./sysroot.ts";
 import { Zero } from "./zero.ts";
 
@@ -33,7 +33,7 @@ export interface VirtualRunOptions {
 export interface RunningVirtualHat {
   /** Settles when a client asked for the end. */
   readonly stopAsked: Promise<void>;
-  /** Kills all Zeros and closes the socket. */
+  /** Kills all Zeros before it returns, then closes the socket. */
   stop(): Promise<void>;
 }
 
@@ -61,34 +61,49 @@ export async function runVirtualHat(options: VirtualRunOptions): Promise<Running
     hat.stop();
     for (const relay of relays) relay.close();
   };
+  let server: VirtualServer;
   try {
-    const server = await serveVirtualHat({ ...options, hat, onStop: () => askStop() });
-    // Only now: the socket is ours, so whatever runs there has lost its board.
-    for (const seat of seats) killLeftover(pidPath(options, seat.slot));
-    return {
-      stopAsked,
-      stop: async () => {
-        dismantle();
-        await server.close();
-      },
-    };
+    server = await serveVirtualHat({ ...options, hat, onStop: () => askStop() });
   } catch (error) {
     dismantle();
     throw error;
   }
+  const killLeftovers = () => {
+    for (const seat of seats) killLeftover(pidPath(options, seat.slot));
+  };
+  // Only now: the socket is ours, so whatever runs there has lost its board.
+  killLeftovers();
+  const stop = async () => {
+    try {
+      dismantle();
+    } finally {
+      // Also when the board is in no state to: no Zero may outlive it.
+      killLeftovers();
+    }
+    await server.close();
+  };
+  let stopped: Promise<void> | null = null;
+  return {
+    stopAsked,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
 }
 
 async function makeSeat(options: VirtualRunOptions, slot: SlotId, relay: Relay): Promise<Seat> {
   const root = join(options.directory, slot);
   await mkdir(root, { recursive: true });
-  const sysroot = makeSysroot(root);
+  const onFault = (why: string) => options.log("files.failed", { slot, why });
+  const sysroot = makeSysroot(root, onFault);
   const port = await relay.listen();
   const zero = new Zero({
     slot,
     clock: realClock,
     random: randomStream(options.seed, `zero ${slot}`),
     bootMs: options.bootMs,
-    launch: launchOf(options, slot, port, root),
+    launch: launchOf(options, slot, port, root, onFault),
     link: relay,
     sysroot,
     log: (ev, detail) => options.log(ev, { slot, ...detail }),
@@ -105,6 +120,7 @@ function launchOf(
   slot: SlotId,
   port: number,
   root: string,
+  onFault: (why: string) => void,
 ): Launch | null {
   const [command, ...args] = options.command.map((word) => word.replaceAll("{slot}", slot));
   if (command === undefined) return null;
@@ -117,5 +133,6 @@ function launchOf(
     },
     logPath: join(options.directory, `${slot}.log`),
     pidPath: pidPath(options, slot),
+    onFault,
   });
 }

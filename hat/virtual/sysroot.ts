@@ -21,17 +21,31 @@ export interface Sysroot {
   uptime(ms: number): void;
 }
 
-/** Makes the tree. Values are replaced by rename, so that no reader sees half of one. */
-export function makeSysroot(path: string): Sysroot {
-  const put = (name: string, text: string) => {
+/**
+ * Makes the tree. Values are replaced by rename, so that no reader sees half of one. Once it stands, a value that cannot be
+ * written (full disk, tree removed) is left as it was and told to `onFault`, the first of a row only: timers write here, and
+ * the Zeros must live on.
+ */
+export function makeSysroot(path: string, onFault: (why: string) => void): Sysroot {
+  let isFaulty = false;
+  const write = (name: string, text: string) => {
     const target = join(path, name);
     writeFileSync(`${target}.new`, text);
     renameSync(`${target}.new`, target);
   };
+  const put = (name: string, text: string) => {
+    try {
+      write(name, text);
+      isFaulty = false;
+    } catch (error) {
+      if (!isFaulty) onFault(error instanceof Error ? error.message : String(error));
+      isFaulty = true;
+    }
+  };
   for (const name of [BOOT_ID, TEMPERATURE, THROTTLED, UPTIME, MODEL]) {
     mkdirSync(dirname(join(path, name)), { recursive: true });
   }
-  put(MODEL, "Raspberry Pi Zero W Rev 1.1\0");
+  write(MODEL, "Raspberry Pi Zero W Rev 1.1\0");
   return {
     path,
     boot: (bootId) => put(BOOT_ID, `${bootId}\n`),
