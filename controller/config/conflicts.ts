@@ -2,6 +2,8 @@
 
 import type { Settings } from "./keys.ts";
 
+const HOUR_MS = 3_600_000;
+
 export interface Conflict {
   /** The key to blame, as [section, key]; the message names the other. */
   readonly at: readonly [section: string, name: string];
@@ -49,6 +51,11 @@ export function findConflicts(settings: Settings): readonly Conflict[] {
     power.cuts_per_slot_hour <= power.cuts_per_rig_hour,
     ["power", "cuts_per_slot_hour"],
     `\`cuts_per_slot_hour\` (${power.cuts_per_slot_hour}) is above \`cuts_per_rig_hour\` (${power.cuts_per_rig_hour})`,
+  );
+  check(
+    health.quarantine_cycles < power.cuts_per_slot_hour || health.quarantine_window_ms > HOUR_MS,
+    ["health", "quarantine_cycles"],
+    `\`quarantine_cycles\` (${health.quarantine_cycles}) must be below \`cuts_per_slot_hour\` in [power] (${power.cuts_per_slot_hour}) where \`quarantine_window_ms\` (${health.quarantine_window_ms}) is an hour or less, or no Zero is ever put in quarantine`,
   );
   return found;
 }

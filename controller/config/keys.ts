@@ -10,6 +10,8 @@ import { absolutePath, cidrs, fraction, milliseconds, oneOf, text, wholeNumber }
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+/** The idle loop ticks every second: a guard near that would take each tick for a standstill, and convict nobody ever. */
+const PAUSE_GUARD_MIN_MS = 2000;
 /** sun_path of Linux, less its closing zero. */
 const SOCKET_PATH_BYTES_MAX = 107;
 const tiers = ["LOW", "MEDIUM", "NET", "EXTREME"] as const satisfies readonly PoolTier[];
@@ -242,7 +244,7 @@ export const SECTIONS = {
       "After that, health must hold for this long.",
     ),
     pause_guard_ms: key(
-      milliseconds(500, MINUTE_MS),
+      milliseconds(PAUSE_GUARD_MIN_MS, MINUTE_MS),
       d.pauseGuardMs,
       "A controller that stood still this long convicts nobody.",
     ),

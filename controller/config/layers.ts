@@ -64,19 +64,23 @@ export function fileLayer(file: string, source: string): Layer {
   return { given, problems };
 }
 
-/** The values of `ZERORIG_<SECTION>_<KEY>` variables. One that names a section but no key of it is an error. */
+/** Variables that begin like ours and are no keys of the file: other programs and other places read them. */
+const OTHER_VARIABLES: ReadonlySet<string> = new Set(["ZERORIG_BOARD", "ZERORIG_DEBUG"]);
+
+/** The values of `ZERORIG_<SECTION>_<KEY>` variables. One that is no key's name is an error. */
 export function envLayer(env: Readonly<Record<string, string | undefined>>): Layer {
   const given: Given[] = [];
   const problems: ConfigProblem[] = [];
   for (const [variable, text] of Object.entries(env)) {
+    if (text === undefined || !variable.startsWith("ZERORIG_")) continue;
+    if (OTHER_VARIABLES.has(variable)) continue;
     const words = /^ZERORIG_([A-Z]+)_([A-Z0-9_]+)$/.exec(variable);
     const section = words?.[1]?.toLowerCase() ?? "";
     const name = words?.[2]?.toLowerCase() ?? "";
-    const keys = keysOf(section);
-    if (keys === null || text === undefined) continue;
+    const keys = keysOf(section) ?? {};
     const place = { file: variable, ...nowhere };
     const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
-    if (key === undefined) problems.push(unknownVariable(section, name, place));
+    if (key === undefined) problems.push(unknownVariable(variable, section, name, place));
     else given.push({ section, name, value: key.kind.fromText(text), place });
   }
   return { given, problems };
@@ -156,11 +160,32 @@ function unknownKey(section: string, name: string, place: Place): ConfigProblem 
   };
 }
 
-function unknownVariable(section: string, name: string, place: Place): ConfigProblem {
-  const names = Object.keys(keysOf(section) ?? {});
-  const close = nearest(name, names);
+function unknownVariable(
+  variable: string,
+  section: string,
+  name: string,
+  place: Place,
+): ConfigProblem {
+  const keys = keysOf(section);
+  if (keys === null) return strangeVariable(variable, place);
+  const close = nearest(name, Object.keys(keys));
   const hint = close === null ? "" : `; did you mean ${envName(section, close)}?`;
   return { code: "unknown-key", ...place, message: `no key \`${name}\` in [${section}]${hint}` };
+}
+
+/** A variable that begins like ours and names no section. */
+function strangeVariable(variable: string, place: Place): ConfigProblem {
+  const start = "ZERORIG_".length;
+  const known = sectionNames.flatMap((section) =>
+    Object.keys(keysOf(section) ?? {}).map((name) => envName(section, name)),
+  );
+  const names = [...known, ...OTHER_VARIABLES].map((each) => each.slice(start));
+  const close = nearest(variable.slice(start), names);
+  const hint =
+    close === null
+      ? "; ours are ZERORIG_<SECTION>_<KEY>, as in `zerorig config example`"
+      : `; did you mean ZERORIG_${close}?`;
+  return { code: "unknown-key", ...place, message: `no such variable${hint}` };
 }
 
 function sectionWith(name: string): string | null {

@@ -44,7 +44,8 @@ test("the environment is read by kind", () => {
     ZERORIG_POWER_CEILING_WATTS: "2.5",
     ZERORIG_POOL_RIG: "42",
     ZERORIG_DEBUG: "1",
-    ZERORIG_OTHER_THING: "1",
+    ZERORIG_BOARD: "v2.3",
+    ZEROS_OTHER_THING: "1",
   };
   const settings = read(pool, { env });
   expect(settings.link.allow).toEqual(["10.0.0.0/8", "fd00::/8"]);
@@ -80,6 +81,10 @@ test.each([
     'controller.toml:6:1: `allow` in [link]: expected a list of networks such as ["172.19.181.0/24"], got ["10.0.0.0/33"]',
   ],
   [
+    "[health]\npause_guard_ms = 1999",
+    "controller.toml:6:1: `pause_guard_ms` in [health]: expected a whole number of milliseconds from 2000 to 60000, got 1999",
+  ],
+  [
     '[power]\nrestore = "yes"',
     'controller.toml:6:1: `restore` in [power]: expected one of "adopt", "restore", "all-on", "all-off", got "yes"',
   ],
@@ -109,6 +114,24 @@ test("lists every problem, in the order of the file", () => {
     "controller.toml: `port` in [pool] is required (or set ZERORIG_POOL_PORT)",
     "controller.toml: `user` in [pool] is required (or set ZERORIG_POOL_USER)",
   ]);
+});
+
+test.each([
+  ["ZERORIG_HEATH_LIVENESS_MS", "no such variable; did you mean ZERORIG_HEALTH_LIVENESS_MS?"],
+  ["ZERORIG_BAORD", "no such variable; did you mean ZERORIG_BOARD?"],
+  [
+    "ZERORIG_OTHER_THING",
+    "no such variable; ours are ZERORIG_<SECTION>_<KEY>, as in `zerorig config example`",
+  ],
+])("%s is a mistake: %s", (variable, message) => {
+  expect(failure(pool, { env: { [variable]: "1" } }).message).toBe(`${variable}: ${message}`);
+});
+
+test("quarantine can be reached where the window is longer than the hour of the cuts", () => {
+  const text = `${pool}[power]\ncuts_per_slot_hour = 2\n[health]\n`;
+  expect(failure(text).code).toBe("conflict");
+  expect(read(`${text}quarantine_cycles = 1\n`).health.quarantine_cycles).toBe(1);
+  expect(read(`${text}quarantine_window_ms = 3600001\n`).health.quarantine_cycles).toBe(3);
 });
 
 test("blames the variable or the flag that a wrong value came from", () => {
@@ -142,6 +165,7 @@ test.each([
     ["progress_ms", "beat_interval_ms"],
   ],
   ["[power]\ncuts_per_slot_hour = 30", ["cuts_per_slot_hour", "cuts_per_rig_hour"]],
+  ["[health]\nquarantine_cycles = 6", ["quarantine_cycles", "cuts_per_slot_hour"]],
 ])("conflict: %j names both keys", (text, names) => {
   const error = failure(pool + text);
   expect(error.code).toBe("conflict");

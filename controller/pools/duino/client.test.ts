@@ -172,20 +172,6 @@ describe("a seat at the practice pool", () => {
     await seat.next("down");
     expect(seat.events.filter((event) => event.type === "down")).toHaveLength(2);
   });
-
-  it("knows how long the pool will wait", async () => {
-    const { port } = await practicePool();
-    const seat = new Seat({ port });
-    expect(seat.client.idleExpiresInMs()).toBeNull();
-    seat.client.connect();
-    expect(seat.client.idleExpiresInMs()).toBeNull();
-    await seat.next("up");
-    expect(seat.client.idleExpiresInMs()).toBeGreaterThan(20_000);
-    expect(seat.client.idleExpiresInMs()).toBeLessThanOrEqual(30_000);
-    await seat.mine();
-    expect(seat.client.idleExpiresInMs()).toBeGreaterThan(80_000);
-    expect(seat.client.idleExpiresInMs()).toBeLessThanOrEqual(90_000);
-  });
 });
 
 describe("an owner out of turn", () => {

@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { Alarm } from "../alarm.ts";
 import type { DownCode, PoolEvent } from "../pool-event.ts";
 import { DEFAULT_LIMITS, type SessionLimits } from "./limits.ts";
-import { idleExpiresAt, step, wakeAt } from "./session.ts";
+import { step, wakeAt } from "./session.ts";
 import {
   openSession,
   type Phase,
@@ -115,13 +115,6 @@ export class DuinoClient {
     if (this.#attempt === null) return;
     this.#attempt.cause ??= { code: "stopped", detail: "closed by zerorig" };
     this.#attempt.socket.destroy();
-  }
-
-  /** How long until the pool hangs up for want of a word from us: a result must be in before. null: not connected. */
-  idleExpiresInMs(): number | null {
-    if (this.#attempt === null) return null;
-    const atMs = idleExpiresAt(this.#config.limits, this.#attempt.session);
-    return atMs === null ? null : atMs - performance.now();
   }
 
   /** The attempt if it is the owner's turn, null if the connection is over and only `down` is left to say so. */

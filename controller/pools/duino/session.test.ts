@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_LINE_CHARS } from "./codec.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
-import { idleExpiresAt, step, wakeAt } from "./session.ts";
+import { step, wakeAt } from "./session.ts";
 import {
   openSession,
   type SessionConfig,
@@ -272,7 +272,6 @@ describe("a session that is surprised drops", () => {
     expect(all).toEqual(outputs);
     expect(state.phase).toBe("dropped");
     expect(wakeAt(config.limits, state)).toBeNull();
-    expect(idleExpiresAt(config.limits, state)).toBeNull();
     for (const line of ["connected", "request", "submit", "ended", "tick", "<GOOD\n"]) {
       expect(step(config, state, inputOf(line, now + 1e6))).toEqual({ state, outputs: [] });
     }
@@ -322,12 +321,6 @@ describe("a session that waits", () => {
     expect(early.all).toEqual(all);
     const late = play(...lines, `tick+${waitMs}`);
     expect(late.all).toEqual([...all, `drop timeout: ${detail}`]);
-  });
-
-  it("knows when the pool will hang up", () => {
-    expect(idleExpiresAt(limits, openSession(0))).toBeNull();
-    expect(idleExpiresAt(limits, play(...up).state)).toBe(20 + 30_000);
-    expect(idleExpiresAt(limits, play(...working).state)).toBe(40 + 90_000);
   });
 
   it("wakes early for a reply that may be whole", () => {

@@ -49,12 +49,6 @@ export function step(config: SessionConfig, state: SessionState, input: SessionI
   }
 }
 
-/** When the pool will hang up for want of a word from us; null while there is no connection. */
-export function idleExpiresAt(limits: SessionLimits, state: SessionState): number | null {
-  if (state.phase === "connecting" || state.phase === "dropped") return null;
-  return state.activeMs + (state.asked ? limits.idleMs : limits.firstJobMs);
-}
-
 /** When the next `tick` is due; null for never. */
 export function wakeAt(limits: SessionLimits, state: SessionState): number | null {
   if (state.phase === "dropped") return null;

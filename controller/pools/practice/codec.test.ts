@@ -1,13 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  decodeOpening,
-  decodeResult,
-  encodeBad,
-  encodeJob,
-  frame,
-  MAX_MESSAGE_CHARS,
-} from "./codec.ts";
+import { decodeOpening, decodeResult, encodeBad, encodeJob, MAX_MESSAGE_CHARS } from "./codec.ts";
 
 describe("an opening", () => {
   it.each([
@@ -73,17 +66,4 @@ it("never throws", () => {
 it("writes as the node does", () => {
   expect(encodeJob("aa", "bb", 7500)).toBe("aa,bb,7500\n");
   expect(encodeBad("Incorrect result")).toBe("BAD,Incorrect result\n");
-});
-
-describe("framing", () => {
-  it("takes each piece for a message, as the node does", () => {
-    expect(frame("node", "", "12")).toEqual({ messages: ["12"], tail: "" });
-    expect(frame("node", "", "a\nb\n")).toEqual({ messages: ["a\nb\n"], tail: "" });
-  });
-
-  it("cuts at line ends, if told to", () => {
-    expect(frame("lines", "12", "34\nJOB\nx")).toEqual({ messages: ["1234", "JOB"], tail: "x" });
-    const flood = "x".repeat(MAX_MESSAGE_CHARS + 1);
-    expect(frame("lines", "", flood)).toEqual({ messages: [flood], tail: "" });
-  });
 });

@@ -31,28 +31,8 @@ export interface Result {
   readonly group: number | null;
 }
 
-/**
- * "node": each TCP data event is one message, as at the public node; a client must write each message in one piece
- * and wait for the answer. "lines": messages end with a newline, however they are cut.
- */
-export type Framing = "node" | "lines";
-
-export interface Framed {
-  readonly messages: readonly string[];
-  readonly tail: string;
-}
-
 const MAX_FIELDS = 6;
 const MAX_NAME_CHARS = 64;
-
-/** What has arrived, in messages. A line longer than a message may be comes out whole, to be refused as malformed. */
-export function frame(framing: Framing, tail: string, text: string): Framed {
-  if (framing === "node") return { messages: [text], tail: "" };
-  const lines = (tail + text).split("\n");
-  const rest = lines.slice(-1).join();
-  if (rest.length > MAX_MESSAGE_CHARS) return { messages: lines, tail: "" };
-  return { messages: lines.slice(0, -1), tail: rest };
-}
 
 /** Reads a message of a connection that has not asked for work so far. Never throws. */
 export function decodeOpening(text: string): Opening {

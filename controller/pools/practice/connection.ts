@@ -2,7 +2,6 @@
 
 import type { Socket } from "node:net";
 import { Alarm } from "../alarm.ts";
-import { type Framing, frame } from "./codec.ts";
 import {
   type MinerState,
   type MinerStep,
@@ -16,7 +15,6 @@ import {
 /** What a connection needs of its pool. */
 export interface Desk {
   readonly rules: PoolRules;
-  readonly framing: Framing;
   /** The last block's hash. */
   head(): string;
   /** Whether this user or address has more workers than the pool takes. */
@@ -39,7 +37,6 @@ export class Connection {
     this.#apply(stepMiner(this.#desk.rules, this.#miner, { type: "tick", now: performance.now() }));
   });
   #miner: MinerState;
-  #tail = "";
   #rig: string | null = null;
 
   constructor(socket: Socket, seed: number, desk: Desk) {
@@ -64,18 +61,13 @@ export class Connection {
     this.#socket.destroy();
   }
 
+  /** Each data event is one message, as at the public node: a miner must write each in one piece, and wait. */
   #receive(text: string): void {
-    const { rules, framing } = this.#desk;
-    const { messages, tail } = frame(framing, this.#tail, text);
-    this.#tail = tail;
-    for (const message of messages) {
-      const crowded = this.#desk.crowded(this.#miner.user, this.#address);
-      const head = this.#desk.head();
-      const now = performance.now();
-      this.#apply(
-        stepMiner(rules, this.#miner, { type: "message", text: message, head, crowded, now }),
-      );
-    }
+    const { rules } = this.#desk;
+    const crowded = this.#desk.crowded(this.#miner.user, this.#address);
+    const head = this.#desk.head();
+    const now = performance.now();
+    this.#apply(stepMiner(rules, this.#miner, { type: "message", text, head, crowded, now }));
   }
 
   #apply({ state, outputs }: MinerStep): void {

@@ -23,9 +23,11 @@ export interface PracticeStats {
   readonly users: Readonly<Record<string, UserStats>>;
 }
 
-/** Strangers may send any name: those above this many are counted together. */
-const MAX_NAMES = 1000;
+/** Strangers may send any name: users above this many are counted together. */
+const MAX_USERS = 1000;
 const OTHERS = "(others)";
+/** Of all users together: rigs above this many stand in the figures of their user and in the totals alone. */
+const MAX_RIGS = 2000;
 
 interface Tally {
   accepted: number;
@@ -40,21 +42,22 @@ interface Tally {
 /** Counts shares and connections. Totals are of all connections, also those that never asked for work. */
 export class Ledger {
   readonly #all = emptyTally();
+  #rigs = 0;
 
   connected(): void {
     this.#all.connections += 1;
   }
 
   joined(user: string): void {
-    member(this.#all, user).connections += 1;
+    this.#user(user).connections += 1;
   }
 
   /** `first`: the first share of this connection under this rig name. */
   share(share: PracticeShare, first: boolean): void {
-    const user = member(this.#all, share.user);
-    const rig = member(user, share.rig);
-    if (first) rig.connections += 1;
-    for (const tally of [this.#all, user, rig]) add(tally, share);
+    const user = this.#user(share.user);
+    const rig = this.#rig(user, share.rig);
+    if (first && rig !== null) rig.connections += 1;
+    for (const tally of [this.#all, user, rig]) if (tally !== null) add(tally, share);
   }
 
   /** Accepted shares in all: every 2nd one ends a block of the node's chain. */
@@ -69,6 +72,27 @@ export class Ledger {
     });
     return { openConnections, totals: counts(this.#all), users: Object.fromEntries(users) };
   }
+
+  #user(name: string): Tally {
+    const { members } = this.#all;
+    const shown = members.has(name) || members.size < MAX_USERS ? name : OTHERS;
+    return members.get(shown) ?? addMember(this.#all, shown);
+  }
+
+  /** null: there are too many to tell it from others. */
+  #rig(user: Tally, name: string): Tally | null {
+    const known = user.members.get(name);
+    if (known !== undefined) return known;
+    if (this.#rigs >= MAX_RIGS) return null;
+    this.#rigs += 1;
+    return addMember(user, name);
+  }
+}
+
+function addMember(group: Tally, name: string): Tally {
+  const made = emptyTally();
+  group.members.set(name, made);
+  return made;
 }
 
 function emptyTally(): Tally {
@@ -81,15 +105,6 @@ function emptyTally(): Tally {
     connections: 0,
     members: new Map(),
   };
-}
-
-function member(group: Tally, name: string): Tally {
-  const known = group.members.get(name);
-  if (known !== undefined) return known;
-  if (group.members.size >= MAX_NAMES && name !== OTHERS) return member(group, OTHERS);
-  const made = emptyTally();
-  group.members.set(name, made);
-  return made;
 }
 
 function add(tally: Tally, share: PracticeShare): void {

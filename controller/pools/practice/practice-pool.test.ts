@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { connect, type Socket } from "node:net";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { connect, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { PracticeError } from "./practice-error.ts";
 import { PracticePool, type PracticePoolOptions } from "./practice-pool.ts";
@@ -118,17 +119,6 @@ describe("an ordinary miner", () => {
     expect(await miner.ask("0,1000,s,r,,7\nJOB,Ada,LOW,None\n")).toBe("BAD,Incorrect result");
     expect(await miner.ask("JOB,Ada,LOW,None")).toMatch(/,5$/);
   });
-
-  it("need not care how its lines are cut, where the pool reads lines", async () => {
-    const { port } = await open({ framing: "lines" });
-    const miner = new PlainMiner(port);
-    await miner.hello();
-    miner.socket.write("JOB,Ada,");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await miner.ask("LOW,None\n")).toMatch(/,5$/);
-    miner.socket.write("0,1000,s,");
-    expect(await miner.ask("r,,7\nJOB,Ada,LOW,None\n")).toMatch(/^BAD,Incorrect result/);
-  });
 });
 
 describe("the figures", () => {
@@ -162,19 +152,6 @@ describe("the figures", () => {
         expect(rigs.reduce((sum, rig) => sum + rig[key], 0)).toBe(user[key]);
       }
     }
-  });
-
-  it("do not grow with the names that strangers think up", async () => {
-    const { pool, port } = await open();
-    const miner = new PlainMiner(port);
-    await miner.hello();
-    for (let i = 0; i < 1010; i++) {
-      await miner.ask("JOB,Ada,LOW");
-      await miner.ask(`0,1,s,rig${i}`);
-    }
-    const rigs = pool.stats().users["Ada"]?.rigs ?? {};
-    expect(Object.keys(rigs)).toHaveLength(1001);
-    expect(rigs["(others)"]).toMatchObject({ rejected: 10 });
   });
 });
 
@@ -251,6 +228,23 @@ describe("listening", () => {
     const nowhere = new PracticePool({ seed: 1, expectedShareMs: 5, host: "192.0.2.1" });
     await expect(nowhere.listen()).rejects.toMatchObject({ code: "bad-address" });
     expect(new PracticeError("h", 1, new Error("odd"))).toMatchObject({ code: "listen-failed" });
+  });
+
+  it("goes on after an error of the listening socket, and says what it was", async () => {
+    const servers: Server[] = [];
+    const onSocket = (message: unknown) => {
+      servers.push((message as { socket: { server: Server } }).socket.server);
+    };
+    subscribe("net.server.socket", onSocket);
+    cleanups.push(() => unsubscribe("net.server.socket", onSocket));
+    const lines: string[] = [];
+    const { pool, port } = await open({ log: (line) => lines.push(line) });
+    expect(await new PlainMiner(port).hello()).toBe("3.0");
+    for (let i = 0; i < 2; i++) servers[0]?.emit("error", new Error("accept EMFILE"));
+    expect(lines.filter((line) => line === "cannot take a miner: accept EMFILE")).toHaveLength(2);
+    expect(await new PlainMiner(port).hello()).toBe("3.0");
+    await pool.close();
+    expect(await new PlainMiner(port).hello()).toBe("");
   });
 
   it("happens once, and closing twice is harmless", async () => {

@@ -2,7 +2,6 @@
 
 import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:net";
-import type { Framing } from "./codec.ts";
 import { Connection, type Desk } from "./connection.ts";
 import { PUBLIC_TIERS, type Tier, validDifficulty } from "./difficulty.ts";
 import { Ledger, type PracticeStats } from "./ledger.ts";
@@ -32,8 +31,6 @@ export interface PracticePoolOptions {
   readonly workerLimit?: number;
   /** Connections in all; those beyond are hung up on. @default 256 */
   readonly maxConnections?: number;
-  /** @default "node" */
-  readonly framing?: Framing;
   /** @default 30000 */
   readonly firstJobMs?: number;
   /** @default 90000 */
@@ -76,6 +73,9 @@ export class PracticePool {
         reject(new PracticeError(host, port, error));
       });
       server.listen({ host, port }, () => {
+        server.removeAllListeners("error");
+        // Such as no more file descriptors: this miner is turned away, and the next may not be.
+        server.on("error", (error) => this.#options.log?.(`cannot take a miner: ${error.message}`));
         const address = server.address();
         // Not null while it listens, and a string only for unix sockets.
         if (address === null || typeof address === "string") return;
@@ -111,12 +111,11 @@ export class PracticePool {
   }
 
   #makeDesk(options: PracticePoolOptions): Desk {
-    const { workerLimit = 50, framing = "node", log, onShare } = options;
+    const { workerLimit = 50, log, onShare } = options;
     const users = this.#userWorkers;
     const addresses = this.#addressWorkers;
     return {
       rules: rulesOf(options),
-      framing,
       head: () => this.#head,
       crowded: (user, address) =>
         Math.max(users.get(user) ?? 0, addresses.get(address) ?? 0) > workerLimit,

@@ -199,7 +199,32 @@ describe("the difficulty", () => {
   });
 });
 
+describe("another user", () => {
+  it("ends the connection without a word", () => {
+    const miner = new Miner();
+    miner.mine();
+    expect(miner.say("JOB,Eve,LOW,None")).toBe("<end>");
+    expect(miner.say("JOB,Ada,LOW,None")).toBe("");
+  });
+
+  it("is none where a result stands, or no JOB", () => {
+    const miner = new Miner();
+    miner.say("JOB,Ada,LOW");
+    expect(miner.say("JOB,Eve,LOW")).toBe("<share>BAD,Incorrect result\n");
+    expect(miner.say("PING,Eve")).toMatch(/,3\n$/);
+  });
+});
+
 describe("silence", () => {
+  it("is all that does not ask for a job, in the first 30 s", () => {
+    const miner = new Miner();
+    miner.tick(20_000);
+    miner.say("MOTD");
+    miner.say("PING");
+    expect(minerWakeAt(rules, miner.state)).toBe(30_000);
+    expect(miner.tick(9_800)).toBe("<end>");
+  });
+
   it("ends a connection 30 s after the greeting, and 90 s after the last word from the first job on", () => {
     const miner = new Miner();
     expect(minerWakeAt(rules, miner.state)).toBe(30_000);

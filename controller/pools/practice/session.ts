@@ -30,6 +30,7 @@ interface OpenJob {
 
 export interface MinerState {
   readonly phase: "greeted" | "working" | "answered" | "closed";
+  /** The last message that counts against the time limits: until the first JOB, none does. */
   readonly activeMs: number;
   readonly seed: number;
   /** "" until the first JOB. */
@@ -110,9 +111,9 @@ export function stepMiner(rules: PoolRules, state: MinerState, input: MinerInput
   if (input.type === "tick") {
     return now >= idleAt(rules, state) ? close(state, []) : { state, outputs: [] };
   }
+  if (state.phase === "greeted") return open(rules, state, input.text, input.head, now);
   const active = { ...state, activeMs: now };
-  if (state.phase === "greeted") return open(rules, active, input.text, input.head, now);
-  if (active.job === null) return giveJob(rules, active, input.head, now);
+  if (active.job === null) return giveNextJob(rules, active, input.text, input.head, now);
   return judge(rules, active, active.job, decodeResult(input.text), input.crowded, now);
 }
 
@@ -156,11 +157,27 @@ function open(
       if (user === "") return refuse(state, "No username specified");
       const { adapts, difficulty } = rules.tiers.get(opening.tier) ?? FALLBACK_TIER;
       const start = adapts ? (rules.startDifficulty ?? difficulty) : difficulty;
-      const joined = { ...state, user, adapts, difficulty: start };
+      const joined = { ...state, activeMs: now, user, adapts, difficulty: start };
       const given = giveJob(rules, joined, head, now);
       return { state: given.state, outputs: [{ type: "joined", user }, ...given.outputs] };
     }
   }
+}
+
+/**
+ * After a verdict any text is the next request, but not a JOB for another user (facts/duinocoin.md 1.4): that ends the
+ * connection without a word. POOL24 has this check where a later JOB does not reach it; to practise, strict is better.
+ */
+function giveNextJob(
+  rules: PoolRules,
+  state: MinerState,
+  text: string,
+  head: string,
+  now: number,
+): MinerStep {
+  const request = decodeOpening(text);
+  if (request.type === "job" && request.user !== state.user) return close(state, []);
+  return giveJob(rules, state, head, now);
 }
 
 function giveJob(rules: PoolRules, state: MinerState, prefix: string, now: number): MinerStep {
