@@ -29,8 +29,8 @@ let board: PowerBoard;
 const SCRIPT =
   "console.log(process.argv[1], process.env.ZERO_AGENT_CONTROLLER); setInterval(() => {}, 1000)";
 
-async function start(options: Partial<VirtualRunOptions> = {}): Promise<void> {
-  hat = await runVirtualHat({
+function settings(options: Partial<VirtualRunOptions> = {}): VirtualRunOptions {
+  return {
     socketPath,
     slotCount: 4,
     revision: "v2.3",
@@ -42,7 +42,11 @@ async function start(options: Partial<VirtualRunOptions> = {}): Promise<void> {
     command: [process.execPath, "-e", SCRIPT, "{slot}"],
     log: () => {},
     ...options,
-  });
+  };
+}
+
+async function start(options: Partial<VirtualRunOptions> = {}): Promise<void> {
+  hat = await runVirtualHat(settings(options));
   client = await VirtualHatClient.connect(socketPath);
   board = await openBoard({ board: `virtual:${socketPath}` });
 }
@@ -241,12 +245,7 @@ it("kills no Zero of a running board when it cannot have its socket", async () =
   await start();
   await board.setPower("p1", "on");
   const { pid } = await until("p1", { zero: "running" });
-  const second = runVirtualHat({
-    ...{ socketPath, slotCount: 4, revision: "v2.3", model: "XRA1200P", seed: "2" },
-    ...{ bootMs: { min: 1, max: 1 }, link: { host: "127.0.0.1", port: 9 } },
-    ...{ directory, command: [], log: () => {} },
-  });
-  await expect(second).rejects.toMatchObject({ code: "locked" });
+  await expect(runVirtualHat(settings())).rejects.toMatchObject({ code: "locked" });
   expect(await truth("p1")).toMatchObject({ pid, zero: "running" });
 });
 
@@ -284,18 +283,7 @@ it("holds the hub by its latch bit, as clusterctrl's `hub off` does", async () =
 
 it("refuses a path in use, and replaces what a dead one left", async () => {
   await start({ command: [] });
-  const again = runVirtualHat({
-    socketPath,
-    slotCount: 1,
-    revision: "v2.3",
-    model: "PCA9554",
-    seed: "1",
-    bootMs: { min: 1, max: 1 },
-    link: { host: "127.0.0.1", port: 9 },
-    directory: join(directory, "other"),
-    command: [],
-    log: () => {},
-  });
+  const again = runVirtualHat(settings({ directory: join(directory, "other") }));
   await expect(again).rejects.toMatchObject({ code: "locked" });
   expect((await client.truth()).length).toBe(4);
   await hat.stop();
