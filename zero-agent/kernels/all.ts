@@ -1,4 +1,4 @@
-// The kernels of this build, by name.
+// The kernels of this build, the preferred ones first. The reference is last: it is for machines where no other passes.
 
 import type { Kernel } from "./kernel.ts";
 import { plainKernel } from "./plain.ts";

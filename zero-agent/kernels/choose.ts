@@ -1,4 +1,4 @@
-// Picks the kernel to work with: the fastest here of those that give the known answers.
+// Picks the kernel to work with: the first of those that give the known answers.
 
 import type { Kernel, SearchJob } from "./kernel.ts";
 import { selfTest } from "./self-test.ts";
@@ -23,43 +23,53 @@ const UNSOLVABLE: SearchJob = {
   target: "0000000000000000000000000000000000000000",
 };
 const MEASURED_FROM = 100_000;
-const PIECE_HASHES = 500;
-/** Enough for V8 to compile the loop and for a few pieces after that. */
-const MEASURE_MS = 50;
+const PIECE_HASHES = 100;
+const WINDOW_MS = 10;
+/** On a fast machine V8 has compiled the loop by then. */
+const MEASURE_MIN_MS = 50;
+/** Before so many hashes the rate may be steady too, but it is the interpreter's: 50 times less. */
+const WARM_HASHES = 10_000;
+/** Of the best window: what two windows in a row have to reach. */
+const SETTLED_SHARE = 0.9;
+/** A slow or busy machine may need longer than this to compile; its rate is then too low until the work itself shows it. */
+const MEASURE_MAX_MS = 300;
 
-/**
- * The rate of compiled code that is let alone: the ninth decile of the pieces in the second half of the time. The first half
- * goes by while V8 compiles, and on a slow or busy machine some of the second does too.
- */
+/** The rate of compiled code that is let alone: that of the best window, once the rate has settled or time is up. */
 function measure(kernel: Kernel, nowMs: () => number): number {
   const start = nowMs();
-  const rates: number[] = [];
   let from = MEASURED_FROM;
-  for (let began = start; began - start < MEASURE_MS || rates.length === 0; ) {
-    const piece = kernel.search(UNSOLVABLE, from, Number.MAX_SAFE_INTEGER, PIECE_HASHES);
-    const ended = nowMs();
-    // A clock too coarse to see the piece would make it infinitely fast.
-    const tookMs = Math.max(ended - began, 0.001);
-    if (ended - start >= MEASURE_MS / 2) rates.push((piece.hashes * 1000) / tookMs);
-    from = piece.next;
-    began = ended;
+  let before = 0;
+  let best = 0;
+  for (let began = start; ; ) {
+    const first = from;
+    let now = began;
+    do {
+      from = kernel.search(UNSOLVABLE, from, Number.MAX_SAFE_INTEGER, PIECE_HASHES).next;
+      now = nowMs();
+    } while (now - began < WINDOW_MS);
+    const rate = ((from - first) * 1000) / (now - began);
+    best = Math.max(best, rate);
+    const isWarm = now - start >= MEASURE_MIN_MS && from - MEASURED_FROM >= WARM_HASHES;
+    const isSettled = Math.min(rate, before) >= SETTLED_SHARE * best;
+    if ((isWarm && isSettled) || now - start >= MEASURE_MAX_MS) return best;
+    before = rate;
+    began = now;
   }
-  rates.sort((a, b) => a - b);
-  return rates[Math.floor(rates.length * 0.9)] as number;
 }
 
-/** Tests and measures the kernels, about 50 ms each. `nowMs` is a monotonic clock. */
+/**
+ * Tests the kernels, which are given with the wanted ones first, and measures the first that passes: a race could let a slow
+ * one win on a busy machine. Takes about 60 ms, on a slow machine 300 ms. `nowMs` is a monotonic clock.
+ */
 export function chooseKernel(kernels: readonly Kernel[], nowMs: () => number): Choice {
-  let best: Measured | null = null;
   const failed: { name: string; why: string }[] = [];
+  const passed: Kernel[] = [];
   for (const kernel of kernels) {
     const [why] = selfTest(kernel);
-    if (why !== undefined) {
-      failed.push({ name: kernel.name, why });
-      continue;
-    }
-    const hashrateHs = measure(kernel, nowMs);
-    if (best === null || hashrateHs > best.hashrateHs) best = { kernel, hashrateHs };
+    if (why === undefined) passed.push(kernel);
+    else failed.push({ name: kernel.name, why });
   }
+  const [kernel] = passed;
+  const best = kernel === undefined ? null : { kernel, hashrateHs: measure(kernel, nowMs) };
   return { best, failed };
 }

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chooseKernel } from "./choose.ts";
-import type { Kernel, SearchJob } from "./kernel.ts";
+import type { SearchJob } from "./kernel.ts";
 import { plainKernel } from "./plain.ts";
 import { referenceKernel } from "./reference.ts";
 import { selfTest } from "./self-test.ts";
@@ -77,39 +76,5 @@ describe("the plain kernel", () => {
     const first = plainKernel.search(job, 10 ** 15 - 5, 10 ** 15 + 10, 100);
     expect(first).toEqual({ nonce: null, next: 10 ** 15, hashes: 5 });
     expect(plainKernel.search(job, first.next, 10 ** 15 + 10, 100).nonce).toBe(10 ** 15 + 3);
-  });
-});
-
-describe("the choice", () => {
-  const blind: Kernel = {
-    ...referenceKernel,
-    name: "blind",
-    search: (_, from, to) => ({ nonce: null, next: to + 1, hashes: to - from + 1 }),
-  };
-  const eager: Kernel = {
-    ...referenceKernel,
-    name: "eager",
-    search: (_, from) => ({ nonce: from + 15, next: from + 16, hashes: 16 }),
-  };
-  const broken: Kernel = {
-    ...referenceKernel,
-    name: "broken",
-    search: () => {
-      throw new Error("no such instruction");
-    },
-  };
-
-  it("takes the fastest that is right and says what was wrong with the others", () => {
-    const choice = chooseKernel([blind, referenceKernel, broken, plainKernel, eager], () =>
-      performance.now(),
-    );
-    expect(choice.best?.kernel.name).toBe("plain");
-    expect(choice.best?.hashrateHs).toBeGreaterThan(100_000);
-    expect(choice.failed.map(({ name }) => name)).toEqual(["blind", "broken", "eager"]);
-    expect(choice.failed[1]?.why).toMatch(/no such instruction/);
-  });
-
-  it("takes none when none is right", () => {
-    expect(chooseKernel([blind], () => 0).best).toBeNull();
   });
 });
