@@ -248,6 +248,12 @@ describe("the end of the agent", () => {
       [["--config", "none.toml"], {}, /none\.toml: no such file/],
       [["--config", "agent.toml"], { ZERO_AGENT_KEY_FILE: "no.key" }, /openssl rand -hex 32/],
       [["--config", "agent.toml"], { ZERO_AGENT_WORKERS: "0" }, /workers must be 1 to 64, not 0/],
+      [
+        ["--config", "agent.toml"],
+        { ZERO_AGENT_CONTROLLER: "ws://u:pw@x#y" },
+        /user or a password/,
+      ],
+      [["--config", "agent.toml"], { ZERO_AGENT_CONTROLLER: "http://x" }, /ws:\/\/ or wss:/],
       [["--config", "agent.key"], {}, /agent\.key:1:\d+: /],
     ];
     for (const [args, env, message] of faults) {
@@ -256,6 +262,7 @@ describe("the end of the agent", () => {
       expect(agent.output()).toMatch(message);
       expect(agent.output()).toMatch(/^zero-agent: [^\n]+\n$/);
       expect(agent.output()).not.toContain(KEY);
+      expect(agent.output()).not.toContain("pw");
     }
   });
 

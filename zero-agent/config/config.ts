@@ -6,7 +6,7 @@ import { parse, TomlError } from "smol-toml";
 import * as v from "valibot";
 import { LOG_LEVELS } from "../shell/log.ts";
 import { ConfigError } from "./error.ts";
-import { locate, nearest } from "./locate.ts";
+import { locate } from "./locate.ts";
 
 export const DEFAULT_FILE = "/etc/zerorig/agent.toml";
 
@@ -16,9 +16,20 @@ function isLinkUrl(value: string): boolean {
   return URL.canParse(value) && ["ws:", "wss:"].includes(new URL(value).protocol);
 }
 
+/** The address is logged, here and by what is on the way. */
+function isWithoutSecret(value: string): boolean {
+  const { username, password } = new URL(value);
+  return username === "" && password === "";
+}
+
 const fields = {
   slot: v.pipe(text, v.regex(/^p[1-9][0-9]?$/, "must be a slot, p1 to p99")),
-  controller: v.pipe(text, v.check(isLinkUrl, "must be a ws:// or wss:// address")),
+  controller: v.pipe(
+    text,
+    v.check(isLinkUrl, "must be a ws:// or wss:// address"),
+    v.check(isWithoutSecret, "must not hold a user or a password: key_file proves who we are"),
+    v.check((value) => !value.includes("#"), "must not hold a #"),
+  ),
   key_file: text,
   workers: v.pipe(
     v.number("must be a number"),
@@ -60,11 +71,16 @@ function variable(name: Name): string {
   return `ZERO_AGENT_${name.toUpperCase()}`;
 }
 
+/** A refused value in a message: short, on one line, and without the password of an address. */
+function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.replace(/^".*@/, '"***@').slice(0, 80);
+}
+
 function check(name: Name, value: unknown, place: string): unknown {
   const parsed = v.safeParse(fields[name], value, { abortEarly: true });
   if (parsed.success) return parsed.output;
-  const shown = JSON.stringify(value) ?? String(value);
-  throw new ConfigError(`${place}: ${name} ${parsed.issues[0].message}, not ${shown.slice(0, 80)}`);
+  throw new ConfigError(`${place}: ${name} ${parsed.issues[0].message}, not ${shown(value)}`);
 }
 
 /** The settings of a TOML text. `file` is its name, for the messages. */
@@ -82,7 +98,7 @@ export function parseSettings(toml: string, file: string): Partial<Settings> {
     const place = `${file}:${locate(toml, key)}`;
     const name = NAMES.find((known) => known === key);
     if (name === undefined) {
-      throw new ConfigError(`${place}: unknown key "${key}"; did you mean ${nearest(key, NAMES)}?`);
+      throw new ConfigError(`${place}: unknown key ${shown(key)}; there are ${NAMES.join(", ")}`);
     }
     settings[name] = check(name, value, place);
   }
@@ -95,8 +111,8 @@ export function environmentSettings(env: NodeJS.ProcessEnv): Partial<Settings> {
   const settings: Record<string, unknown> = {};
   for (const key of Object.keys(env)) {
     if (key.startsWith("ZERO_AGENT_") && !variables.includes(key)) {
-      const meant = nearest(key, variables);
-      throw new ConfigError(`environment: unknown variable ${key}; did you mean ${meant}?`);
+      const known = variables.join(", ");
+      throw new ConfigError(`environment: unknown variable ${key}; there are ${known}`);
     }
   }
   for (const name of NAMES) {

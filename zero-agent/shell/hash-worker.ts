@@ -76,12 +76,27 @@ class HashWorker {
     this.#isScheduled = true;
     const run = () => {
       this.#isScheduled = false;
-      if (this.#chunk !== null) this.#slice(this.#chunk);
+      if (this.#chunk !== null) this.#turn(this.#chunk);
     };
-    const restMs = this.#pace.freeAt - nowMs();
+    const restMs = this.#restMs();
     // A turn of the event loop in any case: messages are heard in it.
-    if (restMs >= 1) setTimeout(run, restMs);
+    if (restMs >= 1) setTimeout(run, Math.min(restMs, REPORT_MS));
     else setImmediate(run);
+  }
+
+  #restMs(): number {
+    return this.#pace.freeAt - nowMs();
+  }
+
+  #turn(chunk: Chunk): void {
+    if (this.#restMs() < 1) {
+      this.#slice(chunk);
+      return;
+    }
+    // While it rests it reports too, with no hashes: at a very slow pace one hash is followed by many seconds of rest, and
+    // resting is not being stuck.
+    this.#reportProgress(chunk);
+    this.#schedule();
   }
 
   #slice(chunk: Chunk): void {
@@ -105,7 +120,6 @@ class HashWorker {
       this.#port.postMessage(done);
       return;
     }
-    // While it rests it reports too: resting is not being stuck.
     if (nowMs() - this.#reportedAt >= REPORT_MS) this.#reportProgress(chunk);
     this.#schedule();
   }
