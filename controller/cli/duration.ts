@@ -2,6 +2,9 @@
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
+/** Timers overflow above this and would ring at once. */
+export const MAX_DURATION_MS = 2 ** 31 - 1;
+
 /** The duration in ms, or null when the text is not one. */
 export function parseDuration(text: string): number | null {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return null;

@@ -1,4 +1,4 @@
-// The exit codes of `zerorig`, and which thrown error ends in which: the one table.
+// The exit codes of `zerorig`, and which thrown error ends in which. Those of a board's errors are in hat/exit-codes.ts.
 
 import type { HatErrorCode } from "../../hat/error.ts";
 import type { PracticeErrorCode } from "../pools/practice/practice-error.ts";
@@ -11,6 +11,7 @@ export const EXIT = {
   usage: 2,
   /** No HAT, no such Zero. */
   notFound: 3,
+  /** Not allowed, or not installed here. */
   permission: 4,
   /** Timeout, or nobody answered. */
   unreachable: 5,
@@ -22,20 +23,6 @@ export const EXIT = {
 } as const;
 
 export type ExitName = keyof typeof EXIT;
-export type ExitCode = (typeof EXIT)[ExitName];
-
-export const HAT_EXITS: Readonly<Record<HatErrorCode, ExitName>> = {
-  "no-board": "notFound",
-  "unknown-board": "notFound",
-  "no-slot": "notFound",
-  "no-driver": "permission",
-  permission: "permission",
-  locked: "refused",
-  "foreign-change": "refused",
-  unsupported: "failed",
-  bus: "failed",
-  "not-verified": "failed",
-};
 
 export const CONTROLLER_EXITS: Readonly<Record<ControllerErrorCode, ExitName>> = {
   "port-in-use": "addressInUse",

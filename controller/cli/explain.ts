@@ -2,6 +2,7 @@
 
 import { CommanderError } from "commander";
 import { isHatError } from "../../hat/error.ts";
+import { HAT_EXIT_CODES } from "../../hat/exit-codes.ts";
 import { ConfigError } from "../config/error.ts";
 import { PracticeError } from "../pools/practice/practice-error.ts";
 import { ControllerError, messageOf, systemCode } from "../shell/error.ts";
@@ -9,15 +10,13 @@ import { CliError } from "./error.ts";
 import {
   CONTROLLER_EXITS,
   EXIT,
-  type ExitCode,
-  HAT_EXITS,
   HAT_REMEDIES,
   PRACTICE_EXITS,
   SYSTEM_EXITS,
 } from "./exit-codes.ts";
 
 export interface Explanation {
-  readonly exitCode: ExitCode;
+  readonly exitCode: number;
   /** What happened, then what to do; nothing where there is nothing to say. */
   readonly lines: readonly string[];
 }
@@ -31,7 +30,7 @@ export function explain(error: unknown): Explanation {
     return explanation(EXIT[CONTROLLER_EXITS[error.code]], error.message, error.todo);
   }
   if (isHatError(error)) {
-    return explanation(EXIT[HAT_EXITS[error.code]], error.message, HAT_REMEDIES[error.code] ?? "");
+    return explanation(HAT_EXIT_CODES[error.code], error.message, HAT_REMEDIES[error.code] ?? "");
   }
   if (error instanceof PracticeError) {
     const todo = "Choose another address with --host and --port.";
@@ -54,7 +53,7 @@ export function explanationText(error: unknown, debug: boolean): string {
   return [...stack, ...lines].map((line) => `${line}\n`).join("");
 }
 
-function explanation(exitCode: ExitCode, what: string, todo: string): Explanation {
+function explanation(exitCode: number, what: string, todo: string): Explanation {
   const first = `zerorig: ${what.replace(/\s*\n\s*/g, " ").trim()}`;
   return { exitCode, lines: todo === "" ? [first] : [first, sentence(todo)] };
 }

@@ -33,10 +33,16 @@ test("durations of options are above zero", () => {
   expect(() => duration("0s")).toThrow("Expected a duration");
 });
 
+test.each(["1000h", "2147483648ms"])("%s is more than a timer holds", (text) => {
+  expect(() => duration(text)).toThrow(`"${text}" is too long: 24d20h at most.`);
+  expect(duration("2147483647ms")).toBe(2 ** 31 - 1);
+});
+
 test("ranges", () => {
+  expect(durationRange("5m")).toEqual({ minMs: 300_000, maxMs: 300_000 });
   expect(durationRange("2s-5s")).toEqual({ minMs: 2000, maxMs: 5000 });
   expect(durationRange("3s")).toEqual({ minMs: 3000, maxMs: 3000 });
-  for (const text of ["5s-2s", "2s-", "2s-3s-4s", "2-5", ""]) {
+  for (const text of ["5s-2s", "2s-", "2s-3s-4s", "2-5", "", "20m", "1s-300001ms"]) {
     expect(() => durationRange(text)).toThrow("Expected a range");
   }
 });

@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from "commander";
 import { isSlotId, type SlotId } from "../../hat/slots.ts";
-import { parseDuration } from "./duration.ts";
+import { formatDuration, MAX_DURATION_MS, parseDuration } from "./duration.ts";
 
 /** A parser for whole numbers within bounds. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -16,8 +16,14 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 /** A duration in ms, above zero. */
 export function duration(text: string): number {
   const value = parseDuration(text);
+  if (value !== null && value > MAX_DURATION_MS) throw new InvalidArgumentError(tooLong(text));
   if (value !== null && value > 0) return value;
   throw new InvalidArgumentError('Expected a duration such as "500ms", "20s" or "1m30s".');
+}
+
+/** What to say of a duration that no timer can hold. */
+export function tooLong(text: string): string {
+  return `"${text}" is too long: ${formatDuration(MAX_DURATION_MS)} at most.`;
 }
 
 export interface DurationRange {
@@ -25,12 +31,16 @@ export interface DurationRange {
   readonly maxMs: number;
 }
 
-/** `2s-5s`, or one duration for both ends. */
+/** What a boot may take: the graces that are made from it must stay within their own bounds in controller.toml. */
+const RANGE_MAX_MS = 300_000;
+
+/** `2s-5s`, or one duration for both ends; five minutes at most. */
 export function durationRange(text: string): DurationRange {
   const [min, max, ...rest] = text.split("-").map(parseDuration);
   const range = { minMs: min ?? -1, maxMs: (max === undefined ? min : max) ?? -1 };
-  if (rest.length === 0 && range.minMs >= 0 && range.maxMs >= range.minMs) return range;
-  throw new InvalidArgumentError('Expected a range such as "2s-5s".');
+  const isRange = rest.length === 0 && range.minMs >= 0 && range.maxMs >= range.minMs;
+  if (isRange && range.maxMs <= RANGE_MAX_MS) return range;
+  throw new InvalidArgumentError('Expected a range such as "2s-5s", up to 5m.');
 }
 
 export interface HostPort {

@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { FAULT_KINDS } from "../../hat/virtual/fault.ts";
 import { parseFault } from "./demo/fault.ts";
 import { type DemoFlags, demoOptions, parsePace, parseUser } from "./demo/options.ts";
-import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { EXIT } from "./exit-codes.ts";
 import { duration, durationRange, hostPort, slotNames, wholeNumber } from "./option.ts";
 import type { PoolOptions } from "./pool-command.ts";
 import type { RunOptions } from "./run-command.ts";
@@ -24,14 +24,14 @@ Exit codes:
 `;
 
 /** Parses the arguments, runs the command, and resolves with the exit code. Rejects with whatever went wrong. */
-export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+export async function runProgram(args: readonly string[]): Promise<number> {
   const outcome: Outcome = { exitCode: EXIT.done };
   await buildProgram(outcome).parseAsync(args, { from: "user" });
   return outcome.exitCode;
 }
 
 interface Outcome {
-  exitCode: ExitCode;
+  exitCode: number;
 }
 
 function buildProgram(outcome: Outcome): Command {

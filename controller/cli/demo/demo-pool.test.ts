@@ -1,6 +1,7 @@
-import { createServer, type Server, type Socket } from "node:net";
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { type DemoPool, openForeignPool, openPracticePool, startDifficulty } from "./demo-pool.ts";
+import { type DemoPool, openForeignPool, openPracticePool } from "./demo-pool.ts";
 
 const open: (Server | DemoPool)[] = [];
 afterEach(() => {
@@ -15,11 +16,23 @@ async function serverThat(greets: (socket: Socket) => void): Promise<number> {
   return typeof address === "object" ? (address?.port ?? 0) : 0;
 }
 
-test("the first jobs take about 1.5 s", () => {
-  expect(startDifficulty(240_000, 1500)).toBe(7200);
-  expect(startDifficulty(1, 1)).toBe(1);
-  expect(startDifficulty(1e9, 1500)).toBe(999_999);
-});
+test.each([
+  ["zero", 7200],
+  ["full", 60_000],
+  [1000, 30],
+] as const)(
+  "at pace %s the first jobs take about 1.5 s: difficulty %i",
+  async (pace, difficulty) => {
+    const pool = await openPracticePool(1, pace);
+    open.push(pool);
+    const socket = connect(pool.port, pool.host).setEncoding("ascii");
+    const answer = async () => String((await once(socket, "data"))[0]);
+    expect(await answer()).toBe("3.0\n");
+    socket.write("JOB,demo,LOW,None");
+    expect(await answer()).toMatch(new RegExp(`,${difficulty}\n$`));
+    socket.destroy();
+  },
+);
 
 test("a practice pool answers like a pool", async () => {
   const practice = await openPracticePool(1, "zero");
@@ -32,6 +45,7 @@ test("a practice pool answers like a pool", async () => {
 
 test.each([
   ["an HTTP server", (socket: Socket) => void socket.end("HTTP/1.1 400 Bad\r\n"), "greets with"],
+  ["a mail server", (socket: Socket) => void socket.end("220 mail ready\r\n"), "greets with"],
   ["one that hangs up", (socket: Socket) => void socket.end(), "hung up"],
 ])("%s is no pool", async (_, greets, message) => {
   const port = await serverThat(greets);

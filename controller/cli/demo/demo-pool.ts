@@ -1,6 +1,8 @@
 // The pool that a demo mines at: the practice pool in this process, over real TCP, or somebody else's.
 
 import { connect } from "node:net";
+import { decodeBanner } from "../../pools/duino/codec.ts";
+import { fairDifficulty } from "../../pools/practice/difficulty.ts";
 import { PracticePool } from "../../pools/practice/practice-pool.ts";
 import { messageOf } from "../../shell/error.ts";
 import { CliError } from "../error.ts";
@@ -29,7 +31,7 @@ export async function openPracticePool(seed: number, pace: Pace): Promise<DemoPo
   const pool = new PracticePool({
     seed,
     expectedShareMs: EXPECTED_SHARE_MS,
-    startDifficulty: startDifficulty(rateHs, FIRST_SHARE_MS),
+    startDifficulty: fairDifficulty(rateHs, FIRST_SHARE_MS, 1),
   });
   const { host, port } = await pool.listen();
   return {
@@ -41,17 +43,12 @@ export async function openPracticePool(seed: number, pace: Pace): Promise<DemoPo
   };
 }
 
-/** The difficulty whose mean job, 50 x difficulty hashes, takes this long at a rate. */
-export function startDifficulty(hashrateHs: number, shareMs: number): number {
-  return Math.min(999_999, Math.max(1, Math.round((hashrateHs * shareMs) / 1000 / 50)));
-}
-
 /** A pool of somebody else, once it has answered like one. Throws a CliError when it does not. */
 export async function openForeignPool(
   pool: HostPort & { readonly user: string },
 ): Promise<DemoPool> {
   const banner = await readBanner(pool);
-  if (!/^\d+(\.\d+)*\s*/.test(banner)) {
+  if (decodeBanner(banner) === null) {
     const said = JSON.stringify(banner.slice(0, 40));
     throw new CliError(
       "unreachable",
@@ -80,7 +77,7 @@ function readBanner({ host, port }: HostPort): Promise<string> {
     socket.once("error", (error) => fail(messageOf(error)));
     socket.once("close", () => fail("it hung up"));
     socket.once("data", (chunk) => {
-      resolve(chunk.toString("utf8"));
+      resolve(chunk.toString("latin1"));
       socket.destroy();
     });
   });

@@ -4,7 +4,7 @@ import type { WatchLine } from "../../shell/control-protocol.ts";
 import { messageOf } from "../../shell/error.ts";
 import { ask, watch } from "../control-client.ts";
 import { CliError } from "../error.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { EXIT } from "../exit-codes.ts";
 import { onStopSignal } from "../signals.ts";
 import { endingText } from "./child.ts";
 import { type DemoPool, openForeignPool, openPracticePool } from "./demo-pool.ts";
@@ -31,7 +31,7 @@ interface Demo {
 }
 
 /** Runs a demo to its end and returns the exit code. Leaves no process and no file behind. */
-export async function runDemo(options: DemoOptions): Promise<ExitCode> {
+export async function runDemo(options: DemoOptions): Promise<number> {
   const signal = onStopSignal();
   const closers: Closers = [];
   try {

@@ -25,6 +25,12 @@ test.each([
   ["p3=hang@soon", '"soon", the time after @, is no duration'],
   ["p3=hang@20", '"20", the time after @, is no duration'],
   ["p3=hang@20s+", '"", the duration after +, is no duration'],
+  ["p3=hang@1000h", '"1000h" is too long'],
+  ["p3=hang@1s+1000h", '"1000h" is too long'],
+  ["p3=kill+5s", "kill has no duration; leave +5s out."],
+  ["p3=crash@1s+5s", "crash has no duration"],
+  ["p3=no-boot+5s", "no-boot has no duration"],
+  ["p3=brownout+5s", "brownout has no duration"],
   ["p3=hang@1s@2s", "Expected [SLOT=]KIND[@TIME][+DURATION]"],
   ["", 'There is no fault ""'],
 ])("%j is refused: %s", (text, message) => {

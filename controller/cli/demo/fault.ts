@@ -4,10 +4,14 @@ import { InvalidArgumentError } from "commander";
 import { isSlotId, type SlotId, slotId, slotIndex } from "../../../hat/slots.ts";
 import { FAULT_KINDS, type FaultKind } from "../../../hat/virtual/fault.ts";
 import { nearest } from "../../config/nearest.ts";
-import { parseDuration } from "../duration.ts";
+import { MAX_DURATION_MS, parseDuration } from "../duration.ts";
+import { tooLong } from "../option.ts";
 
 /** Faults that strike every Zero at once, so that a slot is not asked for. */
 const RIG_WIDE: ReadonlySet<FaultKind> = new Set(["hub-loss"]);
+
+/** Faults that strike once, or that only a power cut ends: they have no duration. */
+const TIMELESS: ReadonlySet<FaultKind> = new Set(["kill", "crash", "no-boot", "brownout"]);
 
 /** When nothing is said: most rigs of four mine by then. */
 const DEFAULT_AT_MS = 20_000;
@@ -28,12 +32,20 @@ export function parseFault(text: string): PlannedFault {
   if (words === null) throw new InvalidArgumentError(`Expected ${FORM}.`);
   const [, slotText, kindText = "", atText, durationText] = words;
   const kind = parseKind(kindText);
+  if (durationText !== undefined && TIMELESS.has(kind)) {
+    throw new InvalidArgumentError(`${kind} has no duration; leave +${durationText} out.`);
+  }
   return {
     kind,
     slot: parseSlot(slotText, kind),
     atMs: atText === undefined ? DEFAULT_AT_MS : parseTime(atText, "the time after @"),
     durationMs: durationText === undefined ? null : parseTime(durationText, "the duration after +"),
   };
+}
+
+/** As the user wrote it: `p3=hang@20s`. */
+export function faultText({ slot, kind, atMs }: PlannedFault): string {
+  return `${slot === null ? "" : `${slot}=`}${kind}@${atMs / 1000}s`;
 }
 
 /** Refuses a slot that the rig does not have. */
@@ -72,6 +84,7 @@ function parseSlot(text: string | undefined, kind: FaultKind): SlotId | null {
 
 function parseTime(text: string, what: string): number {
   const value = parseDuration(text);
+  if (value !== null && value > MAX_DURATION_MS) throw new InvalidArgumentError(tooLong(text));
   if (value !== null) return value;
   throw new InvalidArgumentError(`"${text}", ${what}, is no duration such as 20s or 1m30s.`);
 }

@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from "commander";
 import { CliError } from "../error.ts";
 import type { DurationRange, HostPort } from "../option.ts";
-import { checkFaultSlots, type PlannedFault } from "./fault.ts";
+import { checkFaultSlots, faultText, type PlannedFault } from "./fault.ts";
 
 /** "zero": a Pi Zero's pace; "full": all there is; or hashes per second. */
 export type Pace = "zero" | "full" | number;
@@ -52,8 +52,7 @@ export function demoOptions(flags: DemoFlags, randomSeed: () => number): DemoOpt
   checkFaultSlots(flags.fault, flags.zeros);
   const late = flags.fault.find(({ atMs }) => flags.for !== undefined && atMs >= flags.for);
   if (late !== undefined) {
-    const text = `${late.slot === null ? "" : `${late.slot}=`}${late.kind}@${late.atMs / 1000}s`;
-    throw new CliError("usage", `--fault ${text} comes after the end (--for)`);
+    throw new CliError("usage", `--fault ${faultText(late)} comes after the end (--for)`);
   }
   return {
     zeros: flags.zeros,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { parseSettings } from "../../../zero-agent/config/config.ts";
 import { loadConfig } from "../../config/load.ts";
+import { durationRange } from "../option.ts";
 import { rigFiles, rigPaths, virtualHatArgs, writeRigFiles } from "./rig-files.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "zr-"));
@@ -37,13 +38,20 @@ test("nobody else may read the keys", () => {
 });
 
 test("slow boots stretch the graces", async () => {
-  const boot = { minMs: 20_000, maxMs: 40_000 };
+  const boot = durationRange("20s-40s");
   writeRigFiles(
     paths,
     rigFiles(paths, { ...options, boot }, pool, 1, () => "ab".repeat(32)),
   );
   const { policy } = await loadConfig(paths.controllerToml, {});
   expect(policy).toMatchObject({ enumerationMs: 45_000, bootGraceMs: 90_000 });
+});
+
+test("the slowest boot that may be asked for is one that `run` takes", async () => {
+  const boot = durationRange("5m");
+  const files = rigFiles(paths, { ...options, boot }, pool, 1, () => "ab".repeat(32));
+  writeRigFiles(paths, files);
+  await expect(loadConfig(paths.controllerToml, {})).resolves.toBeDefined();
 });
 
 test.each([
