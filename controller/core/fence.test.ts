@@ -159,13 +159,15 @@ describe("fencing a silent Zero", () => {
     expect(world.slot("p3").phase).toBe("Off");
   });
 
-  it("adopts a line that went off while it waited for its remedy", () => {
-    const world = mining({ zeros: 2 });
+  it("waits until its own link server is proved alive, in a long storm too", () => {
+    const world = mining();
     world.serverProved = false;
     world.run(20_000);
-    world.zero("p2").hung = true;
-    world.until(() => world.slot("p2").phase === "Remediating", "remediating");
-    expect(cutHindrance(world.state, world.slot("p2"), world.now)).toBe("below-floor");
+    for (const zero of world.zeros) zero.hung = true;
+    world.run(200_000);
+    expect(world.state.storm).toMatchObject({ state: "storm", alerted: true });
+    expect(cutHindrance(world.state, world.slot("p2"), world.now)).toBe("link-server-unproved");
+    expect(world.powerEffects().filter(({ to }) => to === "off")).toEqual([]);
     world.serverProved = true;
     world.allReady();
   });
@@ -185,6 +187,9 @@ describe("fencing a silent Zero", () => {
     expect(hindered({})).toBeNull();
     expect(hindered({ halted: "x" })).toBe("automation-halted");
     expect(hindered({ hub: "lost" })).toBe("hub-lost");
+    expect(hindered({ linkServerProvedAt: 0 })).toBe("link-server-unproved");
+    const others = world.state.slots.map((other) => ({ ...other, heardAt: 0 }));
+    expect(hindered({ slots: others })).toBe("below-floor");
     expect(hindered({ storm: { state: "cooldown", until: 0 } })).toBe("storm");
     const held = { ...slot, hold: { kind: "maintenance" as const, reason: "x", since: 0 } };
     expect(cutHindrance(world.state, held, world.now)).toBe("hold");

@@ -2,7 +2,7 @@
 // let out; automation stops itself, says so, and the mining goes on.
 
 import type { Effect } from "./effect.ts";
-import { isHealthy, type Slot } from "./slot.ts";
+import { holdsLane, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { fitsCeiling } from "./watts.ts";
 
@@ -10,10 +10,8 @@ type PowerEffect = Extract<Effect, { readonly type: "power" }>;
 
 function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number): string | null {
   if (effect.by === "operator") return null;
-  if (isHealthy(slot, now, state.policy.livenessMs)) return "1: cut of a Zero that was heard";
-  const between = state.slots.filter(
-    (other) => other.intent?.kind === "cycle" && other.phase !== "Fault",
-  );
+  if (now - slot.heardAt < state.policy.livenessMs) return "1: cut of a Zero that was heard";
+  const between = state.slots.filter(holdsLane);
   return between.length > state.policy.laneWidth ? "2: too many Zeros between cut and beat" : null;
 }
 

@@ -2,17 +2,19 @@
 
 import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draft.ts";
 import { takeOn } from "./observe-link.ts";
+import { laneFree, mayRetryEnumeration } from "./permit.ts";
 import { closeIntent, endSoftOff, readsOff, retryEnumeration } from "./power.ts";
 import type { Phase, Slot, Stage } from "./slot.ts";
 import type { Why } from "./why.ts";
-import { releaseSlot, retest } from "./work.ts";
+import { beginSelfTest, releaseSlot, retest } from "./work.ts";
 
 /** Silence counts from the last frame, but not from before the loop itself stood still. */
 function silentForMs(slot: Slot, resumedAt: number, now: number): number {
   return now - Math.max(slot.heardAt, resumedAt);
 }
 
-function isSilent(draft: Draft, slot: Slot): boolean {
+/** Whether nothing was heard of the Zero for the liveness window. */
+export function isSilent(draft: Draft, slot: Slot): boolean {
   const { resumedAt, policy } = draft.rig;
   return silentForMs(slot, resumedAt, draft.now) >= policy.livenessMs;
 }
@@ -48,10 +50,7 @@ function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
   if (slot.stage === "write") {
     if (!due) return;
     const until = draft.now + policy.reprobeMs;
-    enter(draft, closeIntent(draft, slot, "on-failed"), "Fault", "on-failed", {
-      until,
-      action: null,
-    });
+    enter(draft, closeIntent(draft, slot, "on-failed"), "Fault", "on-failed", { until });
     return;
   }
   const until = slot.onAt + bootGraceMs(slot, policy.bootGraceMs);
@@ -59,7 +58,7 @@ function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
   else if (slot.usb === "present") enter(draft, slot, "Booting", "usb-seen", { until });
   else if (slot.usb === "unknown" && draft.now >= slot.onAt + policy.staggerMs) {
     enter(draft, slot, "Booting", "settled", { until });
-  } else if (due) retryEnumeration(draft, slot);
+  } else if (due && mayRetryEnumeration(draft.rig)) retryEnumeration(draft, slot);
 }
 
 function judgeBooting(draft: Draft, slot: Slot, due: boolean): void {
@@ -99,7 +98,10 @@ type Rung = keyof typeof LADDER;
 
 /** Asks a Zero that is heard but stuck to help itself. The power line is not a rung for a Zero that is heard. */
 function climb(draft: Draft, slot: Slot, rung: Rung): void {
-  const limitMs = draft.rig.policy[LADDER[rung].limit];
+  const { policy } = draft.rig;
+  // A reboot that was asked for has its boot grace, like any other.
+  const graceMs = rung === "soft-reboot" ? bootGraceMs(slot, policy.bootGraceMs) : 0;
+  const limitMs = policy[LADDER[rung].limit] + graceMs;
   if (slot.link !== null) {
     const common = { commandId: `c${takeId(draft)}`, deadlineMs: limitMs };
     const message =
@@ -140,12 +142,17 @@ function judgeRemediating(draft: Draft, slot: Slot, due: boolean): void {
   }
 }
 
+/** From the end of the link to the end of the system, at a guess: no source says. */
+const SHUTDOWN_TAIL_MS = 5000;
+
 function judgePoweringOff(draft: Draft, slot: Slot, due: boolean): void {
-  const shutDown = slot.stage === "soft" && slot.usb === "unknown" && slot.link === null;
+  // Where ports cannot be read the end of the link is all there is to see; the system behind it still has to stop.
+  const silentMs = draft.now - slot.heardAt;
+  const shutDown = slot.usb === "unknown" && slot.link === null && silentMs >= SHUTDOWN_TAIL_MS;
   if (slot.stage === "soft" && (due || shutDown)) {
     endSoftOff(draft, slot);
   } else if (due) {
-    enter(draft, patchSlot(draft, slot, { action: null }), "Fault", "cut-not-proved", {
+    enter(draft, slot, "Fault", "cut-not-proved", {
       until: draft.now + draft.rig.policy.reprobeMs,
     });
   }
@@ -153,9 +160,10 @@ function judgePoweringOff(draft: Draft, slot: Slot, due: boolean): void {
 
 /** A fault is looked at again: a cut that was not proved is tried again, a silent Zero climbs the ladder anew. */
 function judgeFault(draft: Draft, slot: Slot, due: boolean): void {
-  if (!due) return;
-  const { policy } = draft.rig;
+  if (!due || slot.action !== null) return;
+  const { policy, slots } = draft.rig;
   if (slot.intent !== null) {
+    if (!laneFree(slots, policy.laneWidth)) return;
     enter(draft, slot, "PoweringOff", "probed", {
       stage: "cut",
       until: draft.now + policy.cutProofMs,
@@ -194,6 +202,16 @@ function graceAfterPause(draft: Draft): number {
   return rig.resumedAt > rig.startedAt ? rig.resumedAt + rig.policy.livenessMs : rig.startedAt;
 }
 
+/** A Zero whose self-test was refused or got lost is asked again. */
+const ASK_AGAIN_MS = 5000;
+
+function askAgain(draft: Draft, slot: Slot): void {
+  const { link, task, phase } = slot;
+  if (link === null || link.tested || task !== null) return;
+  if (phase !== "Ready" && phase !== "Degraded" && phase !== "Booting") return;
+  if (draft.now - link.askedAt >= ASK_AGAIN_MS) beginSelfTest(draft, slot, link);
+}
+
 export function judge(draft: Draft): void {
   const { rig, now } = draft;
   const stoodStillMs = now - rig.lastTickAt;
@@ -206,4 +224,5 @@ export function judge(draft: Draft): void {
     const due = now >= Math.max(slot.until, graceAfterPause(draft));
     JUDGES[slot.phase](draft, slot, due);
   }
+  for (const slot of rig.slots) askAgain(draft, slot);
 }

@@ -11,40 +11,46 @@ import {
   concludeOn,
   endSoftOff,
   readsOff,
+  reopenAsOn,
 } from "./power.ts";
 import type { Slot } from "./slot.ts";
 
 /** Between two tries of a power effect that failed. */
 const POWER_RETRY_MS = 1000;
 
-/** The first reading of a slot after a start: nothing is switched, what is found is adopted. */
-function adopt(draft: Draft, given: Slot): Slot {
-  const { powerRestore, bootGraceMs } = draft.rig.policy;
-  const { intent } = given;
-  const found = given.line === "off" ? "off" : "on";
-  // A cycle that was begun is completed, whatever the policy: the slot is not off because anyone wanted it off.
-  const resumed = intent !== null && intent.kind !== "off" && intent.kind !== "quarantine";
-  const unfinishedOff = intent?.kind === "off";
+/** A cycle that was begun is completed, whatever the policy: the slot is not off because anyone wanted it off. */
+function isResumed(slot: Slot): boolean {
+  return slot.intent !== null && slot.intent.kind !== "off" && slot.intent.kind !== "quarantine";
+}
+
+/** The first reading of a slot after a start decides what is wanted of it from now on. */
+function adoptWanted(draft: Draft, slot: Slot): Slot {
+  const found = slot.line === "off" ? "off" : "on";
   const wanted = {
-    adopt: resumed ? "on" : unfinishedOff ? "off" : found,
-    restore: given.wanted,
+    adopt: isResumed(slot) ? "on" : slot.intent?.kind === "off" ? "off" : found,
+    restore: slot.wanted,
     "all-on": "on",
     "all-off": "off",
   } as const;
-  let slot = patchSlot(draft, given, { wanted: wanted[powerRestore] });
-  if (found === "on") {
-    slot = closeIntent(draft, slot, "found-on");
-    save(draft, slot);
-    return enter(draft, slot, "Unknown", "found-on", { until: draft.now + bootGraceMs });
+  return patchSlot(draft, slot, { wanted: wanted[draft.rig.policy.powerRestore] });
+}
+
+/** After a start nothing is switched: what is found is adopted. */
+function adopt(draft: Draft, given: Slot): void {
+  let slot = given;
+  if (slot.line === "off" && slot.intent?.kind === "quarantine") {
+    concludeOff(draft, slot);
+    return;
   }
-  if (resumed) {
-    save(draft, slot);
-    return enter(draft, slot, "Off", "intent-resumed", { offAt: draft.now });
-  }
-  if (intent?.kind === "quarantine") return concludeOff(draft, slot);
-  slot = closeIntent(draft, slot, "done");
+  const resumed = slot.line === "off" && isResumed(slot);
+  if (!resumed) slot = closeIntent(draft, slot, "found so");
   save(draft, slot);
-  return enter(draft, slot, "Off", "found-off", { offAt: draft.now });
+  if (slot.line === "on") {
+    const until = draft.now + draft.rig.policy.bootGraceMs;
+    enter(draft, slot, "Unknown", "found-on", { until });
+  } else {
+    enter(draft, slot, "Off", resumed ? "intent-resumed" : "found-off", { offAt: draft.now });
+  }
 }
 
 function observeUnknown(draft: Draft, slot: Slot): void {
@@ -55,6 +61,19 @@ function observeUnknown(draft: Draft, slot: Slot): void {
       offAt: draft.now,
     });
   }
+}
+
+function observePoweringOn(draft: Draft, slot: Slot, driven: boolean): void {
+  if (slot.stage === "settle") observeLive(draft, slot, driven);
+  // Written, though the driver could not say so.
+  else if (slot.action === null && slot.line === "on") concludeOn(draft, slot);
+}
+
+/** A late proof: the lane may be another's by now, so only the way back on is left to do. */
+function observeFault(draft: Draft, slot: Slot): void {
+  if (slot.intent === null || slot.action !== null || !readsOff(slot)) return;
+  const off = concludeOff(draft, slot);
+  if (off.intent !== null) reopenAsOn(draft, off);
 }
 
 function observePoweringOff(draft: Draft, slot: Slot): void {
@@ -78,7 +97,9 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
   const known = slotOf(draft, reading.slot);
   if (known === undefined) return;
   const { line, usb, driven } = reading;
-  const slot = patchSlot(draft, known, { line, usb, readAt: draft.now });
+  const first = known.readAt === Number.NEGATIVE_INFINITY;
+  const read = patchSlot(draft, known, { line, usb, readAt: draft.now });
+  const slot = first ? adoptWanted(draft, read) : read;
   switch (slot.phase) {
     case "Unknown":
       observeUnknown(draft, slot);
@@ -88,14 +109,13 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
       if (line === "on") adoptForeign(draft, slot, "on");
       break;
     case "PoweringOn":
-      if (slot.stage === "settle") observeLive(draft, slot, driven);
+      observePoweringOn(draft, slot, driven);
       break;
     case "PoweringOff":
       observePoweringOff(draft, slot);
       break;
     case "Fault":
-      // Only a cut that was not proved keeps its intent and waits for this; other faults wait to be probed.
-      if (slot.intent !== null && readsOff(slot)) concludeOff(draft, slot);
+      observeFault(draft, slot);
       break;
     default:
       observeLive(draft, slot, driven);
@@ -139,7 +159,7 @@ export function onBoardFailed(draft: Draft, { code, detail }: EventOf<"board-fai
 export function onIntentDurable(draft: Draft, event: EventOf<"intent-durable">): void {
   const slot = slotOf(draft, event.slot);
   if (slot?.intent?.id !== event.intent) return;
-  patchSlot(draft, slot, { intent: { ...slot.intent, durable: true } });
+  patchSlot(draft, slot, { intent: { ...slot.intent, durable: true }, retryAt: draft.now });
 }
 
 export function onPowerDone(draft: Draft, { action, reading }: EventOf<"power-done">): void {
@@ -148,17 +168,15 @@ export function onPowerDone(draft: Draft, { action, reading }: EventOf<"power-do
   const { line, usb } = reading;
   const slot = patchSlot(draft, known, { action: null, line, usb, readAt: draft.now });
   if (slot.phase === "PoweringOn") concludeOn(draft, slot);
+  else if (slot.phase === "Fault") observeFault(draft, slot);
   else if (readsOff(slot)) concludeOff(draft, slot);
   else patchSlot(draft, slot, { stage: "prove" });
 }
 
+/** Tried again, after a reading: if another program changed a line, that names the slot and adopts it. */
 export function onPowerFailed(draft: Draft, event: EventOf<"power-failed">): void {
   const slot = slotOf(draft, event.slot);
   if (slot?.action !== event.action) return;
-  if (event.code === "foreign-change") {
-    adoptForeign(draft, patchSlot(draft, slot, { line: "unknown" }), "unknown");
-    return;
-  }
   report(draft, "warn", "power.failed", slot.id, event.code, { detail: event.detail });
   patchSlot(draft, slot, { action: null, retryAt: draft.now + POWER_RETRY_MS });
 }

@@ -32,13 +32,23 @@ export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-
   }
   const { bootId, model, agentVersion, kernels } = hello;
   const newBoot = bootId !== known.bootId;
-  const adopted = known.bootId === null && known.intent === null;
+  // The first boot that we see of a slot that we did not power on.
+  const adopted = newBoot ? known.bootId === null && !known.bootPending : known.adopted;
   const nominalHs = Math.max(0, ...kernels.map((kernel) => kernel.hashrateHs));
-  const up: Link = { id: link, bootId, model, agentVersion, nominalHs, tested: false, adopted };
+  const up: Link = {
+    id: link,
+    bootId,
+    model,
+    agentVersion,
+    nominalHs,
+    tested: false,
+    askedAt: draft.now,
+  };
   const slot = patchSlot(draft, releaseSlot(draft, known, false), {
     link: up,
     rateHs: known.rateHs || nominalHs,
     bootId,
+    adopted,
     heardAt: draft.now,
     progressAt: draft.now,
     vitals: newBoot ? null : known.vitals,
@@ -56,6 +66,8 @@ export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-
       });
       return;
     case "PoweringOff":
+      takeBack(draft, slot);
+      return;
     case "Unknown": // the tick takes it on once its line is known
       return;
     case "PoweringOn":
@@ -95,17 +107,37 @@ function clearedByVoice(slot: Slot): boolean {
   );
 }
 
+/** Whether automation has decided to cut, but nothing was written yet, or what was written came to nothing. */
+function mayBeTakenBack(slot: Slot): boolean {
+  if (slot.intent?.by !== "automation" || slot.action !== null || slot.line === "off") return false;
+  return (slot.phase === "PoweringOff" && slot.stage === "cut") || slot.phase === "Fault";
+}
+
+/** A heard Zero is up: as far as its self-test has got. */
+function resume(draft: Draft, slot: Slot): Slot {
+  // What it could not answer while it was silent says nothing of its speed.
+  if (slot.link?.tested) return enter(draft, slot, "Ready", "heard-again", { slowResults: 0 });
+  const until = draft.now + draft.rig.policy.bootGraceMs;
+  return enter(draft, slot, "Booting", "heard-again", { until });
+}
+
+/** It speaks although a cut was decided: the cut is not carried out, and does not count. */
+function takeBack(draft: Draft, given: Slot): Slot {
+  if (!mayBeTakenBack(given)) return given;
+  const slot = patchSlot(draft, closeIntent(draft, given, "heard-again"), {
+    cuts: given.cuts.slice(0, -1),
+    strikes: Math.max(0, given.strikes - 1),
+  });
+  save(draft, slot);
+  return resume(draft, slot);
+}
+
 /** Any frame of a proven link: the Zero lives. */
 export function onHeard(draft: Draft, slotId: string, link: number): Slot | undefined {
   const known = linkedSlot(draft, slotId, link);
   if (known === undefined) return undefined;
   const slot = patchSlot(draft, known, { heardAt: draft.now });
-  if (!clearedByVoice(slot)) return slot;
-  // What it could not answer while it was silent says nothing of its speed.
-  if (slot.link?.tested) return enter(draft, slot, "Ready", "heard-again", { slowResults: 0 });
-  return enter(draft, slot, "Booting", "heard-again", {
-    until: draft.now + draft.rig.policy.bootGraceMs,
-  });
+  return clearedByVoice(slot) ? resume(draft, slot) : takeBack(draft, slot);
 }
 
 /** So many slow results in a row make a Zero Degraded; one good one clears it. */
@@ -129,7 +161,7 @@ export function judgeVitals(draft: Draft, slot: Slot): Slot {
 export function onBeat(draft: Draft, { slot: id, link, beat }: EventOf<"beat">): void {
   const heard = onHeard(draft, id, link);
   if (heard === undefined) return;
-  const before = heard.vitals?.hashes ?? (heard.link?.adopted ? beat.hashes : 0);
+  const before = heard.vitals?.hashes ?? (heard.adopted ? beat.hashes : 0);
   // The count starts anew with the agent.
   const hashed = beat.hashes >= before ? beat.hashes - before : beat.hashes;
   const slot = patchSlot(draft, heard, {
@@ -144,8 +176,9 @@ export function onBeat(draft: Draft, { slot: id, link, beat }: EventOf<"beat">):
     ...(hashed > 0 ? { progressAt: draft.now, unanswered: 0 } : {}),
   });
   const stuck = slot.phase === "Suspect" || slot.phase === "Remediating";
-  if (stuck && hashed > 0) enter(draft, slot, "Ready", "recovered");
-  else judgeVitals(draft, slot);
+  if (!stuck || hashed === 0) judgeVitals(draft, slot);
+  else if (slot.link?.tested) enter(draft, slot, "Ready", "recovered");
+  else resume(draft, slot);
 }
 
 /** The known answer is right: the slot may work. Ends a boot, and the power cycle that it was part of. */

@@ -14,6 +14,7 @@ import {
 } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { judgeVitals, linkedSlot, passSelfTest } from "./observe-link.ts";
+import { closeIntent } from "./power.ts";
 import type { Host, Seat, Share } from "./seat.ts";
 import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
 import type { Link, Slot } from "./slot.ts";
@@ -83,7 +84,9 @@ function concludeSelfTest(draft: Draft, slot: Slot, link: Link, nonce: number | 
     passSelfTest(draft, slot, link);
     return;
   }
-  enter(draft, slot, "Fault", "wrong-answers", { until: draft.now + draft.rig.policy.reprobeMs });
+  enter(draft, closeIntent(draft, slot, "wrong-answers"), "Fault", "wrong-answers", {
+    until: draft.now + draft.rig.policy.reprobeMs,
+  });
 }
 
 /** Whether the Zero took far longer than the rate that it measured for itself. */

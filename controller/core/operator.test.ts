@@ -42,7 +42,10 @@ describe("an operator", () => {
   it("takes the end of the link for the end of the shutdown where USB cannot be read", () => {
     const world = mining({ usb: false });
     ask(world, "off", ["p2"]);
-    world.run(3000);
+    world.run(4000);
+    expect(world.slot("p2").link).toBeNull();
+    expect(world.slot("p2").stage).toBe("soft"); // the system behind the link still has to stop
+    world.run(6000);
     expect(world.slot("p2").phase).toBe("Off");
   });
 
@@ -168,15 +171,16 @@ describe("another program's hand on a line", () => {
     expect(world.slot("p2").fences).toBe(0);
   });
 
-  it("that is found at our write stops the write", () => {
+  it("that is found at our write is adopted on the slot that it touched, and our write is tried again", () => {
     const world = mining();
     world.zero("p3").hung = true;
     world.powerError = "foreign-change";
-    world.until(() => world.slot("p3").hold !== null, "foreign");
-    expect(["Unknown", "Booting"]).toContain(world.slot("p3").phase);
+    world.until(() => world.reported("power.failed", "p3").length > 0, "refused write");
+    world.powerDown(world.zero("p1"));
     world.powerError = null;
-    world.powerDown(world.zero("p3"));
-    world.run(2000);
-    expect(world.slot("p3")).toMatchObject({ phase: "Off", wanted: "off" });
+    world.until(() => world.slot("p3").fences === 1, "fence");
+    world.run(20_000);
+    expect(world.slot("p1")).toMatchObject({ phase: "Off", hold: { kind: "foreign" } });
+    expect(world.slot("p3")).toMatchObject({ phase: "Ready", hold: null });
   });
 });

@@ -35,11 +35,10 @@ export function laneFree(slots: readonly Slot[], laneWidth: number): boolean {
   return slots.filter(holdsLane).length < laneWidth;
 }
 
+/** One silent Zero among healthy ones may always be fenced, however few they are. */
 function belowFloor(rig: Rig, now: number): boolean {
   const { healthy, floor, meant } = census(rig, now);
-  if (healthy >= floor) return false;
-  const onlyThisOne = meant - healthy === 1;
-  return !(onlyThisOne && now - rig.linkServerProvedAt < LINK_SERVER_PROOF_MS);
+  return healthy < floor && meant - healthy > 1;
 }
 
 /** What stands in the way of an automatic cut of this slot; null if nothing does. */
@@ -49,6 +48,8 @@ export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | nul
   if (rig.halted !== null) return "automation-halted";
   if (slot.hold !== null) return "hold";
   if (rig.hub === "lost") return "hub-lost";
+  // Without it the silence may be our own, however long it lasts.
+  if (now - rig.linkServerProvedAt >= LINK_SERVER_PROOF_MS) return "link-server-unproved";
   if (storm.state !== "normal" && !longStorm) return "storm";
   if (!longStorm && belowFloor(rig, now)) return "below-floor";
   if (!laneFree(rig.slots, policy.laneWidth)) return "lane-busy";
@@ -62,6 +63,11 @@ export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | nul
 export function spentItsCycles(slot: Slot, policy: RigState["policy"], now: number): boolean {
   const recent = within(slot.cuts, now, policy.quarantineWindowMs);
   return Math.min(slot.strikes, recent) >= policy.quarantineCycles;
+}
+
+/** Whether off and on again, for a slot that never showed up on USB, may be tried now. */
+export function mayRetryEnumeration(rig: Rig): boolean {
+  return rig.halted === null && rig.hub !== "lost" && rig.storm.state === "normal";
 }
 
 export type OnHindrance =

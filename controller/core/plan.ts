@@ -1,15 +1,23 @@
 // Wanted against observed: what one pass may begin. Level-triggered: it looks at the state as it is, never at past events.
 
-import { type Draft, emit, patchSlot, takeId } from "./draft.ts";
+import { type Draft, emit, enter, patchSlot, takeId } from "./draft.ts";
+import { isSilent } from "./judge.ts";
 import { cutHindrance, laneFree, onHindrance, spentItsCycles } from "./permit.ts";
-import { beginCut, beginOn } from "./power.ts";
-import { isHealthy, type Slot } from "./slot.ts";
+import { beginCut, beginOn, closeIntent, readsOff, writeIntent } from "./power.ts";
+import type { Slot } from "./slot.ts";
 
 /** Emits the power effect that the slot's stage asks for, once its intent is on disk. */
 function drive(draft: Draft, slot: Slot): void {
   const { stage, intent, action } = slot;
   if (stage !== "cut" && stage !== "write") return;
-  if (intent?.durable !== true || action !== null || draft.now < slot.retryAt) return;
+  if (intent === null || action !== null || draft.now < slot.retryAt) return;
+  if (!intent.durable) {
+    writeIntent(draft, slot, intent);
+    return;
+  }
+  if (intent.by === "automation" && draft.rig.halted !== null) return;
+  // On again only from off; a line that reads on already is concluded by its reading.
+  if (stage === "write" && !readsOff(slot)) return;
   const id = takeId(draft);
   const to = stage === "cut" ? "off" : "on";
   emit(draft, { type: "power", slot: slot.id, action: id, to, by: intent.by });
@@ -39,20 +47,31 @@ function isGoingOff(slot: Slot): boolean {
   return slot.phase === "PoweringOff" && slot.intent?.kind !== "cycle";
 }
 
+/** An `off` that finds the power off, or about to come on: what is open is closed, and nothing is switched. */
+function stayOff(draft: Draft, slot: Slot): Slot {
+  if (slot.intent === null) return slot;
+  const closed = closeIntent(draft, slot, "operator-off");
+  return slot.phase === "PoweringOn" ? enter(draft, closed, "Off", "wanted-off") : closed;
+}
+
 /** A request of an operator, which needs no permission but the lane's. */
 function obeyOperator(draft: Draft, slot: Slot): Slot {
-  const { rig, now } = draft;
-  const heard = isHealthy(slot, now, rig.policy.livenessMs);
+  const { rig } = draft;
+  // A Zero that may still be asked is asked first.
+  const soft = slot.link !== null && !isSilent(draft, slot);
   // A line that was never read is not switched.
   if (slot.line === "unknown" || slot.action !== null) return slot;
+  const beforeOn = slot.phase === "PoweringOn" && slot.stage === "write";
+  if (slot.wanted === "off" && slot.line === "off" && (slot.phase === "Off" || beforeOn)) {
+    return stayOff(draft, slot);
+  }
   if (slot.wanted === "off" && slot.line === "on" && !isGoingOff(slot)) {
-    const soft = heard && !slot.hardOff;
     return beginCut(draft, slot, {
       kind: "off",
       by: "operator",
       why: "wanted-off",
       reason: "operator",
-      soft,
+      soft: soft && !slot.hardOff,
     });
   }
   if (slot.cycleAsked === null || slot.phase === "PoweringOff") return slot;
@@ -64,7 +83,7 @@ function obeyOperator(draft: Draft, slot: Slot): Slot {
     by: "operator",
     why: "operator",
     reason,
-    soft: heard && !hard,
+    soft: soft && !hard,
   });
 }
 

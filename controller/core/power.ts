@@ -9,10 +9,21 @@ import { releaseSlot } from "./work.ts";
 
 /** How long a written `on` may take to read back before the slot is a fault. */
 const ON_LIMIT_MS = 10_000;
+const HOUR_MS = 3_600_000;
 
 /** Whether the slot is off beyond doubt: the line reads low, and no USB device is on its port where ports can be read. */
 export function readsOff(slot: Slot): boolean {
   return slot.line === "off" && slot.usb !== "present";
+}
+
+/** How long the store has before an intent is written again: a write that failed is answered by nothing. */
+const INTENT_RETRY_MS = 5000;
+
+/** Asks for the slot's intent to be written down, once more if that got no answer. */
+export function writeIntent(draft: Draft, slot: Slot, intent: Intent): Slot {
+  const { id, kind, by, why } = intent;
+  emit(draft, { type: "write-intent", slot: slot.id, intent: id, kind, by, why });
+  return patchSlot(draft, slot, { intent, retryAt: draft.now + INTENT_RETRY_MS });
 }
 
 function openIntent(
@@ -21,10 +32,8 @@ function openIntent(
   kind: IntentKind,
   by: Intent["by"],
   why: string,
-): Intent {
-  const intent: Intent = { id: takeId(draft), kind, by, why, durable: false };
-  emit(draft, { type: "write-intent", slot: slot.id, intent: intent.id, kind, by, why });
-  return intent;
+): Slot {
+  return writeIntent(draft, slot, { id: takeId(draft), kind, by, why, durable: false });
 }
 
 /** Closes the slot's intent, if it has one, and says how it ended. */
@@ -47,14 +56,10 @@ export function beginCut(
   },
 ): Slot {
   let slot = releaseSlot(draft, closeIntent(draft, given, "superseded"), false);
-  slot = patchSlot(draft, slot, {
-    intent: openIntent(draft, slot, cut.kind, cut.by, cut.reason),
+  slot = patchSlot(draft, openIntent(draft, slot, cut.kind, cut.by, cut.reason), {
     cycleAsked: null,
     tries: 0,
-    action: null,
-    ...(cut.by === "automation"
-      ? { cuts: [...slot.cuts, draft.now], strikes: slot.strikes + 1 }
-      : {}),
+    ...(cut.by === "automation" ? { cuts: countCut(draft, slot), strikes: slot.strikes + 1 } : {}),
   });
   save(draft, slot);
   const { softOffMs, cutProofMs } = draft.rig.policy;
@@ -62,8 +67,13 @@ export function beginCut(
   return enter(draft, slot, "PoweringOff", cut.why, {
     stage: cut.soft ? "soft" : "cut",
     until: draft.now + limitMs,
-    retryAt: draft.now,
   });
+}
+
+/** One more automatic cut, and no memory of those that no window looks back to. */
+function countCut({ rig, now }: Draft, slot: Slot): number[] {
+  const windowMs = Math.max(HOUR_MS, rig.policy.quarantineWindowMs);
+  return [...slot.cuts.filter((at) => now - at < windowMs), now];
 }
 
 /** Goes on from asking to cutting: it shut down, or its time is over. */
@@ -77,16 +87,20 @@ export function endSoftOff(draft: Draft, slot: Slot): Slot {
 }
 
 /** Begins to switch a slot on: as the second half of its open cycle, or anew. */
-export function beginOn(draft: Draft, slot: Slot): Slot {
-  const intent = slot.intent ?? openIntent(draft, slot, "on", "automation", slot.why);
+export function beginOn(draft: Draft, given: Slot): Slot {
+  const slot = given.intent
+    ? patchSlot(draft, given, { retryAt: draft.now })
+    : openIntent(draft, given, "on", "automation", given.why);
   draft.rig.lastOnAt = draft.now;
   return enter(draft, slot, "PoweringOn", "wanted-on", {
-    intent,
     stage: "write",
-    action: null,
     until: draft.now + ON_LIMIT_MS,
-    retryAt: draft.now,
   });
+}
+
+/** What is left of a cycle whose cut was proved too late: to switch on, as a new intent that holds no lane. */
+export function reopenAsOn(draft: Draft, slot: Slot): Slot {
+  return openIntent(draft, closeIntent(draft, slot, "proved late"), "on", "automation", slot.why);
 }
 
 /** Nothing showed up on USB: off and on again, within the same intent. */
@@ -101,8 +115,8 @@ export function retryEnumeration(draft: Draft, slot: Slot): Slot {
   report(draft, "warn", "power.no-enumeration", slot.id, null, { try: tries });
   return enter(draft, slot, "PoweringOff", "no-enumeration", {
     tries,
+    cuts: countCut(draft, slot),
     stage: "cut",
-    action: null,
     until: draft.now + draft.rig.policy.cutProofMs,
     retryAt: draft.now,
   });
@@ -115,7 +129,8 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
     emit(draft, { type: "close-link", link: link.id, code: CLOSE.replaced, why: "power is off" });
   }
   let slot = releaseSlot(draft, given, false);
-  const fenced = intent?.by === "automation" && intent.kind !== "on";
+  // Off and on again because nothing showed up on USB is the same fence still.
+  const fenced = intent?.by === "automation" && intent.kind !== "on" && given.tries === 0;
   slot = patchSlot(draft, slot, {
     link: null,
     vitals: null,
@@ -152,13 +167,12 @@ export function concludeOn(draft: Draft, slot: Slot): Slot {
 }
 
 /** Another program switched the line: what is found is adopted, and automation leaves the slot to people. */
-export function adoptForeign(draft: Draft, given: Slot, found: Line | "unknown"): Slot {
+export function adoptForeign(draft: Draft, given: Slot, found: Line): Slot {
   report(draft, "warn", "power.foreign-change", given.id, null, { found });
   let slot = releaseSlot(draft, closeIntent(draft, given, "foreign-change"), false);
   slot = patchSlot(draft, slot, {
-    action: null,
     cycleAsked: null,
-    wanted: found === "unknown" ? slot.wanted : found,
+    wanted: found,
     hold: { kind: "foreign", reason: "another program switched the line", since: draft.now },
   });
   save(draft, slot);

@@ -57,8 +57,8 @@ export interface Link {
   readonly nominalHs: number;
   /** The known answer was right on this link. No work before that. */
   readonly tested: boolean;
-  /** It ran before this controller did: what it hashed until now was counted by an earlier run. */
-  readonly adopted: boolean;
+  /** When the known answer was last asked for. */
+  readonly askedAt: number;
 }
 
 export interface Vitals {
@@ -124,9 +124,11 @@ export interface Slot {
   /** Jobs in a row that ran out of time without a hash being done. */
   readonly unanswered: number;
   readonly bootId: string | null;
+  /** It booted before this controller started: what it hashed until its first beat was counted by an earlier run. */
+  readonly adopted: boolean;
   /** The last boots, from `on` to Ready, for the learned grace. */
   readonly bootMs: readonly number[];
-  /** Automatic cuts within the last hour or the quarantine window. */
+  /** Automatic cuts, as far back as any window looks. */
   readonly cuts: readonly number[];
   /** Automatic cuts since the slot was last healthy for long: the exponent of the back-off, and the road to quarantine. */
   readonly strikes: number;

@@ -34,6 +34,8 @@ export interface RigState {
   /** Why automation stopped itself; mining goes on. */
   readonly halted: string | null;
   readonly quiescing: boolean;
+  /** When the slots were last all written down. */
+  readonly savedAt: number;
   readonly nextId: number;
 }
 
@@ -81,6 +83,7 @@ function initialSlot(
     slowResults: 0,
     unanswered: 0,
     bootId: null,
+    adopted: false,
     bootMs: memory?.bootMs ?? [],
     cuts: (memory?.cutAgesMs ?? []).map((age) => now - age),
     strikes: memory?.strikes ?? 0,
@@ -143,6 +146,7 @@ export function initialState(
     lastConnectAt: Number.NEGATIVE_INFINITY,
     halted: null,
     quiescing: false,
+    savedAt: now,
     nextId: remembered.nextId,
   };
 }

@@ -1,7 +1,7 @@
 // The one door of the decision core: a state and an event in, a state and effects out. Synchronous, total, pure.
 
 import { dispatch, expireWork } from "./dispatch.ts";
-import { type Draft, draftOf } from "./draft.ts";
+import { type Draft, draftOf, save } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import type { Event, EventOf } from "./event.ts";
 import { violation } from "./guard.ts";
@@ -29,11 +29,20 @@ export interface Step {
   readonly wakeAt: number;
 }
 
+/** What changes without a power action (hashes, epochs, ages) is written down this often, for the card's sake no oftener. */
+const SAVE_EVERY_MS = 60_000;
+
+function saveAll(draft: Draft): void {
+  draft.rig.savedAt = draft.now;
+  for (const slot of draft.rig.slots) save(draft, slot);
+}
+
 function tick(draft: Draft): void {
   judge(draft);
   judgeStorm(draft);
   expireWork(draft);
   plan(draft);
+  if (draft.now - draft.rig.savedAt >= SAVE_EVERY_MS) saveAll(draft);
 }
 
 type Observers = { readonly [T in Event["type"]]: (draft: Draft, event: EventOf<T>) => void };
@@ -64,6 +73,7 @@ const OBSERVERS: Observers = {
   operator: onOperator,
   quiesce: (draft) => {
     draft.rig.quiescing = true;
+    saveAll(draft);
   },
 };
 

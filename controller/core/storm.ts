@@ -14,7 +14,10 @@ export interface Census {
 }
 
 function isSilent(slot: Slot): boolean {
-  return (slot.phase === "Suspect" || slot.phase === "Remediating") && slot.why !== "no-progress";
+  return (
+    (slot.phase === "Suspect" && slot.why !== "no-progress") ||
+    (slot.phase === "Remediating" && slot.stage === "power-cycle")
+  );
 }
 
 export function census(rig: Pick<RigState, "slots" | "policy">, now: number): Census {

@@ -44,6 +44,7 @@ export type Hindrance =
   | "hold"
   | "storm"
   | "hub-lost"
+  | "link-server-unproved"
   | "below-floor"
   | "lane-busy"
   | "backoff"

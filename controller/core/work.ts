@@ -23,12 +23,23 @@ export function orphan(
   return tried;
 }
 
+/** Takes a job back that this step has not sent yet. */
+function withdraw({ effects }: Draft, jobId: string): boolean {
+  const index = effects.findIndex(
+    (effect) =>
+      effect.type === "send" && effect.message.type === "job" && effect.message.id === jobId,
+  );
+  if (index >= 0) effects.splice(index, 1);
+  return index >= 0;
+}
+
 /** Closes the slot's epoch: what it held goes to another worker, and what it still sends about it is discarded. */
 export function releaseSlot(draft: Draft, slot: Slot, failed: boolean): Slot {
   const { task, epoch } = slot;
   if (task !== null) {
     const { jobId, link } = task;
-    emit(draft, { type: "send", slot: slot.id, link, message: { type: "cancel", jobId, epoch } });
+    const message = { type: "cancel", jobId, epoch } as const;
+    if (!withdraw(draft, jobId)) emit(draft, { type: "send", slot: slot.id, link, message });
     orphan(draft, task.seat, jobId, failed ? slot.id : null);
   }
   return patchSlot(draft, slot, { task: null, epoch: epoch + 1 });
@@ -61,7 +72,7 @@ export function beginSelfTest(draft: Draft, slot: Slot, link: Link): Slot {
     },
   });
   return patchSlot(draft, slot, {
-    link: { ...link, tested: false },
+    link: { ...link, tested: false, askedAt: draft.now },
     task: {
       jobId,
       seat: SELF_TEST_SEAT,

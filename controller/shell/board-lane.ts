@@ -7,7 +7,7 @@ import type { Clock } from "./clock.ts";
 import { messageOf } from "./error.ts";
 import type { Untimed } from "./loop.ts";
 
-const OPERATION_LIMIT_MS = 5000;
+const READ_LIMIT_MS = 5000;
 const READ_EVERY_MS = 1000;
 /** While something is being switched, the proof should not wait for a slow poll. */
 const READ_EVERY_SWITCHING_MS = 200;
@@ -42,7 +42,8 @@ export class BoardLane {
   power(slot: SlotId, action: number, to: Line): void {
     void this.#enqueue(async () => {
       try {
-        const reading = await this.#limited(this.#board.setPower(slot, to));
+        // No limit: what was begun may still happen, so it is not over before the driver says so.
+        const reading = await this.#board.setPower(slot, to);
         this.#post({ type: "power-done", action, reading });
       } catch (error) {
         this.#post({ type: "power-failed", slot, action, ...failure(error) });
@@ -87,8 +88,8 @@ export class BoardLane {
 
   #limited<T>(operation: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const cancel = this.#clock.after(OPERATION_LIMIT_MS, () =>
-        reject(new HatError("bus", `the board did not answer within ${OPERATION_LIMIT_MS} ms`)),
+      const cancel = this.#clock.after(READ_LIMIT_MS, () =>
+        reject(new HatError("bus", `the board did not answer within ${READ_LIMIT_MS} ms`)),
       );
       operation.then(resolve, reject).finally(cancel);
     });

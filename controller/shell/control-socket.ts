@@ -11,6 +11,8 @@ import { ControllerError, messageOf } from "./error.ts";
 const REQUEST_LIMIT = 16_384;
 const CLIENTS_MAX = 32;
 const STATUS_EVERY_MS = 1000;
+/** A client that does not hang up (a stopped process) does not hold up the stop. */
+const CLOSE_GRACE_MS = 1000;
 /** A watcher that reads this slowly is let go. */
 const UNREAD_LIMIT_BYTES = 4_194_304;
 
@@ -70,7 +72,11 @@ export class ControlSocket {
   async close(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     for (const socket of this.#clients) socket.end();
+    const late = setTimeout(() => {
+      for (const socket of this.#clients) socket.destroy();
+    }, CLOSE_GRACE_MS);
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    clearTimeout(late);
   }
 
   #sendStatus(): void {

@@ -38,10 +38,9 @@ export interface Parts {
   readonly version: string;
 }
 
-/** What is kept in the audit table; shares have one of their own. */
-function isAudited(ev: string): boolean {
-  return !ev.startsWith("share.") && !ev.startsWith("result.") && !ev.startsWith("job.");
-}
+/** Not for the audit table: shares have one of their own, and strangers are not to wear out the card. */
+const NOT_AUDITED =
+  /^(?:share|result|job)\.|^link\.(?:refused|ended|thinned|server-error)$|^agent\.log$/;
 
 export class Controller {
   readonly #parts: Parts;
@@ -93,13 +92,14 @@ export class Controller {
     this.#loop = new Loop(state, clock, executors(machinery));
   }
 
-  /** Reads the lines first, then opens the control socket, then lets agents in. Changes no line. */
+  /** Opens the control socket, lets agents in, then reads the lines. A start that fails changes no line. */
   async start(): Promise<void> {
     const { config } = this.#parts;
     try {
-      await this.#lane.start();
       await this.#control.listen();
       const port = await this.#links.listen();
+      // Last, for nothing is switched before the lines were read: a start that fails has touched none.
+      await this.#lane.start();
       this.#note("controller.started", {
         version: this.#around.version,
         board: this.#around.board,
@@ -109,12 +109,13 @@ export class Controller {
       });
     } catch (error) {
       this.#loop.stop();
-      await this.#control.close();
+      this.#pool.close();
+      await Promise.all([this.#links.stop(), this.#hosts.close(), this.#control.close()]);
       await this.#lane.close();
       this.#parts.store.close();
       throw error;
     }
-    this.#thinning = setInterval(() => this.#parts.store.thin(), THIN_EVERY_MS);
+    this.#thinning = setInterval(() => this.#thin(), THIN_EVERY_MS);
   }
 
   /** Lets verdicts come in, then ends everything. No line changes: the Zeros hash on and wait. */
@@ -166,6 +167,14 @@ export class Controller {
     return { ok: true, status: this.status() };
   }
 
+  #thin(): void {
+    try {
+      this.#parts.store.thin();
+    } catch (error) {
+      this.#parts.log.error({ ev: "store.failed", error: messageOf(error) });
+    }
+  }
+
   #note(ev: string, detail: Readonly<Record<string, string>>): void {
     this.#report({ type: "report", level: "info", ev, slot: null, why: null, detail });
   }
@@ -176,7 +185,7 @@ export class Controller {
     const at_ms = Math.round(clock.now() - this.#startedAt);
     const event: RigEvent = { at, at_ms, level, ev, slot, why, detail };
     log[level]({ ev, slot, why, ...detail });
-    if (isAudited(ev)) {
+    if (!NOT_AUDITED.test(ev)) {
       try {
         store.writeEvent(event);
       } catch (error) {

@@ -48,6 +48,27 @@ function allowList(cidrs: readonly string[], own: string): BlockList {
   return list;
 }
 
+/** Log lines that a stranger can cause: so many in a window, and then only their number. */
+const LOG_WINDOW_MS = 10_000;
+const LOG_WINDOW_LINES = 20;
+
+type Log = (ev: string, detail: Record<string, string>) => void;
+
+function thinned(clock: Clock, log: Log): Log {
+  let windowAt = clock.now();
+  let lines = 0;
+  return (ev, detail) => {
+    if (clock.now() - windowAt >= LOG_WINDOW_MS) {
+      if (lines > LOG_WINDOW_LINES)
+        log("link.thinned", { lines: String(lines - LOG_WINDOW_LINES) });
+      windowAt = clock.now();
+      lines = 0;
+    }
+    lines += 1;
+    if (lines <= LOG_WINDOW_LINES) log(ev, detail);
+  };
+}
+
 function plainAddress(address: string): string {
   return address.startsWith("::ffff:") ? address.slice(7) : address;
 }
@@ -56,7 +77,7 @@ export class LinkServer {
   readonly #options: LinkServerOptions;
   readonly #clock: Clock;
   readonly #post: (event: Untimed) => void;
-  readonly #log: (ev: string, detail: Record<string, string>) => void;
+  readonly #log: Log;
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
   readonly #allowed: BlockList;
@@ -64,16 +85,11 @@ export class LinkServer {
   #nextLink = 1;
   #timers: NodeJS.Timeout[] = [];
 
-  constructor(
-    options: LinkServerOptions,
-    clock: Clock,
-    post: (event: Untimed) => void,
-    log: (ev: string, detail: Record<string, string>) => void,
-  ) {
+  constructor(options: LinkServerOptions, clock: Clock, post: (event: Untimed) => void, log: Log) {
     this.#options = options;
     this.#clock = clock;
     this.#post = post;
-    this.#log = log;
+    this.#log = thinned(clock, log);
     this.#allowed = allowList(options.allow, options.listen);
     this.#sockets = new WebSocketServer({
       noServer: true,
@@ -141,7 +157,10 @@ export class LinkServer {
     const refusal = this.#refusal(request);
     if (refusal !== null) {
       this.#log("link.refused", { peer: request.socket.remoteAddress ?? "", why: refusal });
-      socket.end(`HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n${refusal}`);
+      // Whatever the peer does then: a refused socket must not hold a place.
+      socket.end(`HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n${refusal}`, () =>
+        socket.destroy(),
+      );
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (websocket) => {

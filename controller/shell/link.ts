@@ -18,8 +18,19 @@ const HANDSHAKE_LIMIT_MS = 10_000;
 /** An agent beats every 2 s and answers jobs: this is ten times what one has reason to send. */
 const MESSAGES_PER_SECOND = 50;
 const UNREAD_LIMIT_BYTES = 1_048_576;
-/** A WebSocket close reason holds 123 bytes. */
-const REASON_LIMIT = 120;
+/** A WebSocket close reason holds 123 bytes of UTF-8; ws throws above that. */
+const REASON_LIMIT_BYTES = 123;
+
+/** As much of a text as a close reason holds. What a peer sent may be in it, in any script. */
+function closeReason(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= REASON_LIMIT_BYTES) return text;
+  // A character that was cut in two decodes to U+FFFD, which is longer than what is left of it: leave room.
+  return bytes
+    .subarray(0, REASON_LIMIT_BYTES - 3)
+    .toString("utf8")
+    .replace(/\uFFFD$/, "");
+}
 
 export interface LinkOwner {
   readonly keyOf: (slot: string) => Buffer | null;
@@ -86,7 +97,7 @@ export class Link {
   /** Ends the link politely; the agent learns why. */
   close(code: number, why: string): void {
     this.#closeWhy ??= why;
-    this.#socket.close(code, why.slice(0, REASON_LIMIT));
+    this.#socket.close(code, closeReason(why));
   }
 
   /** Ends the link now: the peer is dead or hostile. */

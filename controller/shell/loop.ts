@@ -78,7 +78,8 @@ export class Loop {
   #take(event: Event): void {
     const { state, effects, wakeAt } = step(this.#state, event);
     this.#state = state;
-    this.#wakeAt = wakeAt;
+    // Only a tick has looked at every deadline; another event may bring the next one nearer, never put it off.
+    this.#wakeAt = event.type === "tick" ? wakeAt : Math.min(this.#wakeAt, wakeAt);
     for (const effect of effects) this.#execute(effect);
   }
 

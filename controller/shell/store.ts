@@ -15,6 +15,8 @@ import { MIGRATIONS } from "./schema.ts";
 
 /** Rows that are kept of shares and events: about 40 MB on the card, some days of mining. */
 const ROWS_KEPT = 200_000;
+/** Another program's hold on the file stops the deciding loop no longer than this. */
+const BUSY_LIMIT_MS = 200;
 /** Ids of one run of the controller. */
 const IDS_PER_RUN = 1_000_000_000;
 
@@ -54,6 +56,9 @@ export class Store {
         .prepare<[], { id: number }>("SELECT id FROM shares WHERE outcome IS NULL")
         .all();
       for (const { id } of open) this.settleShare(id, "unknown", "controller ended first");
+      // Of a slot only the newest counts; an older one stayed open because its end could not be written.
+      db.exec(`UPDATE intents SET outcome = 'superseded' WHERE outcome IS NULL AND id NOT IN
+                 (SELECT max(id) FROM intents GROUP BY slot)`);
       return {
         slots: this.#slotMemories(),
         intents: this.#openIntents(),
@@ -63,10 +68,13 @@ export class Store {
     })();
   }
 
+  /** May be called again with the same intent: it is written once. */
   writeIntent(effect: EffectOf<"write-intent">, at: Date): void {
     const { intent, slot, kind, by, why } = effect;
     this.#db
-      .prepare("INSERT INTO intents (id, slot, kind, by_whom, why, at) VALUES (?, ?, ?, ?, ?, ?)")
+      .prepare(
+        "INSERT OR IGNORE INTO intents (id, slot, kind, by_whom, why, at) VALUES (?, ?, ?, ?, ?, ?)",
+      )
       .run(intent, slot, kind, by, why, at.toISOString());
   }
 
@@ -162,7 +170,7 @@ export class Store {
 }
 
 function open(path: string): Database.Database {
-  const db = new Database(path);
+  const db = new Database(path, { timeout: BUSY_LIMIT_MS });
   try {
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");

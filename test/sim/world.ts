@@ -49,6 +49,9 @@ export class World {
   underVoltage: boolean | null = false;
   boardError: HatErrorCode | null = null;
   powerError: HatErrorCode | null = null;
+  /** A power effect is done, and yet reported as failed. */
+  powerLies = false;
+  storeFails = false;
   poolSilent = false;
   poolRefuses = false;
   storeSlow = 0;
@@ -203,6 +206,7 @@ export class World {
         break;
       case "write-intent": {
         const { slot, intent } = effect;
+        if (this.storeFails) break;
         this.after(this.storeSlow, () => this.post({ type: "intent-durable", slot, intent }));
         break;
       }
@@ -295,6 +299,10 @@ export class World {
     }
     if (to === "on" && !zero.powered) this.#powerUp(zero);
     if (to === "off" && zero.powered) this.powerDown(zero);
+    if (this.powerLies) {
+      this.post({ type: "power-failed", slot, action, code: "bus", detail: "no answer" });
+      return;
+    }
     const reading = this.read().slots.find((candidate) => candidate.slot === slot);
     if (reading) this.post({ type: "power-done", action, reading });
   }
