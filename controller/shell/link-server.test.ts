@@ -193,6 +193,40 @@ describe("the link server", () => {
     expect(response.status).toBe(404);
   });
 
+  it("ends a link politely for a mistake in any script", async () => {
+    const socket = dial();
+    const closed = closeOf(socket);
+    await next(socket, "challenge");
+    socket.send(JSON.stringify({ type: "é".repeat(200) }));
+    const { code, reason } = await closed;
+    expect(code).toBe(CLOSE.badMessage);
+    expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123);
+    expect(reason).not.toContain("\uFFFD");
+  });
+
+  it("keeps no place for those it refused, though they do not hang up", async () => {
+    const strangers = Array.from({ length: 90 }, () => {
+      const socket = createConnection({ port, host: "127.0.0.1", allowHalfOpen: true });
+      socket.on("error", () => {});
+      socket.resume();
+      socket.write(
+        "GET /link HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+      );
+      return socket;
+    });
+    await Promise.all(
+      strangers.map(
+        (socket) =>
+          new Promise<void>((resolve) =>
+            socket.once("end", resolve).once("close", () => resolve()),
+          ),
+      ),
+    );
+    await link();
+    for (const socket of strangers) socket.destroy();
+  });
+
   it("survives garbage", async () => {
     const socket = createConnection(port, "127.0.0.1");
     await new Promise<void>((resolve) => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { helloOf } from "../../test/sim/world.ts";
 import type { Effect } from "../core/effect.ts";
 import { NOTHING_REMEMBERED } from "../core/memory.ts";
-import { DEFAULT_POLICY } from "../core/policy.ts";
+import { DEFAULT_POLICY, type Policy } from "../core/policy.ts";
+import { SELF_TEST } from "../core/self-test.ts";
 import { initialState } from "../core/state.ts";
 import type { Clock } from "./clock.ts";
 import { Loop } from "./loop.ts";
@@ -22,12 +23,12 @@ function standingClock() {
   return clock satisfies Clock;
 }
 
-function begin() {
+function begin(policy: Partial<Policy> = {}) {
   const clock = standingClock();
   const effects: Effect[] = [];
   const state = initialState(
     { slots: ["p1"], hostWorkers: 0 },
-    DEFAULT_POLICY,
+    { ...DEFAULT_POLICY, ...policy },
     NOTHING_REMEMBERED,
     clock.now(),
   );
@@ -64,17 +65,46 @@ describe("the loop", () => {
   });
 
   it("reads what has arrived before it judges, however late it is", async () => {
-    const { clock, loop } = begin();
+    // No pause guard, so that nothing but the order of reading and judging saves the Zero.
+    const { clock, loop } = begin({ pauseGuardMs: Number.POSITIVE_INFINITY });
     loop.post(LINES_ON);
     loop.post({ type: "link-up", slot: "p1", link: 1, hello: helloOf("boot-1") });
     await turn();
-    expect(loop.state.slots[0]?.phase).toBe("Booting");
-    // The process stands still for longer than the boot grace, and a frame waits in the socket meanwhile.
-    clock.at += 600_000;
+    const { task, epoch } = loop.state.slots[0] ?? {};
+    loop.post({
+      type: "result",
+      worker: "p1",
+      link: 1,
+      jobId: task?.jobId ?? "",
+      epoch: epoch ?? 0,
+      nonce: SELF_TEST.nonce,
+      hashes: 5000,
+      elapsedMs: 20,
+    });
+    await turn();
+    expect(loop.state.slots[0]?.phase).toBe("Ready");
+    clock.at += 60_000;
+    loop.post({ type: "link-server-proved" });
     loop.post({ type: "heard", slot: "p1", link: 1 });
+    await turn();
+    expect(loop.state.slots[0]?.phase).toBe("Ready");
+    clock.at += 60_000;
     loop.post({ type: "link-server-proved" });
     await turn();
-    expect(loop.state.slots[0]?.phase).toBe("Booting");
+    expect(loop.state.slots[0]?.phase).toBe("Suspect");
+    loop.stop();
+  });
+
+  it("lets no stream of frames put off its tick", async () => {
+    const { clock, loop } = begin();
+    await turn();
+    const since = loop.state.lastTickAt;
+    for (let frame = 0; frame < 10; frame++) {
+      clock.at += 400;
+      loop.post({ type: "heard", slot: "p1", link: 1 });
+      await turn();
+    }
+    expect(loop.state.lastTickAt - since).toBeGreaterThan(2000);
     loop.stop();
   });
 
