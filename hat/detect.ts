@@ -9,7 +9,7 @@ import { HatError } from "./error.ts";
 import { EXPANDER_REVISIONS, type ExpanderRevision, isExpanderRevision } from "./expander.ts";
 
 export interface OpenBoardOptions {
-  /** `auto`, `virtual:PATH`, or a revision to take as given: `v1` (any v1.x), `v2.0` ... `v3.1`. */
+  /** `auto`, `virtual:PATH`, or a revision to take as given: see `isBoardSpec`. */
   readonly board: string;
   /** Be the one writer until close, as the controller does. By default the lock is taken for each write. */
   readonly hold?: boolean;
@@ -17,9 +17,23 @@ export interface OpenBoardOptions {
   readonly root?: string;
 }
 
+/** What `board` may be, for messages and help texts. */
+export const BOARD_SPECS = `auto, v1 (any v1.x), ${EXPANDER_REVISIONS.join(", ")}, virtual:PATH`;
+
+const VIRTUAL = "virtual:";
 const PRODUCT = "ZC4:ClusterHAT";
 const I2C_BUS = 1;
 const I2C_ADDRESS = 0x20;
+
+/** Whether a text may stand for a board. The one place that knows; whether the board is there is another matter. */
+export function isBoardSpec(text: string): boolean {
+  if (text.startsWith(VIRTUAL)) return text.length > VIRTUAL.length;
+  return text === "auto" || isGpioRevision(text) || isExpanderRevision(text);
+}
+
+function isGpioRevision(text: string): boolean {
+  return /^v1(\.\d+)?$/.test(text);
+}
 
 /**
  * Opens a board; no line changes. Rejects with `no-board` (nothing found: the message names what was looked for and read),
@@ -27,16 +41,21 @@ const I2C_ADDRESS = 0x20;
  */
 export async function openBoard(options: OpenBoardOptions): Promise<PowerBoard> {
   const { board, hold = false, root = "/" } = options;
-  if (board.startsWith("virtual:")) {
+  if (!isBoardSpec(board)) throw noDriverFor(board);
+  if (board.startsWith(VIRTUAL)) {
     const { openVirtualBoard } = await import("./virtual/board.ts");
-    return await openVirtualBoard(board.slice("virtual:".length), hold);
+    return await openVirtualBoard(board.slice(VIRTUAL.length), hold);
   }
   const revision = board === "auto" ? await detectRevision(root) : board;
-  if (/^v1(\.\d+)?$/.test(revision)) return await openGpio(revision, hold, root);
+  if (isGpioRevision(revision)) return await openGpio(revision, hold, root);
   if (isExpanderRevision(revision)) return await openExpander(revision, hold, root);
-  throw new HatError(
+  throw noDriverFor(revision);
+}
+
+function noDriverFor(board: string): HatError {
+  return new HatError(
     "unknown-board",
-    `there is no driver for a board "${revision}": known are auto, virtual:PATH, v1, ${EXPANDER_REVISIONS.join(", ")}`,
+    `there is no driver for a board "${board}": known are ${BOARD_SPECS}`,
   );
 }
 
@@ -51,7 +70,7 @@ export async function detectRevision(root: string): Promise<string> {
     const found = product === "" ? "nothing is there" : `the HAT there is "${product}"`;
     throw new HatError(
       "no-board",
-      `no ClusterHAT: looked for the product "${PRODUCT}" in ${directory}, but ${found}. If a HAT is fitted, seat it and reboot, or name it (--board v2.3); without one, try \`zerorig demo\``,
+      `no ClusterHAT: looked for the product "${PRODUCT}" in ${directory}, but ${found}. If a HAT is fitted, seat it and reboot`,
     );
   }
   const number = Number.parseInt(version, 16);
@@ -59,7 +78,7 @@ export async function detectRevision(root: string): Promise<string> {
   if (major >= 1 && major <= 3 && number <= 0x3f) return `v${major}.${number & 0xf}`;
   throw new HatError(
     "unknown-board",
-    `the ClusterHAT in ${directory} has product_ver "${version}", which no driver knows (0x10 to 0x3f): name the nearest revision with --board, such as v2.3`,
+    `the ClusterHAT in ${directory} has product_ver "${version}", which no driver knows (0x10 to 0x3f)`,
   );
 }
 

@@ -213,8 +213,8 @@ class ExpanderBoard implements PowerBoard {
     throw new HatError(
       "foreign-change",
       isPowerOnState(found)
-        ? "the board lost its supply since we last looked, and is in its power-on state: look at `status`, then ask again"
-        : `another program switched ${slots.join(", ")} since we last looked; ${consequence}: look at \`status\`, then ask again`,
+        ? "the board lost its supply since we last looked, and is in its power-on state"
+        : `another program switched ${slots.join(", ")} since we last looked; ${consequence}`,
       undefined,
       slots,
     );

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { type GpioTree, gpioTree } from "../test/contract/gpio-subject.ts";
@@ -75,11 +75,14 @@ it("says what is missing", async () => {
   await expect(open(tree, join(tree.root, "none"))).rejects.toThrow(/CONFIG_GPIO_SYSFS_LEGACY/);
 });
 
-it("says which line cannot be exported", async () => {
+it("says which line's files never appeared after it was exported", async () => {
   const tree = await plant();
   await rm(join(tree.root, "sys/class/gpio/gpio518"), { recursive: true });
   await expect(open(tree)).rejects.toMatchObject({
     code: "bus",
-    message: expect.stringContaining("gpio518"),
+    message: expect.stringMatching(
+      /line 518 was exported, but \S+gpio518\/direction did not appear/,
+    ),
   });
+  expect(await readFile(join(tree.root, "sys/class/gpio/export"), "utf8")).toBe("518");
 });

@@ -46,6 +46,10 @@ interface Pin {
 /**
  * Opens the board: exports the four lines, which changes none, and adopts them as they are. Rejects with `no-board` (no such
  * GPIO controller, or a kernel without these files), `permission`, `bus` (a line that another driver holds), `no-driver`, `locked`.
+ *
+ * Assumed, not known, for no v1 was at hand: a line that nothing drives powers nothing, so it reads "off" with `driven: false`.
+ * The one to doubt is p1: the Pi pulls BCM 6 up until it is driven, and the other three down. If the HAT does not outweigh that
+ * pull, the Zero at p1 has power at a cold start although it reads "off"; the first `setPower` of p1 puts that right.
  */
 export async function openGpioBoard(options: GpioBoardOptions): Promise<PowerBoard> {
   const sysfs = join(options.root ?? "/", "sys/class/gpio");
@@ -149,7 +153,7 @@ class GpioBoard implements PowerBoard {
     if (changed.length === 0) return;
     throw new HatError(
       "foreign-change",
-      `another program switched ${changed.join(", ")} since we last looked; nothing was written: look at \`status\`, then ask again`,
+      `another program switched ${changed.join(", ")} since we last looked; nothing was written`,
       undefined,
       changed,
     );
@@ -211,12 +215,27 @@ async function adoptPin(sysfs: string, number: number): Promise<Pin> {
       throw fileError(error, `GPIO line ${number}`);
     });
   }
-  for (let attempt = 0; attempt < EXPORT_TRIES; attempt += 1) {
-    const opened = await readFile(direction, "utf8").catch(() => null);
-    if (opened !== null) break;
-    await sleep(EXPORT_PAUSE_MS);
-  }
+  await untilReadable(direction, number);
   return { number, known: await readLevel(sysfs, number), gpio: null };
+}
+
+async function untilReadable(path: string, number: number): Promise<void> {
+  let failure: unknown;
+  for (let attempt = 0; attempt < EXPORT_TRIES; attempt += 1) {
+    if (attempt > 0) await sleep(EXPORT_PAUSE_MS);
+    failure = await readFile(path, "utf8").then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (failure === null) return;
+  }
+  const error = fileError(failure, path);
+  if (error.code === "permission") throw error;
+  throw new HatError(
+    "bus",
+    `GPIO line ${number} was exported, but ${path} did not appear within ${EXPORT_TRIES * EXPORT_PAUSE_MS} ms: see \`dmesg\`, and whether udev runs and lets this user read it`,
+    failure,
+  );
 }
 
 async function readLevel(sysfs: string, number: number): Promise<Level> {
@@ -224,7 +243,7 @@ async function readLevel(sysfs: string, number: number): Promise<Level> {
   const driven = (await readText(join(directory, "direction"))).trim() === "out";
   const value = (await readText(join(directory, "value"))).trim() === "1";
   const inverted = (await readText(join(directory, "active_low"))).trim() === "1";
-  // An undriven line powers nothing, whatever the Pi's own pull makes of it.
+  // Assumed, see openGpioBoard: an undriven line powers nothing, whatever the Pi's own pull makes of it.
   return { driven, line: driven && value !== inverted ? "on" : "off" };
 }
 

@@ -50,7 +50,7 @@ export async function acquireLock(path: string): Promise<HeldLock> {
     }
     throw new HatError(
       "permission",
-      `the lock file ${path} cannot be written (${error instanceof Error ? error.message : String(error)}): run as the user that runs the controller, or as root`,
+      `the lock file ${path} cannot be written (${error instanceof Error ? error.message : String(error)}): run as the user that may write it, or as root`,
       error,
     );
   }
@@ -118,7 +118,7 @@ async function readHolder(path: string): Promise<Holder | null> {
   } catch {
     // Falls through to the refusal.
   }
-  throw new HatError("locked", `${path} is not a lock of zerorig: look at it, then remove it`);
+  throw new HatError("locked", `${path} is no lock file of a board: look at it, then remove it`);
 }
 
 async function isAlive(holder: Holder): Promise<boolean> {
@@ -140,7 +140,7 @@ async function currentBootId(): Promise<string> {
 function lockedBy(holder: Holder, path: string): HatError {
   return new HatError(
     "locked",
-    `the board is held by process ${holder.pid} (lock ${path}): if that is the controller, ask it (\`zerorig on|off|cycle\`), or stop it first`,
+    `the board is held by process ${holder.pid} (lock ${path}): stop that process, or switch through it`,
   );
 }
 

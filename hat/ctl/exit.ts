@@ -1,6 +1,6 @@
 // The exit codes of hatctl. Those of a board's errors are in hat/exit-codes.ts.
 
-import { isHatError } from "../error.ts";
+import { type HatErrorCode, isHatError } from "../error.ts";
 import { HAT_EXIT_CODES } from "../exit-codes.ts";
 
 export const EXIT = {
@@ -29,7 +29,17 @@ export function exitCodeOf(error: unknown): number {
   return EXIT.failed;
 }
 
+/** What the board's own messages cannot know: how this program is told of a board. */
+const REMEDIES: Readonly<Partial<Record<HatErrorCode, string>>> = {
+  "no-board": "--board names a board that does not tell of itself, such as v2.3",
+  "unknown-board": "--board names the nearest one that is known, such as v2.3",
+  "foreign-change": "look at `hatctl status`, then ask again",
+};
+
 /** The one line that tells of this error. */
 export function describeError(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ");
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy = isHatError(error) ? REMEDIES[error.code] : undefined;
+  const text = remedy === undefined ? message : `${message}; ${remedy}`;
+  return text.replaceAll(/\s*\n\s*/g, " ");
 }

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, CommanderError, Option } from "commander";
 import type { PowerBoard } from "../board.ts";
-import { openBoard } from "../detect.ts";
+import { BOARD_SPECS, openBoard } from "../detect.ts";
 import { HatError } from "../error.ts";
 import { describeError, EXIT, exitCodeOf, UsageError } from "./exit.ts";
 import { limited } from "./limit.ts";
@@ -26,7 +26,7 @@ interface SwitchFlags {
 const EXIT_HELP = `
 Slots: p1 p3, p1-p3, all (the default).
 Exit codes: 0 done and verified, 1 failed, 2 usage, 3 no board or slot found, 4 permission or driver missing,
-5 timeout, 6 refused (locked by the controller, or changed by another program), 7 partly done.`;
+5 timeout, 6 refused (held by another process, or changed by one), 7 partly done.`;
 
 const CLOSE_MS = 2000;
 
@@ -53,11 +53,7 @@ function program(): Command {
   const hatctl = new Command("hatctl")
     .description("Switches and shows the power lines of a ClusterHAT.")
     .version(ZERORIG_VERSION)
-    .addOption(
-      new Option("--board <spec>", "auto, v1, v2.0 ... v3.1, or virtual:PATH")
-        .env("ZERORIG_BOARD")
-        .default("auto"),
-    )
+    .addOption(new Option("--board <spec>", BOARD_SPECS).env("ZERORIG_BOARD").default("auto"))
     .option("--json", "print JSON on stdout")
     .option("--timeout <ms>", "how long one call on the board may take", "10000")
     .addHelpText("after", EXIT_HELP)

@@ -72,7 +72,7 @@ async function lockSocket(socketPath: string): Promise<HeldLock> {
     if (!isHatError(error, "locked")) throw error;
     throw new HatError(
       "locked",
-      `another virtual ClusterHAT listens at ${socketPath}: stop it, or use another --socket`,
+      `another virtual ClusterHAT listens at ${socketPath}: stop it, or use another path`,
       error,
     );
   }
@@ -85,7 +85,7 @@ async function removeStaleSocket(socketPath: string): Promise<void> {
     throw new HatError("unsupported", `${socketPath} exists and is no socket: use another path`);
   }
   if (await answers(socketPath)) {
-    throw new HatError("locked", `another program listens at ${socketPath}: use another --socket`);
+    throw new HatError("locked", `another program listens at ${socketPath}: use another path`);
   }
   await unlink(socketPath);
 }
