@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -39,14 +39,24 @@ test("does not inherit the user's overrides", async () => {
 });
 
 test("a temporary directory clears up after the dead, and only after them", () => {
-  const mine = makeTempDir();
+  const mine = makeTempDir(false);
   const root = join(mine, "..");
   const dead = join(root, "zerorig-999999999-abcdef");
   const stranger = join(root, "zerorig-keep-abcdef");
   mkdirSync(dead);
   mkdirSync(stranger);
-  const second = makeTempDir();
+  const second = makeTempDir(false);
   expect([dead, mine, second, stranger].map(existsSync)).toEqual([false, true, true, true]);
   for (const each of [mine, second, stranger]) removeTempDir(each);
   expect(existsSync(mine)).toBe(false);
+});
+
+test("a directory to keep outlives its process and the demos after it", () => {
+  const mine = makeTempDir(true);
+  const dead = mine.replace(`-${process.pid}-`, "-999999999-");
+  expect(dead).toMatch(/\/zerorig-kept-999999999-\w{6}$/);
+  renameSync(mine, dead);
+  const next = makeTempDir(false);
+  expect(existsSync(dead)).toBe(true);
+  for (const each of [dead, next]) removeTempDir(each);
 });

@@ -8,19 +8,22 @@ import { EXIT } from "../exit-codes.ts";
 import { onStopSignal } from "../signals.ts";
 import { endingText } from "./child.ts";
 import { type DemoPool, openForeignPool, openPracticePool } from "./demo-pool.ts";
-import type { PlannedFault } from "./fault.ts";
+import { faultText, type PlannedFault } from "./fault.ts";
 import { startJanitor } from "./janitor.ts";
+import { killLeftovers } from "./leftovers.ts";
 import type { DemoOptions } from "./options.ts";
 import { Recorder } from "./recorder.ts";
 import { lineReporter, type Reporter, tableReporter } from "./reporter.ts";
 import { answers, type Closers, type Rig, startRig } from "./rig.ts";
-import { DEMO_RIG } from "./rig-files.ts";
+import { DEMO_RIG, rigPaths } from "./rig-files.ts";
 import { summarise, type Verdict } from "./summary.ts";
 import { makeTempDir, removeTempDir } from "./temp-dir.ts";
 
 /** How long the end waits for verdicts that are still at the pool. */
 const QUIESCE_MS = 5000;
-const LAST_EVENTS_MS = 50;
+/** The last events come by another socket than the last status: how long the end waits for them. */
+const LAST_EVENTS_MS = 2000;
+const LOOK_MS = 20;
 
 interface Demo {
   readonly options: DemoOptions;
@@ -47,8 +50,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     await closeAll(closers);
     if (verdict === null) return EXIT.interrupted;
     reporter.end(verdict);
-    if (verdict.complaints.length === 0) return EXIT.done;
-    throw new CliError("failed", verdict.complaints.join("; "));
+    const wrong = [...verdict.complaints, ...verdict.refusals];
+    if (wrong.length === 0) return EXIT.done;
+    throw new CliError("failed", wrong.join("; "));
   } finally {
     await closeAll(closers);
     signal.release();
@@ -66,17 +70,7 @@ async function play(
   void stopped.then(() => {
     isStopped = true;
   });
-  const dir = makeTempDir();
-  const janitor = options.keep ? null : startJanitor(dir);
-  const cleanUp = () => {
-    if (!options.keep) removeTempDir(dir);
-    janitor?.dismiss();
-  };
-  process.on("exit", cleanUp);
-  closers.push(() => {
-    cleanUp();
-    process.off("exit", cleanUp);
-  });
+  const dir = openDir(parts, closers);
   const { zeros, seed, pace } = options;
   const where = `${pool.host}:${pool.port}`;
   reporter.event(recorder.own("demo.start", null, { zeros, seed, pace, pool: where, dir }));
@@ -103,8 +97,31 @@ async function play(
   return conclude(demo, complaint);
 }
 
+/** The demo's directory, which goes when the demo ends, however it does, unless it is to be kept. */
+function openDir({ options, recorder, reporter }: Omit<Demo, "rig">, closers: Closers): string {
+  const { keep } = options;
+  const dir = makeTempDir(keep);
+  const janitor = keep ? null : startJanitor(dir);
+  const cleanUp = () => {
+    killLeftovers(rigPaths(dir).zerosDir);
+    if (keep) process.stderr.write(`zerorig: the demo's files and logs are in ${dir}\n`);
+    else removeTempDir(dir);
+    janitor?.dismiss();
+  };
+  process.on("exit", cleanUp);
+  closers.push(() => {
+    process.off("exit", cleanUp);
+    if (keep) reporter.event(recorder.own("demo.kept", null, { dir }));
+    // What is said from here on must not be on a screen that is taken away.
+    reporter.close();
+    cleanUp();
+  });
+  return dir;
+}
+
 function follow({ recorder, reporter }: Omit<Demo, "rig">, line: WatchLine): void {
   if ("status" in line) {
+    recorder.verdicts.begin(line.status);
     recorder.sawStatus(line.status);
     reporter.status(line.status);
   } else {
@@ -116,17 +133,19 @@ function follow({ recorder, reporter }: Omit<Demo, "rig">, line: WatchLine): voi
 async function inject({ recorder, reporter, rig }: Demo, fault: PlannedFault): Promise<void> {
   const { kind, slot, durationMs } = fault;
   const atMs = recorder.atMs;
-  recorder.injected({ kind, slot, atMs });
   try {
     await rig.hatClient.fault({
       kind,
       ...(slot === null ? {} : { slot }),
       ...(durationMs === null ? {} : { durationMs }),
     });
+    recorder.injected({ kind, slot, atMs });
     const detail = { kind, duration_ms: durationMs };
     reporter.event({ ...recorder.own("fault.injected", slot, detail), at_ms: atMs });
   } catch (error) {
-    reporter.event(recorder.own("fault.refused", slot, { kind, why: messageOf(error) }, "warn"));
+    const why = messageOf(error);
+    recorder.refused(`the fault ${faultText(fault)} did not strike: ${why}`);
+    reporter.event(recorder.own("fault.refused", slot, { kind, why }, "warn"));
   }
 }
 
@@ -161,18 +180,32 @@ async function conclude(demo: Demo, complaint: string | null): Promise<Verdict> 
     try {
       const request = { verb: "quiesce", timeoutMs: QUIESCE_MS } as const;
       recorder.sawStatus(await ask(rig.paths.controlSocket, request, 2 * QUIESCE_MS));
-      // The last events come by another socket than the answer.
-      await new Promise((resolve) => setTimeout(resolve, LAST_EVENTS_MS));
+      await untilAllSeen(recorder);
     } catch (error) {
       complaints.push(`the controller's last status is missing: ${messageOf(error)}`);
     }
   }
   if (recorder.status === null) throw new CliError("failed", complaints.join("; "));
   // The pool went on counting after the last word of a controller that died.
-  const counts = complaints.length === 0 ? pool.counts() : null;
-  const verdict = summarise(recorder.status, counts, DEMO_RIG, recorder.figures());
+  const whole = complaints.length === 0;
+  const witnesses = whole
+    ? { pool: pool.counts(), verdicts: recorder.verdicts }
+    : { pool: null, verdicts: null };
+  const { status, refusals } = recorder;
+  const verdict = summarise(status, witnesses, DEMO_RIG, recorder.figures(), refusals);
   const all = [...complaints, ...verdict.complaints];
-  return { summary: { ...verdict.summary, consistent: all.length === 0 }, complaints: all };
+  const summary = { ...verdict.summary, consistent: all.length === 0 };
+  return { ...verdict, summary, complaints: all };
+}
+
+/** Waits until every verdict in the last status was seen as an event too; not for ever. */
+async function untilAllSeen(recorder: Recorder): Promise<void> {
+  const deadline = performance.now() + LAST_EVENTS_MS;
+  // Each second the watch brings a later status.
+  while (recorder.status !== null && recorder.verdicts.complaints(recorder.status).length > 0) {
+    if (performance.now() > deadline) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 function openReporter(options: DemoOptions, recorder: Recorder): Reporter {

@@ -1,15 +1,19 @@
-// Keeps what the end of a demo is told from: the last status, the faults, and the events that say how they went.
+// Keeps what the end of a demo is told from: the last status, the verdicts on shares, the faults, and the events that
+// say how they went.
 
 import type { SlotId } from "../../../hat/slots.ts";
 import type { RigEvent, RigStatus } from "../../core/status.ts";
 import { type FaultFigures, type InjectedFault, measureFault } from "./measure.ts";
+import { Verdicts } from "./verdicts.ts";
 
 /** Events that come with every share say nothing about faults, and there is no end of them. */
 const ENDLESS = /^(share|result|job|pool)\./;
 
 export class Recorder {
+  readonly verdicts = new Verdicts();
   readonly #events: RigEvent[] = [];
   readonly #faults: InjectedFault[] = [];
+  readonly #refusals: string[] = [];
   #status: RigStatus | null = null;
   /** The controller's zero on the clock of `performance.now()`. */
   #startedAt: number | null = null;
@@ -33,11 +37,22 @@ export class Recorder {
   }
 
   sawEvent(event: RigEvent): void {
+    this.verdicts.saw(event);
     if (!ENDLESS.test(event.ev)) this.#events.push(event);
   }
 
+  /** A fault struck. */
   injected(fault: InjectedFault): void {
     this.#faults.push(fault);
+  }
+
+  /** A fault that was asked for did not strike: a sentence for people. */
+  refused(sentence: string): void {
+    this.#refusals.push(sentence);
+  }
+
+  get refusals(): readonly string[] {
+    return this.#refusals;
   }
 
   figures(): readonly FaultFigures[] {

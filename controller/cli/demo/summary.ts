@@ -1,8 +1,9 @@
-// The end of a demo: the figures, and whether the controller's counters equal the pool's.
+// The end of a demo: the figures, and whether the controller's counters equal the pool's and the verdicts that were seen.
 
 import type { RigStatus, SlotStatus } from "../../core/status.ts";
 import { formatRate } from "../status-text.ts";
 import type { FaultFigures } from "./measure.ts";
+import type { Verdicts } from "./verdicts.ts";
 
 /** What a pool counted, by the rig name that each connection gave. */
 export type PoolCounts = ReadonlyMap<
@@ -26,17 +27,28 @@ export interface Verdict {
   readonly summary: Summary;
   /** What did not add up, a sentence each. */
   readonly complaints: readonly string[];
+  /** Faults that did not strike though they were asked for, a sentence each. */
+  readonly refusals: readonly string[];
+  /** What was compared and agrees, or that nothing was; for people. */
+  readonly compared: string;
 }
 
-/** Compares the last status with the pool's counters; null for a pool whose counters we cannot see. */
+/** What the controller's counters are compared with; null for what cannot be seen. */
+export interface Witnesses {
+  readonly pool: PoolCounts | null;
+  readonly verdicts: Pick<Verdicts, "arrived" | "complaints"> | null;
+}
+
+/** Compares the last status with what the witnesses counted. */
 export function summarise(
   status: RigStatus,
-  pool: PoolCounts | null,
+  { pool, verdicts }: Witnesses,
   rig: string,
   faults: readonly FaultFigures[],
+  refusals: readonly string[],
 ): Verdict {
   const complaints = [
-    ...totalComplaints(status),
+    ...(verdicts === null ? [] : verdicts.complaints(status)),
     ...(pool === null ? [] : poolComplaints(status, pool, rig)),
   ];
   const slots = status.slots.map(
@@ -53,11 +65,20 @@ export function summarise(
   );
   const { accepted, rejected, unknown, hashes, fences } = status.totals;
   const totals = { accepted, rejected, unknown, hashes, fences };
-  return { summary: { slots, totals, faults, consistent: complaints.length === 0 }, complaints };
+  const consistent = complaints.length === 0;
+  const compared = comparedText({ pool, verdicts });
+  return { summary: { slots, totals, faults, consistent }, complaints, refusals, compared };
+}
+
+function comparedText({ pool, verdicts }: Witnesses): string {
+  if (pool !== null) return "The counters of controller and pool agree.";
+  const unseen = "This pool's counters cannot be seen from here";
+  if (verdicts === null) return `${unseen}; nothing was compared.`;
+  return `${unseen}; the controller's agree with the ${verdicts.arrived} verdicts that were seen to arrive.`;
 }
 
 /** The summary for people. */
-export function summaryText({ summary, complaints }: Verdict): string {
+export function summaryText({ summary, complaints, refusals, compared }: Verdict): string {
   const { slots, totals, faults } = summary;
   const seconds = (ms: number | null, what: string) =>
     ms === null ? `not ${what}` : `${what} after ${(ms / 1000).toFixed(1)} s`;
@@ -71,9 +92,8 @@ export function summaryText({ summary, complaints }: Verdict): string {
       ({ slot, kind, at_ms, detect_ms, recover_ms }) =>
         `fault ${slot ?? "rig"} ${kind} at ${(at_ms / 1000).toFixed(1)} s: ${seconds(detect_ms, "seen")}, ${seconds(recover_ms, "mended")}`,
     ),
-    summary.consistent
-      ? "The counters of controller and pool agree."
-      : `The counters do not agree: ${complaints.join("; ")}.`,
+    ...refusals,
+    summary.consistent ? compared : `The counters do not agree: ${complaints.join("; ")}.`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -83,15 +103,6 @@ export function totalsText(status: RigStatus): string {
   const ready = status.slots.filter(({ state }) => state === "Ready").length;
   const rate = status.slots.reduce((sum, { hashrate_hs }) => sum + hashrate_hs, 0);
   return `${ready} of ${status.slots.length} Ready, ${formatRate(rate)}`;
-}
-
-function totalComplaints({ slots, host, totals }: RigStatus): string[] {
-  const kinds = ["accepted", "rejected", "unknown", "hashes"] as const;
-  return kinds.flatMap((kind) => {
-    const parts = slots.reduce((sum, slot) => sum + slot[kind], host[kind]);
-    if (parts === totals[kind]) return [];
-    return [`the workers' ${kind} add up to ${parts}, but the total says ${totals[kind]}`];
-  });
 }
 
 /** A share whose verdict never arrived may stand on either side of the pool's books. */
