@@ -9,7 +9,7 @@ import { type ExpanderRevision, powerBit, REGISTER } from "../../hat/expander.ts
 import { openExpanderBoard } from "../../hat/expander-board.ts";
 import type { I2cBus } from "../../hat/i2c.ts";
 import { Chip, type ChipModel } from "../../hat/virtual/chip.ts";
-import type { Subject } from "./subject.ts";
+import type { BusSubject } from "./subject.ts";
 
 export interface ChipBus extends I2cBus {
   /** The next transfers fail: before the chip saw them, or (writes) after. */
@@ -58,7 +58,10 @@ export function levelsOf(chip: Chip): readonly Line[] {
 }
 
 /** A chip in its power-on state under the contract. */
-export async function chipSubject(revision: ExpanderRevision, model: ChipModel): Promise<Subject> {
+export async function chipSubject(
+  revision: ExpanderRevision,
+  model: ChipModel,
+): Promise<BusSubject> {
   const directory = await mkdtemp(join(tmpdir(), "hat-chip-"));
   const chip = new Chip({ model });
   const bus = chipBus(chip);

@@ -91,7 +91,6 @@ export async function gpioSubject(): Promise<Subject> {
     stick: async (index) => {
       stuck.add(lineOf(index));
     },
-    failTransfers: null,
     dispose: () => rm(tree.root, { recursive: true }),
   };
 }

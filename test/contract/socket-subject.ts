@@ -42,7 +42,6 @@ export async function socketSubject(revision: ExpanderRevision): Promise<Subject
       await bus.writeByte(ADDRESS, REGISTER.output, 0xff);
     },
     stick: (index) => client.fault({ kind: "stuck-on", slot: slotId(index) }),
-    failTransfers: null,
     dispose: async () => {
       await client.close();
       await hat.stop();

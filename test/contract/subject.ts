@@ -11,9 +11,13 @@ export interface Subject {
   foreign(index: number, line: Line): Promise<void>;
   /** The board loses its supply and gets it back. */
   losePower(): Promise<void>;
-  /** Holds a pin at a level; null where that cannot be done. */
-  readonly stick: ((index: number, level: "high" | "low") => Promise<void>) | null;
-  /** Makes the next transfers fail; null where that cannot be done. */
-  readonly failTransfers: ((count: number) => void) | null;
+  /** Holds a pin at a level. */
+  stick(index: number, level: "high" | "low"): Promise<void>;
   dispose(): Promise<void>;
+}
+
+/** One whose transfers can be made to fail. */
+export interface BusSubject extends Subject {
+  /** Makes the next transfers fail. */
+  failTransfers(count: number): void;
 }
