@@ -7,7 +7,8 @@ import type { Slot } from "./slot.ts";
 const ASKS: Readonly<
   Record<EventOf<"operator">["verb"], (event: EventOf<"operator">) => Partial<Slot>>
 > = {
-  on: () => ({ wanted: "on", strikes: 0 }),
+  // A person vouches for it: what counted against it until now is forgotten.
+  on: () => ({ wanted: "on", strikes: 0, cuts: [] }),
   off: ({ hard }) => ({ wanted: "off", hardOff: hard, cycleAsked: null }),
   cycle: ({ reason, hard }) => ({ wanted: "on", cycleAsked: { reason, hard } }),
 };

@@ -56,6 +56,8 @@ export class World {
   poolRefuses = false;
   storeSlow = 0;
   serverProved = true;
+  /** Told of each power effect before it is carried out. */
+  onPower: (effect: EffectOf<"power">, zero: SimZero) => void = () => {};
   readonly #agenda = new Agenda();
   readonly #random: Random;
   readonly #usb: boolean;
@@ -287,8 +289,10 @@ export class World {
     } else this.post(event);
   }
 
-  #power({ slot, action, to }: EffectOf<"power">): void {
+  #power(effect: EffectOf<"power">): void {
+    const { slot, action, to } = effect;
     const zero = this.zero(slot);
+    this.onPower(effect, zero);
     if (this.powerError !== null) {
       this.post({ type: "power-failed", slot, action, code: this.powerError, detail: "simulated" });
       return;
@@ -327,12 +331,21 @@ export class World {
   }
 
   linkUp(zero: SimZero, bootId: string): void {
+    if (zero.cutOff || zero.hung) {
+      // A handshake needs both directions: the agent dials again until it gets through.
+      const { life } = zero;
+      this.after(500, () => {
+        if (zero.life === life && zero.powered && !zero.linked) this.linkUp(zero, bootId);
+      });
+      return;
+    }
     const link = this.#nextLink++;
     zero.linked = true;
     zero.link = link;
     if (zero.bootId !== bootId) zero.hashes = 0;
     zero.bootId = bootId;
-    if (!zero.cutOff) this.post({ type: "link-up", slot: zero.slot, link, hello: helloOf(bootId) });
+    zero.spokeAt = this.now;
+    this.post({ type: "link-up", slot: zero.slot, link, hello: helloOf(bootId) });
     this.#beat(zero, link, 0);
   }
 
@@ -350,6 +363,7 @@ export class World {
   #beat(zero: SimZero, link: number, seq: number): void {
     if (zero.link !== link || !zero.linked) return;
     if (speaks(zero)) {
+      zero.spokeAt = this.now;
       if (!zero.stuckWorker) zero.hashes += Math.round(NOMINAL_HS * zero.speed * (BEAT_MS / 1000));
       this.post({
         type: "beat",

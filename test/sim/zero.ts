@@ -14,6 +14,8 @@ export interface SimZero {
   bootId: string;
   hashes: number;
   usb: boolean;
+  /** When a frame of it last reached the controller. */
+  spokeAt: number;
   /** Its USB device shows although it should not, or before it should. */
   ghostUsb: boolean;
   // faults
@@ -36,6 +38,7 @@ export function simZero(slot: SlotId): SimZero {
     bootId: "",
     hashes: 0,
     usb: false,
+    spokeAt: Number.NEGATIVE_INFINITY,
     ghostUsb: false,
     hung: false,
     neverBoots: false,
