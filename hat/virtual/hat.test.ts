@@ -33,7 +33,7 @@ beforeEach(() => {
       bootMs: { min: 1000, max: 2000 },
       launch: null,
       link,
-      sysroot: { boot: () => {} },
+      sysroot: { boot: () => {}, throttled: () => {} },
       log: () => {},
     });
     const sysroot = {

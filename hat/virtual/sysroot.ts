@@ -9,7 +9,9 @@ const THROTTLED = "sys/devices/platform/soc/soc:firmware/get_throttled";
 const UPTIME = "proc/uptime";
 const MODEL = "proc/device-tree/model";
 
-/** What `get_throttled` says: bit 0 under-voltage now, bit 16 since boot. */
+/** What `get_throttled` says: bit 0 under-voltage now, bit 16 since boot; bit 2 throttled now, bit 18 since boot. */
+export const THROTTLED_NOW = 0x4;
+export const THROTTLED_SINCE_BOOT = 0x40000;
 export const UNDER_VOLTAGE_NOW = 0x1;
 export const UNDER_VOLTAGE_SINCE_BOOT = 0x10000;
 

@@ -9,12 +9,14 @@ let zero: Zero;
 /** What happened outside the Zero, in order. */
 let trace: string[];
 let boots: string[];
+let throttled: number[];
 let exit: (code: number | null) => void;
 
 beforeEach(() => {
   clock = new ManualClock();
   trace = [];
   boots = [];
+  throttled = [];
   let nextPid = 100;
   zero = new Zero({
     slot: "p1",
@@ -34,7 +36,10 @@ beforeEach(() => {
       hold: (reason) => trace.push(`hold ${reason}`),
       release: (reason) => trace.push(`release ${reason}`),
     },
-    sysroot: { boot: (bootId) => boots.push(bootId) },
+    sysroot: {
+      boot: (bootId) => boots.push(bootId),
+      throttled: (word) => throttled.push(word),
+    },
     log: () => {},
   });
 });
@@ -181,7 +186,9 @@ describe("faults", () => {
     zero.fault("slow", 1000);
     clock.advance(10);
     expect(trace).toEqual(["SIGCONT 100", "SIGSTOP 100"]);
+    expect(throttled).toEqual([0x40004]);
     clock.advance(2000);
+    expect(throttled).toEqual([0x40004, 0x40000]);
     expect(trace.filter((event) => event === "SIGSTOP 100").length).toBe(2);
     expect(trace.at(-1)).toBe("SIGCONT 100");
   });

@@ -6,7 +6,7 @@ import { DEFAULT_SLOW_MS, type FaultKind } from "./fault.ts";
 import type { Launch, Program } from "./program.ts";
 import { type Random, randomUuid } from "./random.ts";
 import type { Link } from "./relay.ts";
-import type { Sysroot } from "./sysroot.ts";
+import { type Sysroot, THROTTLED_NOW, THROTTLED_SINCE_BOOT } from "./sysroot.ts";
 
 export type ZeroState =
   | "off"
@@ -26,7 +26,7 @@ export interface ZeroOptions {
   /** Null for a Zero without software: it boots and idles. */
   readonly launch: Launch | null;
   readonly link: Link;
-  readonly sysroot: Pick<Sysroot, "boot">;
+  readonly sysroot: Pick<Sysroot, "boot" | "throttled">;
   readonly log: (ev: string, detail: Readonly<Record<string, string | number | null>>) => void;
 }
 
@@ -41,7 +41,7 @@ const EXIT_REBOOT = 65;
 const RESTART_MS = 2000;
 /** How long the hub takes to notice that a device is gone. */
 const USB_GONE_MS = 100;
-/** A computer that runs the virtual rig is far faster than a Zero, so a slow Zero gets very little of it. */
+/** A slow Zero is one that its firmware throttles; and a computer that runs the virtual rig is far faster than a Zero. */
 const SLOW_PERIOD_MS = 500;
 const SLOW_SHARE = 0.02;
 
@@ -205,10 +205,15 @@ export class Zero {
   }
 
   #slow(durationMs: number): void {
-    const endMs = this.#options.clock.nowMs() + durationMs;
+    const { clock, sysroot } = this.#options;
+    const endMs = clock.nowMs() + durationMs;
+    sysroot.throttled(THROTTLED_NOW | THROTTLED_SINCE_BOOT);
     const turn = () => {
       this.#program?.signal("SIGCONT");
-      if (this.#options.clock.nowMs() >= endMs) return;
+      if (clock.nowMs() >= endMs) {
+        sysroot.throttled(THROTTLED_SINCE_BOOT);
+        return;
+      }
       this.#after("slow", SLOW_PERIOD_MS * SLOW_SHARE, () => {
         this.#program?.signal("SIGSTOP");
         this.#after("slow", SLOW_PERIOD_MS * (1 - SLOW_SHARE), turn);
