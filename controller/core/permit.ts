@@ -44,7 +44,7 @@ function belowFloor(rig: Rig, now: number): boolean {
 /** What stands in the way of an automatic cut of this slot; null if nothing does. */
 export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | null {
   const { policy, storm } = rig;
-  const longStorm = storm.state === "storm" && storm.alerted;
+  const longStorm = isLong(storm);
   if (rig.halted !== null) return "automation-halted";
   if (slot.hold !== null) return "hold";
   if (rig.hub === "lost") return "hub-lost";
@@ -65,9 +65,14 @@ export function spentItsCycles(slot: Slot, policy: RigState["policy"], now: numb
   return Math.min(slot.strikes, recent) >= policy.quarantineCycles;
 }
 
-/** Whether off and on again, for a slot that never showed up on USB, may be tried now. */
-export function mayRetryEnumeration(rig: Rig): boolean {
-  return rig.halted === null && rig.hub !== "lost" && rig.storm.state === "normal";
+/** A storm that lasted long enough to fall back to one at a time. */
+function isLong(storm: RigState["storm"]): boolean {
+  return storm.state === "storm" && storm.alerted;
+}
+
+/** Whether off and on again, for a slot that never showed up on USB, may be tried now. It holds the lane in a long storm too. */
+export function mayRetryEnumeration({ halted, hub, storm }: Rig): boolean {
+  return halted === null && hub !== "lost" && (storm.state === "normal" || isLong(storm));
 }
 
 export type OnHindrance =

@@ -39,6 +39,19 @@ describe("the storm guard", () => {
     expect(world.state.halted).toBeNull();
   });
 
+  it("is no dead end for a Zero that was being brought back when it began", () => {
+    const world = mining();
+    world.zero("p4").hung = true;
+    world.until(() => world.slot("p4").phase === "Off", "p4 is cut");
+    world.zero("p4").neverBoots = true;
+    for (const name of ["p1", "p2", "p3"] as const) world.zero(name).hung = true;
+    world.run(150_000);
+    expect(world.state.storm).toMatchObject({ state: "storm", alerted: true });
+    world.zero("p4").neverBoots = false;
+    world.allReady();
+    expect(world.state.halted).toBeNull();
+  });
+
   it("begins again when health is lost in the cool-down", () => {
     const world = mining();
     for (const zero of world.zeros) zero.cutOff = true;
