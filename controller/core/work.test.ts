@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { helloOf, World } from "../../test/sim/world.ts";
+import { helloOf } from "../../test/sim/sim-link.ts";
+import { World } from "../../test/sim/world.ts";
 import { jobLimitMs } from "./dispatch.ts";
 import { DEFAULT_POLICY } from "./policy.ts";
 import type { Job } from "./seat.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { helloOf } from "../../test/sim/world.ts";
+import { helloOf } from "../../test/sim/sim-link.ts";
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { prove } from "../../zero-agent/protocol/handshake.ts";
 import { type ControllerMessage, SUBPROTOCOL } from "../../zero-agent/protocol/messages.ts";

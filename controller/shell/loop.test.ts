@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { helloOf } from "../../test/sim/world.ts";
+import { helloOf } from "../../test/sim/sim-link.ts";
 import type { Effect } from "../core/effect.ts";
 import { NOTHING_REMEMBERED } from "../core/memory.ts";
 import { DEFAULT_POLICY, type Policy } from "../core/policy.ts";
