@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ["{hat,zero-agent,controller,test}/**/*.test.ts"],
     testTimeout: 20_000,
+    // Tests that start processes mostly wait, so there are more workers than a small machine has cores.
+    maxWorkers: 4,
     coverage: {
       provider: "v8",
       reporter: ["text-summary"],
