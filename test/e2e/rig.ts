@@ -37,6 +37,15 @@ interface Edges {
   readonly starts: number;
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -99,7 +108,12 @@ export class Rig {
     const hat = await until("the virtual HAT answers", () =>
       VirtualHatClient.connect(paths.hatSocket).catch(() => null),
     );
-    onTestFinished(() => hat.close());
+    // Its Zeros are processes of their own: they end with the board, not with us.
+    onTestFinished(async () => {
+      const agents = (await hat.truth()).flatMap(({ pid }) => pid ?? []);
+      await hat.stop();
+      await until("the Zeros have ended", () => agents.every((pid) => !isRunning(pid)));
+    });
     const rig = new Rig(dir, paths, pool, hat, Rig.#startController(paths));
     await rig.answers();
     return rig;
