@@ -8,7 +8,7 @@ import { settle } from "./observe-work.ts";
 import type { Seat } from "./seat.ts";
 import { releaseHost, releaseSlot } from "./work.ts";
 
-/** Reconnects: 5 s doubling to 2 min (facts/duinocoin.md: clients wait 5 to 10 s; nodes ban above 50 in 30 s). */
+/** Reconnects: 5 s doubling to 2 min (the public clients wait 5 to 10 s; nodes ban above 50 in 30 s). */
 const RETRY_BASE_MS = 5000;
 const RETRY_MAX_MS = 120_000;
 

@@ -1,4 +1,4 @@
-// The numbers that decisions are made with. Every default names where it comes from: DESIGN section 3, or facts/fencing.md.
+// The numbers that decisions are made with. The defaults are those of fencing systems that are in use, sized for a rig of four.
 
 export type ZeroModel = "zero" | "zero-w" | "zero-2-w";
 

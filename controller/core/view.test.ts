@@ -35,6 +35,9 @@ describe("the view", () => {
     );
     expect(status.watts).toBe(4);
     expect(status.storm).toBe("normal");
+    expect(status.board).toBe("a board");
+    const silent = view({ ...world.state, boardError: "no answer" }, AROUND, world.now);
+    expect(silent.board).toBe("a board (no answer)");
   });
 
   it("shows every state with its evidence and the age of it", () => {

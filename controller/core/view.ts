@@ -112,7 +112,7 @@ export function view(rig: RigState, around: Surroundings, now: number): RigStatu
   const slots = rig.slots.map((slot) => slotStatus(rig, slot, seats.get(slot.id), now));
   return {
     version: around.version,
-    board: around.board,
+    board: rig.boardError === null ? around.board : `${around.board} (${rig.boardError})`,
     uptime_ms: Math.round(now - rig.startedAt),
     storm: rig.storm.state,
     automation: rig.halted,

@@ -8,7 +8,7 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
-/** setTimeout fires at once above this (facts/fencing.md 4.1). */
+/** setTimeout fires at once above this (its delay is a signed 32-bit number). */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

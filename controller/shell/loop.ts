@@ -56,7 +56,7 @@ export class Loop {
   #schedule(): void {
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
-    // After the poll phase: what the sockets hold is read before anyone is judged (facts/fencing.md 4.1).
+    // After the poll phase: what the sockets hold is read before anyone is judged (Node runs due timers before it reads the sockets).
     setImmediate(() => this.#turn());
   }
 

@@ -36,7 +36,7 @@ export interface DemoFlags {
   readonly keep?: boolean;
 }
 
-/** A real Pi Zero with the C hasher, low tier: facts/duinocoin.md, issue #1711. */
+/** A real Pi Zero with the C hasher, low tier: revoxhere/duino-coin issue 1711. */
 export const ZERO_HASHRATE_HS = 240_000;
 
 /** Checks what single options cannot. Throws a CliError or commander's InvalidArgumentError. */

@@ -1,4 +1,4 @@
-// Bytes of the Duino-Coin pool protocol <-> values. The client's side; facts/duinocoin.md section 1 is the source.
+// Bytes of the Duino-Coin pool protocol <-> values. The client's side; the public node code is the source.
 
 /** The longest run without a newline that is kept. Job replies take 90 characters; the rest is room for a MOTD. */
 export const MAX_LINE_CHARS = 4096;

@@ -1,4 +1,4 @@
-// How long each side of a Duino-Coin connection waits: ours, and the pool's own (facts/duinocoin.md section 1).
+// How long each side of a Duino-Coin connection waits: ours, and the pool's own (read in its public node code).
 
 export interface SessionLimits {
   readonly connectMs: number;

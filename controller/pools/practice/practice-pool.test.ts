@@ -20,7 +20,7 @@ async function open(options: Partial<PracticePoolOptions> = {}) {
 
 /**
  * A sequential miner as PC_Miner.py is one: no newlines, one message and then its answer. Written from
- * facts/duinocoin.md alone, so that it shares no mistake with our client.
+ * a description of the protocol alone, so that it shares no mistake with our client.
  */
 class PlainMiner {
   readonly socket: Socket;

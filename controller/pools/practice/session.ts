@@ -1,5 +1,5 @@
 // One miner's connection at the practice pool, as a machine. It takes each message for what the public node would:
-// the first JOB opens, then results and requests alternate, whatever they say (facts/duinocoin.md, framing hazard).
+// the first JOB opens, then results and requests alternate, whatever they say (the public node code has no line buffer).
 
 import { BANNER, decodeOpening, decodeResult, encodeBad, encodeJob, type Result } from "./codec.ts";
 import { FALLBACK_TIER, fairDifficulty, meanHashes, mustAdapt, type Tier } from "./difficulty.ts";
@@ -165,7 +165,7 @@ function open(
 }
 
 /**
- * After a verdict any text is the next request, but not a JOB for another user (facts/duinocoin.md 1.4): that ends the
+ * After a verdict any text is the next request, but not a JOB for another user: that ends the
  * connection without a word. POOL24 has this check where a later JOB does not reach it; to practise, strict is better.
  */
 function giveNextJob(
