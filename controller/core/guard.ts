@@ -1,4 +1,4 @@
-// The invariants of DESIGN section 3 as assertions on what a step is about to do. An effect that would break one is not
+// The invariants (docs/architecture.md) as assertions on what a step is about to do. An effect that would break one is not
 // let out; automation stops itself, says so, and the mining goes on.
 
 import type { Effect } from "./effect.ts";

@@ -1,7 +1,7 @@
 // The 5 V supply of the virtual rig: what each Zero draws, and which ones a dip takes down.
 //
 // Idle 130 mA: MagPi's review of the ClusterHAT (four idle Zeros: 2.6 W at 5 V). Hashing 150 mA: Raspberry Pi's table of typical
-// currents, Zero W. No source gives the starting current or the supply's limit (facts/clusterhat.md 10): 600 mA for 1 s and
+// currents, Zero W. No source gives the starting current or the supply's limit: 600 mA for 1 s and
 // 1500 mA are assumed, so that two may start together and three bring a 2 A supply with a Pi on it down.
 
 export const IDLE_MA = 130;
