@@ -29,10 +29,8 @@ export const CONTROLLER_EXITS: Readonly<Record<ControllerErrorCode, ExitName>> =
   "socket-in-use": "addressInUse",
   "bad-address": "usage",
   "key-file": "usage",
-  "not-running": "unreachable",
   permission: "permission",
   "state-dir": "failed",
-  internal: "failed",
 };
 
 export const PRACTICE_EXITS: Readonly<Record<PracticeErrorCode, ExitName>> = {

@@ -8,15 +8,9 @@ import type { Phase, Slot, Stage } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { beginSelfTest, releaseSlot, retest } from "./work.ts";
 
-/** Silence counts from the last frame, but not from before the loop itself stood still. */
-function silentForMs(slot: Slot, resumedAt: number, now: number): number {
-  return now - Math.max(slot.heardAt, resumedAt);
-}
-
-/** Whether nothing was heard of the Zero for the liveness window. */
-export function isSilent(draft: Draft, slot: Slot): boolean {
-  const { resumedAt, policy } = draft.rig;
-  return silentForMs(slot, resumedAt, draft.now) >= policy.livenessMs;
+/** Whether nothing was heard of the Zero for the liveness window, which starts anew when the loop itself stood still. */
+export function isSilent({ rig, now }: Draft, slot: Slot): boolean {
+  return now - Math.max(slot.heardAt, rig.resumedAt) >= rig.policy.livenessMs;
 }
 
 function suspect(draft: Draft, slot: Slot, why: Why): void {
@@ -24,7 +18,7 @@ function suspect(draft: Draft, slot: Slot, why: Why): void {
   enter(draft, releaseSlot(draft, slot, false), "Suspect", why, { until });
 }
 
-/** The boot grace of a slot: what is configured, or 1.5 x the p99 of its own boots if that is more. */
+/** The boot grace of a slot: what is configured, or 1.5 x the slowest of its last twenty boots if that is more. */
 function bootGraceMs(slot: Slot, configuredMs: number): number {
   const slowest = Math.max(0, ...slot.bootMs);
   return Math.max(configuredMs, 1.5 * slowest);

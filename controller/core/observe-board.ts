@@ -140,7 +140,6 @@ export function onBoardRead(draft: Draft, { reading }: EventOf<"board-read">): v
   const { rig, now } = draft;
   if (rig.boardError !== null) report(draft, "info", "board.back", null);
   rig.boardError = null;
-  rig.boardReadAt = now;
   observeHub(draft, reading.slots);
   if (reading.underVoltage === true) {
     if (now - rig.underVoltageAt > SUPPLY_QUIET_MS) {

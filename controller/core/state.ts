@@ -25,7 +25,6 @@ export interface RigState {
   readonly hub: "unseen" | "seen" | "lost";
   /** When under-voltage was last seen; -Infinity if never. */
   readonly underVoltageAt: number;
-  readonly boardReadAt: number;
   readonly boardError: string | null;
   readonly linkServerProvedAt: number;
   /** When the last `on` was begun, and when the last pool connection was. */
@@ -139,7 +138,6 @@ export function initialState(
     storm: { state: "normal" },
     hub: "unseen",
     underVoltageAt: Number.NEGATIVE_INFINITY,
-    boardReadAt: Number.NEGATIVE_INFINITY,
     boardError: null,
     linkServerProvedAt: Number.NEGATIVE_INFINITY,
     lastOnAt: Number.NEGATIVE_INFINITY,

@@ -4,11 +4,9 @@ export type ControllerErrorCode =
   | "port-in-use"
   | "bad-address"
   | "socket-in-use"
-  | "not-running"
   | "permission"
   | "state-dir"
-  | "key-file"
-  | "internal";
+  | "key-file";
 
 export class ControllerError extends Error {
   readonly code: ControllerErrorCode;

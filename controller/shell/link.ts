@@ -76,11 +76,6 @@ export class Link {
     this.send({ type: "challenge", nonce: this.#stage.nonce });
   }
 
-  /** The slot that this link has proved, or null. */
-  get slot(): SlotId | null {
-    return this.#stage.name === "challenged" ? null : this.#stage.slot;
-  }
-
   send(message: ControllerMessage): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount > UNREAD_LIMIT_BYTES) {
