@@ -28,15 +28,27 @@ type Candidate =
   | { readonly kind: "slot"; readonly id: string; readonly worker: Slot; readonly link: Link }
   | { readonly kind: "host"; readonly id: string; readonly worker: Host };
 
+/** The slot as one that may be given work now. */
+function slotCandidate(worker: Slot): Candidate | null {
+  const { id, link } = worker;
+  return link !== null && mayWork(worker, link) ? { kind: "slot", id, worker, link } : null;
+}
+
+function hostCandidate(worker: Host): Candidate | null {
+  return worker.task === null ? { kind: "host", id: worker.id, worker } : null;
+}
+
 function freeWorkers(rig: Pick<RigState, "slots" | "hosts">): Candidate[] {
-  const slots = rig.slots.flatMap((worker): Candidate[] => {
-    const { id, link } = worker;
-    return link !== null && mayWork(worker, link) ? [{ kind: "slot", id, worker, link }] : [];
-  });
-  const hosts = rig.hosts
-    .filter((host) => host.task === null)
-    .map((worker): Candidate => ({ kind: "host", id: worker.id, worker }));
-  return [...slots, ...hosts];
+  return [...rig.slots.map(slotCandidate), ...rig.hosts.map(hostCandidate)].filter(
+    (candidate) => candidate !== null,
+  );
+}
+
+/** Whether the worker that the seat belongs to is free. */
+function hasFreeOwner({ slots, hosts }: Pick<RigState, "slots" | "hosts">, seat: Seat): boolean {
+  const slot = slots[seat.index];
+  if (slot !== undefined) return slotCandidate(slot) !== null;
+  return hosts[seat.index - slots.length]?.task === null;
 }
 
 function isDegraded(candidate: Candidate): boolean {
@@ -132,7 +144,7 @@ function expireJob(draft: Draft, seat: Seat): void {
 
 function connect(draft: Draft, seat: Seat): void {
   const { rig, now } = draft;
-  if (seat.state !== "down" || now < seat.retryAt) return;
+  if (now < seat.retryAt) return;
   if (now < rig.lastConnectAt + rig.policy.poolConnectGapMs) return;
   rig.lastConnectAt = now;
   patchSeat(draft, seat, { state: "connecting", since: now });
@@ -155,12 +167,13 @@ export function dispatch(draft: Draft): void {
     const worker = choose(rig, seat, seat.job);
     if (worker) assign(draft, seat, seat.job, worker);
   }
-  const free = freeWorkers(rig);
   for (const seat of rig.seats) {
-    if (!free.some(({ id }) => id === seat.id)) continue;
-    if (seat.state === "idle") {
+    if (seat.state !== "idle" && seat.state !== "down") continue;
+    if (!hasFreeOwner(rig, seat)) continue;
+    if (seat.state === "down") connect(draft, seat);
+    else {
       patchSeat(draft, seat, { state: "requested", since: draft.now });
       emit(draft, { type: "request-job", seat: seat.id });
-    } else connect(draft, seat);
+    }
   }
 }

@@ -18,43 +18,56 @@ export interface Draft {
     hosts: Host[];
   };
   readonly effects: Effect[];
+  /** Which items of each list were copied already, as bits by index: a step copies an item once, then writes on. */
+  readonly copied: { slots: number; seats: number; hosts: number };
 }
 
 export function draftOf(state: RigState, now: number): Draft {
-  const rig = {
-    ...state,
-    slots: state.slots.slice(),
-    seats: state.seats.slice(),
-    hosts: state.hosts.slice(),
-  };
-  return { now, rig, effects: [] };
+  const { slots, seats, hosts } = state;
+  const rig = { ...state, slots: slots.slice(), seats: seats.slice(), hosts: hosts.slice() };
+  return { now, rig, effects: [], copied: { slots: 0, seats: 0, hosts: 0 } };
+}
+
+/** The item as the step's own copy. */
+function own<K extends "slots" | "seats" | "hosts">(
+  { rig, copied }: Draft,
+  list: K,
+  index: number,
+): Draft["rig"][K][number] {
+  const bit = 1 << index;
+  const items: Draft["rig"][K][number][] = rig[list];
+  const item = items[index] as Draft["rig"][K][number];
+  if ((copied[list] & bit) !== 0) return item;
+  copied[list] |= bit;
+  const copy = { ...item };
+  items[index] = copy;
+  return copy;
+}
+
+function byId<T extends { readonly id: string }>(items: readonly T[], id: string): T | undefined {
+  for (const item of items) if (item.id === id) return item;
+  return undefined;
 }
 
 export function slotOf(draft: Draft, id: string): Slot | undefined {
-  return draft.rig.slots.find((slot) => slot.id === id);
+  return byId(draft.rig.slots, id);
 }
 
 export function seatOf(draft: Draft, id: string): Seat | undefined {
-  return draft.rig.seats.find((seat) => seat.id === id);
+  return byId(draft.rig.seats, id);
 }
 
 /** Changes a slot and returns it as it is now. Always go on with what is returned. */
 export function patchSlot(draft: Draft, slot: Slot, changes: Partial<Slot>): Slot {
-  const changed = { ...slot, ...changes };
-  draft.rig.slots[slot.index] = changed;
-  return changed;
+  return Object.assign(own(draft, "slots", slot.index), changes);
 }
 
 export function patchSeat(draft: Draft, seat: Seat, changes: Partial<Seat>): Seat {
-  const changed = { ...seat, ...changes };
-  draft.rig.seats = draft.rig.seats.map((other) => (other.id === seat.id ? changed : other));
-  return changed;
+  return Object.assign(own(draft, "seats", seat.index), changes);
 }
 
 export function patchHost(draft: Draft, host: Host, changes: Partial<Host>): Host {
-  const changed = { ...host, ...changes };
-  draft.rig.hosts = draft.rig.hosts.map((other) => (other.id === host.id ? changed : other));
-  return changed;
+  return Object.assign(own(draft, "hosts", host.index), changes);
 }
 
 export function takeId(draft: Draft): number {

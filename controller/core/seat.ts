@@ -41,6 +41,8 @@ export type SeatState =
 
 export interface Seat {
   readonly id: string;
+  /** Where it stands in the list of seats: those of the slots first, in their order, then those of the hosts. */
+  readonly index: number;
   readonly state: SeatState;
   readonly since: number;
   readonly job: Job | null;
@@ -62,6 +64,7 @@ export interface HostTask {
 /** A worker thread of the controller's own CPU. */
 export interface Host {
   readonly id: string;
+  readonly index: number;
   readonly epoch: number;
   readonly task: HostTask | null;
   readonly rateHs: number;

@@ -92,10 +92,11 @@ function initialSlot(
   };
 }
 
-function initialSeat(id: string, remembered: Remembered, now: number): Seat {
+function initialSeat(id: string, index: number, remembered: Remembered, now: number): Seat {
   const shares = remembered.shares.get(id) ?? { accepted: 0, rejected: 0, unknown: 0 };
   return {
     id,
+    index,
     state: "down",
     since: now,
     job: null,
@@ -126,9 +127,12 @@ export function initialState(
     lastTickAt: now,
     resumedAt: now,
     slots: shape.slots.map((id, index) => initialSlot(id, index, remembered, policy, now)),
-    seats: [...shape.slots, ...hostIds].map((id) => initialSeat(id, remembered, now)),
-    hosts: hostIds.map((id) => ({
+    seats: [...shape.slots, ...hostIds].map((id, index) =>
+      initialSeat(id, index, remembered, now),
+    ),
+    hosts: hostIds.map((id, index) => ({
       id,
+      index,
       epoch: 1,
       task: null,
       rateHs: 0,

@@ -22,13 +22,16 @@ function isSilent(slot: Slot): boolean {
 
 export function census(rig: Pick<RigState, "slots" | "policy">, now: number): Census {
   const { livenessMs, healthyFloor } = rig.policy;
-  const meant = rig.slots.filter(isMeantUp);
-  return {
-    meant: meant.length,
-    healthy: meant.filter((slot) => isHealthy(slot, now, livenessMs)).length,
-    silent: meant.filter(isSilent).length,
-    floor: Math.ceil(healthyFloor * meant.length),
-  };
+  let meant = 0;
+  let healthy = 0;
+  let silent = 0;
+  for (const slot of rig.slots) {
+    if (!isMeantUp(slot)) continue;
+    meant++;
+    if (isHealthy(slot, now, livenessMs)) healthy++;
+    if (isSilent(slot)) silent++;
+  }
+  return { meant, healthy, silent, floor: Math.ceil(healthyFloor * meant) };
 }
 
 export function judgeStorm(draft: Draft): void {

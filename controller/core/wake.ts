@@ -10,18 +10,18 @@ const LOOK_AFTER_MS = 20;
 export function wakeAt(state: RigState, now: number): number {
   const { policy } = state;
   let next = now + LOOK_EVERY_MS;
-  for (const slot of state.slots) {
-    const due = [slot.until, slot.retryAt, slot.heardAt + policy.livenessMs];
-    if (slot.task !== null) due.push(slot.task.until);
-    if (slot.phase === "Off") due.push(slot.offAt + policy.offDwellMs);
-    for (const at of due) if (at > now && at < next) next = at;
-  }
-  for (const { retryAt } of state.seats) if (retryAt > now && retryAt < next) next = retryAt;
-  for (const at of [
-    state.lastOnAt + policy.staggerMs,
-    state.lastConnectAt + policy.poolConnectGapMs,
-  ]) {
+  const look = (at: number) => {
     if (at > now && at < next) next = at;
+  };
+  for (const slot of state.slots) {
+    look(slot.until);
+    look(slot.retryAt);
+    look(slot.heardAt + policy.livenessMs);
+    if (slot.task !== null) look(slot.task.until);
+    if (slot.phase === "Off") look(slot.offAt + policy.offDwellMs);
   }
+  for (const { retryAt } of state.seats) look(retryAt);
+  look(state.lastOnAt + policy.staggerMs);
+  look(state.lastConnectAt + policy.poolConnectGapMs);
   return Math.max(next, now + LOOK_AFTER_MS);
 }
