@@ -1,6 +1,7 @@
 // The working copy of one step: the state it starts from is never touched; what it changes is copied first.
 
 import type { SlotId } from "../../hat/slots.ts";
+import { copyHost, copyRig, copySeat, copySlot } from "./copy.ts";
 import type { Effect, EffectOf } from "./effect.ts";
 import { memoryOf } from "./memory.ts";
 import type { Host, Seat } from "./seat.ts";
@@ -23,25 +24,28 @@ export interface Draft {
 }
 
 export function draftOf(state: RigState, now: number): Draft {
-  const { slots, seats, hosts } = state;
-  const rig = { ...state, slots: slots.slice(), seats: seats.slice(), hosts: hosts.slice() };
+  const rig = copyRig(state) as Draft["rig"];
+  rig.slots = state.slots.slice();
+  rig.seats = state.seats.slice();
+  rig.hosts = state.hosts.slice();
   return { now, rig, effects: [], copied: { slots: 0, seats: 0, hosts: 0 } };
 }
 
-/** The item as the step's own copy. */
-function own<K extends "slots" | "seats" | "hosts">(
-  { rig, copied }: Draft,
-  list: K,
-  index: number,
-): Draft["rig"][K][number] {
-  const bit = 1 << index;
-  const items: Draft["rig"][K][number][] = rig[list];
-  const item = items[index] as Draft["rig"][K][number];
-  if ((copied[list] & bit) !== 0) return item;
-  copied[list] |= bit;
-  const copy = { ...item };
-  items[index] = copy;
-  return copy;
+/** The item as the step's own copy, with the changes in it. */
+function patch<T extends { readonly index: number }>(
+  { copied }: Draft,
+  list: keyof Draft["copied"],
+  items: T[],
+  item: T,
+  copy: (item: T) => T,
+  changes: Partial<T>,
+): T {
+  const bit = 1 << item.index;
+  if ((copied[list] & bit) === 0) {
+    copied[list] |= bit;
+    items[item.index] = copy(items[item.index] as T);
+  }
+  return Object.assign(items[item.index] as T, changes);
 }
 
 function byId<T extends { readonly id: string }>(items: readonly T[], id: string): T | undefined {
@@ -59,15 +63,15 @@ export function seatOf(draft: Draft, id: string): Seat | undefined {
 
 /** Changes a slot and returns it as it is now. Always go on with what is returned. */
 export function patchSlot(draft: Draft, slot: Slot, changes: Partial<Slot>): Slot {
-  return Object.assign(own(draft, "slots", slot.index), changes);
+  return patch(draft, "slots", draft.rig.slots, slot, copySlot, changes);
 }
 
 export function patchSeat(draft: Draft, seat: Seat, changes: Partial<Seat>): Seat {
-  return Object.assign(own(draft, "seats", seat.index), changes);
+  return patch(draft, "seats", draft.rig.seats, seat, copySeat, changes);
 }
 
 export function patchHost(draft: Draft, host: Host, changes: Partial<Host>): Host {
-  return Object.assign(own(draft, "hosts", host.index), changes);
+  return patch(draft, "hosts", draft.rig.hosts, host, copyHost, changes);
 }
 
 export function takeId(draft: Draft): number {

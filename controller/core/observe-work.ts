@@ -110,12 +110,15 @@ function onSlotResult(draft: Draft, slot: Slot, link: Link, event: EventOf<"resu
     concludeSelfTest(draft, heard, link, event.nonce);
     return;
   }
+  const rate = measured(slot, event);
   const next = patchSlot(draft, heard, {
-    ...measured(slot, event),
+    rateHs: rate.rateHs,
+    rateWeightMs: rate.rateWeightMs,
     slowResults: isSlow(event, link.nominalHs) ? slot.slowResults + 1 : 0,
   });
   judgeVitals(draft, next);
-  take(draft, task.seat, slot.id, { ...event, hashrateHs: next.rateHs });
+  const { jobId, nonce } = event;
+  take(draft, task.seat, slot.id, { jobId, nonce, hashrateHs: rate.rateHs });
 }
 
 function onHostResult(draft: Draft, host: Host, event: EventOf<"result">): void {

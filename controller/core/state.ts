@@ -127,9 +127,7 @@ export function initialState(
     lastTickAt: now,
     resumedAt: now,
     slots: shape.slots.map((id, index) => initialSlot(id, index, remembered, policy, now)),
-    seats: [...shape.slots, ...hostIds].map((id, index) =>
-      initialSeat(id, index, remembered, now),
-    ),
+    seats: [...shape.slots, ...hostIds].map((id, index) => initialSeat(id, index, remembered, now)),
     hosts: hostIds.map((id, index) => ({
       id,
       index,

@@ -77,6 +77,20 @@ const OBSERVERS: Observers = {
   },
 };
 
+const TICKLESS: ReadonlySet<Event["type"]> = new Set<Event["type"]>([
+  "heard",
+  "beat",
+  "pool-up",
+  "pool-job",
+  "pool-verdict",
+  "share-secured",
+]);
+
+/** Whether this event may have changed what a tick decides; signs of life and the pool's side of the work do not. */
+export function wantsTick(event: Pick<Event, "type">): boolean {
+  return !TICKLESS.has(event.type);
+}
+
 function observe<T extends Event["type"]>(draft: Draft, event: EventOf<T> & { readonly type: T }) {
   const observer: Observers[T] = OBSERVERS[event.type];
   observer(draft, event);

@@ -3,7 +3,7 @@
 import type { Effect } from "../core/effect.ts";
 import type { Event } from "../core/event.ts";
 import type { RigState } from "../core/state.ts";
-import { step } from "../core/step.ts";
+import { step, wantsTick } from "../core/step.ts";
 import type { Clock } from "./clock.ts";
 
 /** An event before the loop stamps it with the time of its arrival. */
@@ -67,7 +67,7 @@ export class Loop {
     this.#inbox = [];
     let quiet = true;
     for (const event of batch) {
-      if (event.type !== "heard" && event.type !== "beat") quiet = false;
+      if (wantsTick(event)) quiet = false;
       this.#take(event);
     }
     const now = this.#clock.now();

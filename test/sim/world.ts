@@ -6,7 +6,7 @@ import { NOTHING_REMEMBERED, type Remembered } from "../../controller/core/memor
 import { DEFAULT_POLICY, type Policy } from "../../controller/core/policy.ts";
 import type { Slot } from "../../controller/core/slot.ts";
 import { initialState, type RigState } from "../../controller/core/state.ts";
-import { step } from "../../controller/core/step.ts";
+import { step, wantsTick } from "../../controller/core/step.ts";
 import { isSwitching } from "../../controller/core/view.ts";
 import type { BoardReading, Line } from "../../hat/board.ts";
 import type { HatErrorCode } from "../../hat/error.ts";
@@ -139,8 +139,7 @@ export class World {
 
   post(event: Untimed): void {
     this.#take({ ...event, now: this.now } as Event);
-    if (event.type !== "beat" && event.type !== "heard")
-      this.#take({ type: "tick", now: this.now });
+    if (wantsTick(event)) this.#take({ type: "tick", now: this.now });
   }
 
   after(ms: number, run: () => void): void {

@@ -1,0 +1,102 @@
+// Copies, field by field: V8 copies so twenty times faster than by a spread, and a step copies at each event. A field that is
+// missing here does not compile.
+
+import type { Host, Seat } from "./seat.ts";
+import type { Slot } from "./slot.ts";
+import type { RigState } from "./state.ts";
+
+export function copySlot(slot: Slot): Slot {
+  return {
+    id: slot.id,
+    index: slot.index,
+    phase: slot.phase,
+    since: slot.since,
+    why: slot.why,
+    until: slot.until,
+    stage: slot.stage,
+    wanted: slot.wanted,
+    hold: slot.hold,
+    cycleAsked: slot.cycleAsked,
+    hardOff: slot.hardOff,
+    intent: slot.intent,
+    action: slot.action,
+    retryAt: slot.retryAt,
+    tries: slot.tries,
+    line: slot.line,
+    usb: slot.usb,
+    readAt: slot.readAt,
+    onAt: slot.onAt,
+    bootPending: slot.bootPending,
+    offAt: slot.offAt,
+    link: slot.link,
+    heardAt: slot.heardAt,
+    vitals: slot.vitals,
+    progressAt: slot.progressAt,
+    epoch: slot.epoch,
+    task: slot.task,
+    rateHs: slot.rateHs,
+    rateWeightMs: slot.rateWeightMs,
+    slowResults: slot.slowResults,
+    unanswered: slot.unanswered,
+    bootId: slot.bootId,
+    adopted: slot.adopted,
+    bootMs: slot.bootMs,
+    cuts: slot.cuts,
+    strikes: slot.strikes,
+    hashes: slot.hashes,
+    fences: slot.fences,
+    boots: slot.boots,
+  };
+}
+
+export function copySeat(seat: Seat): Seat {
+  return {
+    id: seat.id,
+    index: seat.index,
+    state: seat.state,
+    since: seat.since,
+    job: seat.job,
+    share: seat.share,
+    retryAt: seat.retryAt,
+    failures: seat.failures,
+    error: seat.error,
+    accepted: seat.accepted,
+    rejected: seat.rejected,
+    unknown: seat.unknown,
+  };
+}
+
+export function copyHost(host: Host): Host {
+  return {
+    id: host.id,
+    index: host.index,
+    epoch: host.epoch,
+    task: host.task,
+    rateHs: host.rateHs,
+    rateWeightMs: host.rateWeightMs,
+    hashes: host.hashes,
+  };
+}
+
+export function copyRig(rig: RigState): RigState {
+  return {
+    policy: rig.policy,
+    startedAt: rig.startedAt,
+    lastTickAt: rig.lastTickAt,
+    resumedAt: rig.resumedAt,
+    slots: rig.slots,
+    seats: rig.seats,
+    hosts: rig.hosts,
+    storm: rig.storm,
+    hub: rig.hub,
+    underVoltageAt: rig.underVoltageAt,
+    boardError: rig.boardError,
+    linkServerProvedAt: rig.linkServerProvedAt,
+    lastOnAt: rig.lastOnAt,
+    lastConnectAt: rig.lastConnectAt,
+    halted: rig.halted,
+    quiescing: rig.quiescing,
+    savedAt: rig.savedAt,
+    nextId: rig.nextId,
+  };
+}
