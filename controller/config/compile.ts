@@ -33,8 +33,10 @@ export function compileConfig(settings: Settings, source: string): ControllerCon
   });
 }
 
-function compilePolicy({ pool, work, power, health }: Settings): Policy {
+function compilePolicy(settings: Settings): Policy {
+  const { pool, work, power, supply, heat, idle, energy, health } = settings;
   return {
+    agentGraceMs: health.agent_grace_ms,
     livenessMs: health.liveness_ms,
     suspectDwellMs: health.suspect_dwell_ms,
     bootGraceMs: health.boot_grace_ms,
@@ -45,6 +47,7 @@ function compilePolicy({ pool, work, power, health }: Settings): Policy {
     restartAgentMs: health.restart_agent_ms,
     softRebootMs: health.soft_reboot_ms,
     softOffMs: power.soft_off_ms,
+    shedSoftMs: power.shed_soft_ms,
     cutProofMs: power.cut_proof_ms,
     offDwellMs: power.off_dwell_ms,
     staggerMs: power.stagger_ms,
@@ -63,6 +66,20 @@ function compilePolicy({ pool, work, power, health }: Settings): Policy {
     pauseGuardMs: health.pause_guard_ms,
     reprobeMs: health.reprobe_ms,
     ceilingWatts: power.ceiling_watts,
+    ceilingDwellMs: power.ceiling_dwell_ms,
+    switchBurst: power.switch_burst,
+    switchesPerMinute: power.switches_per_minute,
+    brownOutShedMs: supply.brown_out_shed_ms,
+    brownOutQuietMs: supply.brown_out_quiet_ms,
+    heatDutyC: heat.duty_c,
+    heatStopC: heat.stop_c,
+    heatOffC: heat.off_c,
+    heatHysteresisC: heat.hysteresis_c,
+    heatHoldMs: heat.hold_ms,
+    heatOffMs: heat.off_ms,
+    idleOffMs: idle.off_after_ms,
+    keepUp: idle.keep_up,
+    tariffPerKwh: energy.tariff_per_kwh,
     model: power.model,
     powerRestore: power.restore,
     poolConnectGapMs: pool.connect_gap_ms,

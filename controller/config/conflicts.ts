@@ -12,7 +12,7 @@ export interface Conflict {
 
 /** Every impossible combination in complete settings. */
 export function findConflicts(settings: Settings): readonly Conflict[] {
-  const { link, work, power, health } = settings;
+  const { link, work, power, heat, health } = settings;
   const found: Conflict[] = [];
   const check = (holds: boolean, at: Conflict["at"], message: string) => {
     if (!holds) found.push({ at, message });
@@ -56,6 +56,11 @@ export function findConflicts(settings: Settings): readonly Conflict[] {
     health.quarantine_cycles < power.cuts_per_slot_hour || health.quarantine_window_ms > HOUR_MS,
     ["health", "quarantine_cycles"],
     `\`quarantine_cycles\` (${health.quarantine_cycles}) must be below \`cuts_per_slot_hour\` in [power] (${power.cuts_per_slot_hour}) where \`quarantine_window_ms\` (${health.quarantine_window_ms}) is an hour or less, or no Zero is ever put in quarantine`,
+  );
+  check(
+    heat.duty_c <= heat.stop_c && heat.stop_c <= heat.off_c,
+    ["heat", "stop_c"],
+    `\`duty_c\` (${heat.duty_c}), \`stop_c\` (${heat.stop_c}) and \`off_c\` (${heat.off_c}) must rise in this order`,
   );
   return found;
 }

@@ -29,7 +29,12 @@ test("the example file is valid and means the defaults", async () => {
 test("the example file stays valid with every key uncommented", async () => {
   const text = exampleConfig().replace(/^#(?=[a-z_]+ = )/gm, "");
   const config = await loadConfig(await fileWith(text), {});
-  expect(config.policy).toEqual({ ...DEFAULT_POLICY, ceilingWatts: 4 });
+  expect(config.policy).toEqual({
+    ...DEFAULT_POLICY,
+    ceilingWatts: 4,
+    idleOffMs: 600_000,
+    tariffPerKwh: 0.3,
+  });
   expect(config.pool.keyFile).toBe("/etc/zerorig/mining.key");
 });
 

@@ -125,7 +125,12 @@ describe("a starting controller", () => {
       since: before.now - 5000,
       strikes: 3,
       cuts: [before.now - 1000],
-      hold: { kind: "maintenance" as const, reason: "fan", since: 0 },
+      hold: {
+        kind: "maintenance" as const,
+        reason: "fan",
+        since: 0,
+        until: Number.POSITIVE_INFINITY,
+      },
     };
     const memory = memoryOf(slot, before.now);
     const remembered = { ...NOTHING_REMEMBERED, slots: new Map([["p1" as const, memory]]) };

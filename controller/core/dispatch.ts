@@ -13,12 +13,14 @@ function isUp(slot: Slot): boolean {
   return slot.phase === "Ready" || slot.phase === "Degraded";
 }
 
-/** Whether the slot may be given work: up, proved, free, and not held by an operator. */
-function mayWork(slot: Slot, link: Link): boolean {
+/** Whether the slot may be given work: up, proved, free, rested, neither too hot nor held by an operator. */
+function mayWork(slot: Slot, link: Link, now: number): boolean {
   return (
     isUp(slot) &&
     link.tested &&
     slot.task === null &&
+    slot.heat < 2 &&
+    now >= slot.restUntil &&
     (slot.hold === null || slot.hold.kind === "foreign")
   );
 }
@@ -29,26 +31,34 @@ type Candidate =
   | { readonly kind: "host"; readonly id: string; readonly worker: Host };
 
 /** The slot as one that may be given work now. */
-function slotCandidate(worker: Slot): Candidate | null {
+function slotCandidate(worker: Slot, now: number): Candidate | null {
   const { id, link } = worker;
-  return link !== null && mayWork(worker, link) ? { kind: "slot", id, worker, link } : null;
+  return link !== null && mayWork(worker, link, now) ? { kind: "slot", id, worker, link } : null;
 }
 
 function hostCandidate(worker: Host): Candidate | null {
   return worker.task === null ? { kind: "host", id: worker.id, worker } : null;
 }
 
-function freeWorkers(rig: Pick<RigState, "slots" | "hosts">): Candidate[] {
-  return [...rig.slots.map(slotCandidate), ...rig.hosts.map(hostCandidate)].filter(
-    (candidate) => candidate !== null,
-  );
+function freeWorkers({ rig, now }: Draft): Candidate[] {
+  const slots = rig.slots.map((slot) => slotCandidate(slot, now));
+  return [...slots, ...rig.hosts.map(hostCandidate)].filter((candidate) => candidate !== null);
 }
 
-/** Whether the worker that the seat belongs to is free. */
-function hasFreeOwner({ slots, hosts }: Pick<RigState, "slots" | "hosts">, seat: Seat): boolean {
+/** Whether the worker that the seat belongs to is free, or asleep for want of what this seat may bring. */
+function wantsWork({ rig, now }: Draft, seat: Seat): boolean {
+  const { slots, hosts } = rig;
   const slot = slots[seat.index];
-  if (slot !== undefined) return slotCandidate(slot) !== null;
+  if (slot !== undefined) return slotCandidate(slot, now) !== null || slot.shed?.why === "idle";
   return hosts[seat.index - slots.length]?.task === null;
+}
+
+/** The seat has a session, or even a job, and its Zero sleeps: it is wanted up. */
+function wake(draft: Draft, seat: Seat): void {
+  const slot = draft.rig.slots[seat.index];
+  if (slot?.shed?.why !== "idle" || slot.phase !== "Off") return;
+  report(draft, "info", "slot.woken", slot.id, "work");
+  patchSlot(draft, slot, { shed: null, busyAt: draft.now });
 }
 
 function isDegraded(candidate: Candidate): boolean {
@@ -62,15 +72,15 @@ function othersRemain(rig: Pick<RigState, "slots" | "hosts">, job: Job): boolean
 }
 
 /** Own seat first, then those that did not fail it, the fastest first. A degraded Zero takes no other's work. */
-function choose(rig: Draft["rig"], seat: Seat, job: Job): Candidate | undefined {
-  const free = freeWorkers(rig);
+function choose(draft: Draft, seat: Seat, job: Job): Candidate | undefined {
+  const free = freeWorkers(draft);
   const fit = free.filter(({ id }) => !job.tried.includes(id));
   const own = fit.find(({ id }) => id === seat.id);
   if (own) return own;
   const best = fit
     .filter((candidate) => !isDegraded(candidate))
     .sort((a, b) => b.worker.rateHs - a.worker.rateHs)[0];
-  if (best || othersRemain(rig, job)) return best;
+  if (best || othersRemain(draft.rig, job)) return best;
   return free[0];
 }
 
@@ -107,6 +117,7 @@ function assign(draft: Draft, seat: Seat, job: Job, candidate: Candidate): void 
   const { worker, link } = candidate;
   patchSlot(draft, worker, {
     task: { jobId: id, seat: seat.id, link: link.id, until },
+    busyAt: draft.now,
     // A worker that let the last job pass in silence does not start its clock anew with the next.
     progressAt: worker.unanswered > 0 ? worker.progressAt : draft.now,
   });
@@ -164,14 +175,16 @@ export function dispatch(draft: Draft): void {
   if (rig.quiescing) return;
   for (const seat of rig.seats) {
     if (seat.state !== "working" || seat.job === null || seat.job.worker !== null) continue;
-    const worker = choose(rig, seat, seat.job);
+    const worker = choose(draft, seat, seat.job);
     if (worker) assign(draft, seat, seat.job, worker);
+    else wake(draft, seat);
   }
   for (const seat of rig.seats) {
     if (seat.state !== "idle" && seat.state !== "down") continue;
-    if (!hasFreeOwner(rig, seat)) continue;
+    if (!wantsWork(draft, seat)) continue;
     if (seat.state === "down") connect(draft, seat);
     else {
+      wake(draft, seat);
       patchSeat(draft, seat, { state: "requested", since: draft.now });
       emit(draft, { type: "request-job", seat: seat.id });
     }

@@ -3,7 +3,7 @@
 import type { SlotId } from "../../hat/slots.ts";
 import { copyHost, copyRig, copySeat, copySlot } from "./copy.ts";
 import type { Effect, EffectOf } from "./effect.ts";
-import { memoryOf } from "./memory.ts";
+import { memoryOf, rigMemoryOf } from "./memory.ts";
 import type { Host, Seat } from "./seat.ts";
 import type { Phase, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
@@ -95,6 +95,10 @@ export function report(
 
 export function save(draft: Draft, slot: Slot): void {
   emit(draft, { type: "save-slot", slot: slot.id, memory: memoryOf(slot, draft.now) });
+}
+
+export function saveRig(draft: Draft): void {
+  emit(draft, { type: "save-rig", memory: rigMemoryOf(draft.rig, draft.now) });
 }
 
 const TROUBLE: ReadonlySet<Phase> = new Set<Phase>(["Suspect", "Remediating", "Quarantined"]);

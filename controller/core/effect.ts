@@ -3,9 +3,9 @@
 import type { Line } from "../../hat/board.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import type { ControllerMessage, JobMessage } from "../../zero-agent/protocol/messages.ts";
-import type { SlotMemory } from "./memory.ts";
+import type { RigMemory, SlotMemory } from "./memory.ts";
 import type { Share } from "./seat.ts";
-import type { IntentKind } from "./slot.ts";
+import type { By, IntentKind } from "./slot.ts";
 
 export type ShareOutcome = "accepted" | "rejected" | "unknown";
 
@@ -21,13 +21,16 @@ export type Effect =
     }
   | { readonly type: "close-intent"; readonly intent: number; readonly outcome: string }
   | { readonly type: "save-slot"; readonly slot: SlotId; readonly memory: SlotMemory }
+  | { readonly type: "save-rig"; readonly memory: RigMemory }
+  /** Asks whether the Zero's kernel answers on the network. Answered by `probed`, or by nothing where that cannot be known. */
+  | { readonly type: "probe"; readonly slot: SlotId }
   /** Answered by `power-done` or `power-failed` with the same action. */
   | {
       readonly type: "power";
       readonly slot: SlotId;
       readonly action: number;
       readonly to: Line;
-      readonly by: "operator" | "automation";
+      readonly by: By;
     }
   | {
       readonly type: "send";

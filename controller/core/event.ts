@@ -4,6 +4,17 @@ import type { BoardReading, SlotReading } from "../../hat/board.ts";
 import type { HatErrorCode } from "../../hat/error.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import type { Beat, Hello } from "../../zero-agent/protocol/messages.ts";
+import type { ScheduleReading } from "./schedule.ts";
+
+export type OperatorVerb =
+  | "on"
+  | "off"
+  | "cycle"
+  | "cordon"
+  | "uncordon"
+  | "drain"
+  | "maintenance"
+  | "release";
 
 type Timed<E> = E & { readonly now: number };
 
@@ -87,14 +98,43 @@ export type Event = Timed<
       readonly share: number;
       readonly valid: boolean;
     }
+  /** Whether the kernel of a silent Zero answers on the network. */
+  | { readonly type: "probed"; readonly slot: SlotId; readonly answers: boolean }
+  // what the outside says of power: the schedules for now, a number from elsewhere, a meter, someone who wants a Zero up
+  | { readonly type: "schedule"; readonly reading: ScheduleReading }
+  | {
+      readonly type: "external-ceiling";
+      readonly watts: number;
+      readonly source: string;
+      readonly forMs: number;
+    }
+  | {
+      readonly type: "metered";
+      readonly slot: SlotId;
+      readonly watts: number;
+      readonly forMs: number;
+    }
+  | { readonly type: "demand"; readonly slots: readonly SlotId[]; readonly forMs: number }
   // people
   | {
       readonly type: "operator";
-      readonly verb: "on" | "off" | "cycle";
+      readonly verb: OperatorVerb;
       readonly slots: readonly SlotId[];
       readonly reason: string;
       readonly hard: boolean;
+      /** How long it holds, for what ends by itself; without it there is no end. */
+      readonly forMs?: number | null;
     }
+  | { readonly type: "pause"; readonly reason: string; readonly forMs: number | null }
+  | { readonly type: "resume"; readonly reason: string }
+  /** In place of the schedules and the number from outside; null watts lifts both. */
+  | {
+      readonly type: "override";
+      readonly watts: number | null;
+      readonly reason: string;
+      readonly forMs: number | null;
+    }
+  | { readonly type: "end-override"; readonly reason: string }
   | { readonly type: "quiesce" }
 >;
 

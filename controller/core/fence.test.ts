@@ -191,7 +191,15 @@ describe("fencing a silent Zero", () => {
     const others = world.state.slots.map((other) => ({ ...other, heardAt: 0 }));
     expect(hindered({ slots: others })).toBe("below-floor");
     expect(hindered({ storm: { state: "cooldown", until: 0 } })).toBe("storm");
-    const held = { ...slot, hold: { kind: "maintenance" as const, reason: "x", since: 0 } };
+    const held = {
+      ...slot,
+      hold: {
+        kind: "maintenance" as const,
+        reason: "x",
+        since: 0,
+        until: Number.POSITIVE_INFINITY,
+      },
+    };
     expect(cutHindrance(world.state, held, world.now)).toBe("hold");
     const intent = {
       id: 1,

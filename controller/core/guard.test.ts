@@ -156,7 +156,11 @@ describe("a slot that ought to be up", () => {
   const table: [string, Partial<Slot>, boolean][] = [
     ["is Ready", {}, true],
     ["is not wanted", { wanted: "off" }, false],
-    ["is held", { hold: { kind: "cordon", reason: "", since: 0 } }, false],
+    [
+      "is held",
+      { hold: { kind: "cordon", reason: "", since: 0, until: Number.POSITIVE_INFINITY } },
+      false,
+    ],
     ["is in quarantine", { phase: "Quarantined" }, false],
     ["is a fault", { phase: "Fault" }, false],
     ["is off by a ceiling", { phase: "Off" }, false],

@@ -1,6 +1,7 @@
 // The invariants (docs/architecture.md) as assertions on what a step is about to do. An effect that would break one is not
 // let out; automation stops itself, says so, and the mining goes on.
 
+import { ceilingOf } from "./ceiling.ts";
 import type { Effect } from "./effect.ts";
 import { holdsLane, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
@@ -8,8 +9,17 @@ import { fitsCeiling } from "./watts.ts";
 
 type PowerEffect = Extract<Effect, { readonly type: "power" }>;
 
+/** A standing rule may cut what runs, but it asks first, and waits for the answer or its time. */
+function guardShed({ policy }: RigState, slot: Slot, now: number): string | null {
+  if (slot.shed === null) return "13: a shed that no rule asks for";
+  if (slot.link === null || now - slot.heardAt >= policy.livenessMs) return null;
+  const asked = now - slot.shed.at >= Math.min(policy.shedSoftMs, policy.softOffMs);
+  return asked || slot.usb === "absent" ? null : "1: shed of a Zero that was not asked first";
+}
+
 function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number): string | null {
   if (effect.by === "operator") return null;
+  if (effect.by === "policy") return guardShed(state, slot, now);
   if (now - slot.heardAt < state.policy.livenessMs) return "1: cut of a Zero that was heard";
   const between = state.slots.filter(holdsLane);
   return between.length > state.policy.laneWidth ? "2: too many Zeros between cut and beat" : null;
@@ -19,7 +29,9 @@ function guardOn(state: RigState, slot: Slot, now: number): string | null {
   if (slot.line !== "off" || slot.usb === "present") return "4: on before off is proved";
   if (now < slot.offAt + state.policy.offDwellMs) return "4: on within the off dwell";
   const others = state.slots.filter((other) => other !== slot);
-  return fitsCeiling(others, state.policy) ? null : "14: on above the ceiling";
+  return fitsCeiling(others, state.policy.model, ceilingOf(state))
+    ? null
+    : "14: on above the ceiling";
 }
 
 function guardPower(state: RigState, effect: PowerEffect, now: number): string | null {

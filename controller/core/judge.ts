@@ -1,27 +1,19 @@
 // Deadlines and liveness, judged on a tick: after the sockets were drained, never on a timer of its own.
 
-import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draft.ts";
+import { type Draft, enter, patchSlot, report, save } from "./draft.ts";
+import { isSilent } from "./evidence.ts";
+import { judgeHolds } from "./hold.ts";
+import { bootGraceMs, climb, climbFrom, isRung } from "./ladder.ts";
 import { takeOn } from "./observe-link.ts";
 import { laneFree, mayRetryEnumeration } from "./permit.ts";
 import { closeIntent, endSoftOff, readsOff, retryEnumeration } from "./power.ts";
-import type { Phase, Slot, Stage } from "./slot.ts";
+import type { Phase, Slot } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { beginSelfTest, releaseSlot, retest } from "./work.ts";
-
-/** Whether nothing was heard of the Zero for the liveness window, which starts anew when the loop itself stood still. */
-export function isSilent({ rig, now }: Draft, slot: Slot): boolean {
-  return now - Math.max(slot.heardAt, rig.resumedAt) >= rig.policy.livenessMs;
-}
 
 function suspect(draft: Draft, slot: Slot, why: Why): void {
   const until = draft.now + draft.rig.policy.suspectDwellMs;
   enter(draft, releaseSlot(draft, slot, false), "Suspect", why, { until });
-}
-
-/** The boot grace of a slot: what is configured, or 1.5 x the slowest of its last twenty boots if that is more. */
-function bootGraceMs(slot: Slot, configuredMs: number): number {
-  const slowest = Math.max(0, ...slot.bootMs);
-  return Math.max(configuredMs, 1.5 * slowest);
 }
 
 function judgeUnknown(draft: Draft, slot: Slot, due: boolean): void {
@@ -82,39 +74,6 @@ function judgeUp(draft: Draft, slot: Slot): void {
   }
 }
 
-const LADDER = {
-  "restart-worker": { next: "restart-agent", limit: "restartWorkerMs" },
-  "restart-agent": { next: "soft-reboot", limit: "restartAgentMs" },
-  "soft-reboot": { next: null, limit: "softRebootMs" },
-} as const;
-
-type Rung = keyof typeof LADDER;
-
-/** Asks a Zero that is heard but stuck to help itself. The power line is not a rung for a Zero that is heard. */
-function climb(draft: Draft, slot: Slot, rung: Rung): void {
-  const { policy } = draft.rig;
-  // A reboot that was asked for has its boot grace, like any other.
-  const graceMs = rung === "soft-reboot" ? bootGraceMs(slot, policy.bootGraceMs) : 0;
-  const limitMs = policy[LADDER[rung].limit] + graceMs;
-  if (slot.link !== null) {
-    const common = { commandId: `c${takeId(draft)}`, deadlineMs: limitMs };
-    const message =
-      rung === "soft-reboot"
-        ? ({ type: "shutdown", how: "reboot", ...common } as const)
-        : ({
-            type: "restart",
-            what: rung === "restart-worker" ? "worker" : "agent",
-            ...common,
-          } as const);
-    emit(draft, { type: "send", slot: slot.id, link: slot.link.id, message });
-  }
-  enter(draft, slot, "Remediating", rung, { stage: rung, until: draft.now + limitMs });
-}
-
-function isRung(stage: Stage | null): stage is Rung {
-  return stage !== null && stage in LADDER;
-}
-
 function judgeSuspect(draft: Draft, slot: Slot, due: boolean): void {
   if (!due) return;
   if (slot.why === "no-progress" && !isSilent(draft, slot)) climb(draft, slot, "restart-worker");
@@ -127,13 +86,7 @@ function judgeRemediating(draft: Draft, slot: Slot, due: boolean): void {
     enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
     return;
   }
-  const { next } = LADDER[slot.stage];
-  if (next !== null) climb(draft, slot, next);
-  else {
-    enter(draft, slot, "Fault", "stuck-but-heard", {
-      until: draft.now + draft.rig.policy.reprobeMs,
-    });
-  }
+  climbFrom(draft, slot, slot.stage);
 }
 
 /** From the end of the link to the end of the system, at a guess: no source says. */
@@ -214,6 +167,7 @@ export function judge(draft: Draft): void {
     rig.resumedAt = now;
   }
   rig.lastTickAt = now;
+  judgeHolds(draft);
   for (const slot of rig.slots) {
     const due = now >= Math.max(slot.until, graceAfterPause(draft));
     JUDGES[slot.phase](draft, slot, due);

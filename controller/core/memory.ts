@@ -3,11 +3,19 @@
 
 import type { Line } from "../../hat/board.ts";
 import type { SlotId } from "../../hat/slots.ts";
-import type { Hold, Intent, Slot } from "./slot.ts";
+import type { Energy, Hold, Intent, Slot } from "./slot.ts";
+import type { RigState } from "./state.ts";
+import type { ShedWhy } from "./why.ts";
 
 export interface SlotMemory {
   readonly wanted: Line;
-  readonly hold: { readonly kind: Hold["kind"]; readonly reason: string } | null;
+  readonly hold: {
+    readonly kind: Hold["kind"];
+    readonly reason: string;
+    /** What was left of it; null for no end. */
+    readonly leftMs: number | null;
+  } | null;
+  readonly shed: ShedWhy | null;
   readonly quarantinedForMs: number | null;
   readonly cutAgesMs: readonly number[];
   readonly strikes: number;
@@ -16,10 +24,22 @@ export interface SlotMemory {
   readonly hashes: number;
   readonly fences: number;
   readonly boots: number;
+  readonly energy: Energy;
+}
+
+/** What is remembered of the rig as a whole. */
+export interface RigMemory {
+  readonly pause: { readonly reason: string; readonly leftMs: number | null } | null;
+  readonly override: {
+    readonly watts: number | null;
+    readonly reason: string;
+    readonly leftMs: number | null;
+  } | null;
 }
 
 /** What an earlier run left behind, as the store read it. */
 export interface Remembered {
+  readonly rig: RigMemory | null;
   readonly slots: ReadonlyMap<SlotId, SlotMemory>;
   readonly intents: ReadonlyMap<SlotId, Omit<Intent, "durable">>;
   /** Settled shares by seat. */
@@ -32,16 +52,44 @@ export interface Remembered {
 }
 
 export const NOTHING_REMEMBERED: Remembered = {
+  rig: null,
   slots: new Map(),
   intents: new Map(),
   shares: new Map(),
   nextId: 1,
 };
 
+/** Time that is left, as it is written down: JSON knows no Infinity. */
+function leftMs(until: number, now: number): number | null {
+  return Number.isFinite(until) ? Math.max(0, until - now) : null;
+}
+
+/** The end of what was remembered with so much time left. */
+export function untilOf(left: number | null, now: number): number {
+  return left === null ? Number.POSITIVE_INFINITY : now + left;
+}
+
+export function rigMemoryOf(rig: Pick<RigState, "pause" | "override">, now: number): RigMemory {
+  const { pause, override } = rig;
+  return {
+    pause: pause && { reason: pause.reason, leftMs: leftMs(pause.until, now) },
+    override: override && {
+      watts: override.watts,
+      reason: override.reason,
+      leftMs: leftMs(override.until, now),
+    },
+  };
+}
+
 export function memoryOf(slot: Slot, now: number): SlotMemory {
   return {
     wanted: slot.wanted,
-    hold: slot.hold && { kind: slot.hold.kind, reason: slot.hold.reason },
+    hold: slot.hold && {
+      kind: slot.hold.kind,
+      reason: slot.hold.reason,
+      leftMs: leftMs(slot.hold.until, now),
+    },
+    shed: slot.shed?.why ?? null,
     quarantinedForMs: slot.phase === "Quarantined" ? now - slot.since : null,
     cutAgesMs: slot.cuts.map((at) => now - at),
     strikes: slot.strikes,
@@ -50,5 +98,6 @@ export function memoryOf(slot: Slot, now: number): SlotMemory {
     hashes: slot.hashes,
     fences: slot.fences,
     boots: slot.boots,
+    energy: slot.energy,
   };
 }

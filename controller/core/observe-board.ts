@@ -1,6 +1,7 @@
 // What the board lane tells: readings of the lines and the USB ports, and how power effects ended.
 
 import type { SlotReading } from "../../hat/board.ts";
+import { onUnderVoltage } from "./ceiling.ts";
 import { type Draft, enter, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { SUPPLY_QUIET_MS } from "./permit.ts";
@@ -25,7 +26,8 @@ function isResumed(slot: Slot): boolean {
 
 /** The first reading of a slot after a start decides what is wanted of it from now on. */
 function adoptWanted(draft: Draft, slot: Slot): Slot {
-  const found = slot.line === "off" ? "off" : "on";
+  // What a standing rule had switched off is still wanted on.
+  const found = slot.line === "off" && slot.shed === null ? "off" : "on";
   const wanted = {
     adopt: isResumed(slot) ? "on" : slot.intent?.kind === "off" ? "off" : found,
     restore: slot.wanted,
@@ -43,6 +45,7 @@ function adopt(draft: Draft, given: Slot): void {
     return;
   }
   const resumed = slot.line === "off" && isResumed(slot);
+  if (slot.line === "on") slot = patchSlot(draft, slot, { shed: null });
   if (!resumed) slot = closeIntent(draft, slot, "found so");
   save(draft, slot);
   if (slot.line === "on") {
@@ -145,7 +148,7 @@ export function onBoardRead(draft: Draft, { reading }: EventOf<"board-read">): v
     if (now - rig.underVoltageAt > SUPPLY_QUIET_MS) {
       report(draft, "warn", "supply.under-voltage", null);
     }
-    rig.underVoltageAt = now;
+    onUnderVoltage(draft);
   }
   for (const slot of reading.slots) observeSlot(draft, slot);
 }

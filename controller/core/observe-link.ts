@@ -3,13 +3,12 @@
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { type Draft, emit, enter, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
+import { judgeHeat } from "./heat.ts";
+import { BARREN_JOBS } from "./ladder.ts";
 import { closeIntent } from "./power.ts";
 import type { Link, Slot } from "./slot.ts";
 import { beginSelfTest, releaseSlot } from "./work.ts";
 
-/** The Raspberry Pi firmware caps the clock at 80 C. */
-const HOT_C = 80;
-const COOL_C = 75;
 /** get_throttled: under-voltage, frequency capped, throttled, soft temperature limit; the "now" bits. */
 const THROTTLED_NOW = 0b1111;
 
@@ -143,18 +142,19 @@ export function onHeard(draft: Draft, slotId: string, link: number): Slot | unde
 /** So many slow results in a row make a Zero Degraded; one good one clears it. */
 const SLOW_RESULTS = 3;
 
+/** What makes a Zero that works one that is not well; null if nothing does. */
+function ailment(slot: Slot): "hot" | "throttled" | "slow" | null {
+  if (slot.heat > 0) return "hot";
+  if (((slot.vitals?.throttled ?? 0) & THROTTLED_NOW) !== 0) return "throttled";
+  return slot.slowResults >= SLOW_RESULTS ? "slow" : null;
+}
+
 /** Ready <-> Degraded, by heat, throttling and speed. Degraded is never cut for it. */
 export function judgeVitals(draft: Draft, slot: Slot): Slot {
-  const tempC = slot.vitals?.tempC ?? 0;
-  const throttled = ((slot.vitals?.throttled ?? 0) & THROTTLED_NOW) !== 0;
-  if (slot.phase === "Ready") {
-    if (tempC >= HOT_C) return enter(draft, slot, "Degraded", "hot");
-    if (throttled) return enter(draft, slot, "Degraded", "throttled");
-    if (slot.slowResults >= SLOW_RESULTS) return enter(draft, slot, "Degraded", "slow");
-  } else if (slot.phase === "Degraded") {
-    const well = tempC < COOL_C && !throttled && slot.slowResults === 0;
-    if (well) return enter(draft, slot, "Ready", "recovered");
-  }
+  const ails = ailment(slot);
+  if (slot.phase === "Ready" && ails !== null) return enter(draft, slot, "Degraded", ails);
+  const well = ails === null && slot.slowResults === 0;
+  if (slot.phase === "Degraded" && well) return enter(draft, slot, "Ready", "recovered");
   return slot;
 }
 
@@ -173,10 +173,13 @@ export function onBeat(draft: Draft, { slot: id, link, beat }: EventOf<"beat">):
       uptimeMs: beat.uptimeMs,
     },
     hashes: heard.hashes + hashed,
-    ...(hashed > 0 ? { progressAt: draft.now, unanswered: 0 } : {}),
   });
+  if (hashed > 0) patchSlot(draft, slot, { progressAt: draft.now, unanswered: 0 });
+  judgeHeat(draft, slot, beat.tempC);
   const stuck = slot.phase === "Suspect" || slot.phase === "Remediating";
   if (!stuck || hashed === 0) judgeVitals(draft, slot);
+  // Its hashes rise, as they did all the time: what it must show is a share.
+  else if (slot.barren >= BARREN_JOBS) return;
   else if (slot.link?.tested) enter(draft, slot, "Ready", "recovered");
   else resume(draft, slot);
 }

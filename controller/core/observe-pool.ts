@@ -81,6 +81,7 @@ export function onPoolJob(draft: Draft, event: EventOf<"pool-job">): void {
       receivedAt: draft.now,
       worker: null,
       tried: [],
+      missed: [],
     },
   });
 }

@@ -13,6 +13,8 @@ import {
   takeId,
 } from "./draft.ts";
 import type { EventOf } from "./event.ts";
+import { restAfter } from "./heat.ts";
+import { countBarren } from "./ladder.ts";
 import { judgeVitals, linkedSlot, passSelfTest } from "./observe-link.ts";
 import { closeIntent } from "./power.ts";
 import type { Host, Seat, Share } from "./seat.ts";
@@ -55,7 +57,10 @@ function take(draft: Draft, seatId: string, worker: string, finding: Finding): v
   if (seat?.state !== "working" || job?.id !== finding.jobId) return;
   if (finding.nonce === null) {
     report(draft, "warn", "job.no-solution", null, null, { seat: seat.id, job: job.id, worker });
-    abandonIfTried(draft, seat.id, orphan(draft, seat.id, job.id, worker));
+    const missed = [...job.missed, worker];
+    const searched = patchSeat(draft, seat, { job: { ...job, missed } });
+    abandonIfTried(draft, seat.id, orphan(draft, searched.id, job.id, worker));
+    retestWorker(draft, worker);
     return;
   }
   const share: Share = {
@@ -114,6 +119,8 @@ function onSlotResult(draft: Draft, slot: Slot, link: Link, event: EventOf<"resu
   const next = patchSlot(draft, heard, {
     rateHs: rate.rateHs,
     rateWeightMs: rate.rateWeightMs,
+    busyAt: draft.now,
+    restUntil: restAfter(slot, event.elapsedMs, draft.now),
     slowResults: isSlow(event, link.nominalHs) ? slot.slowResults + 1 : 0,
   });
   judgeVitals(draft, next);
@@ -165,6 +172,7 @@ export function onShareSecured(draft: Draft, event: EventOf<"share-secured">): v
     return;
   }
   if (event.valid) {
+    blame(draft, seat.job?.missed ?? [], share.worker);
     patchSeat(draft, seat, { state: "submitting", since: draft.now });
     emit(draft, { type: "submit-share", share });
     return;
@@ -172,7 +180,24 @@ export function onShareSecured(draft: Draft, event: EventOf<"share-secured">): v
   report(draft, "error", "share.wrong", null, null, { seat: seat.id, worker: share.worker });
   abandonIfTried(draft, seat.id, orphan(draft, seat.id, share.jobId, share.worker));
   const slot = slotOf(draft, share.worker);
+  if (slot !== undefined) countBarren(draft, slot);
+  retestWorker(draft, share.worker);
+}
+
+/** Asks a free Zero for the known answer: what it said of a job was wrong, or may be. */
+function retestWorker(draft: Draft, worker: string): void {
+  const slot = slotOf(draft, worker);
   if (slot?.link && slot.task === null) beginSelfTest(draft, slot, slot.link);
+}
+
+/** The job did have a solution: those who searched all of it missed it. */
+function blame(draft: Draft, missed: readonly string[], solver: string): void {
+  for (const worker of missed) {
+    const slot = slotOf(draft, worker);
+    if (slot !== undefined) countBarren(draft, slot);
+  }
+  const slot = slotOf(draft, solver);
+  if (slot !== undefined && slot.barren > 0) patchSlot(draft, slot, { barren: 0 });
 }
 
 /** The end of a share: counted once, and written down. */

@@ -1,28 +1,85 @@
 // What people ask for. An operator's word beats every automatic rule; it is written down before it is done, like the rest.
 
-import { type Draft, enter, patchSlot, report, save, slotOf } from "./draft.ts";
-import type { EventOf } from "./event.ts";
-import type { Slot } from "./slot.ts";
+import { type Draft, enter, patchSlot, report, save, saveRig, slotOf } from "./draft.ts";
+import type { EventOf, OperatorVerb } from "./event.ts";
+import type { Hold, Slot } from "./slot.ts";
+
+type Ask = EventOf<"operator">;
+
+/** How long a drain may take where nobody says. */
+const DRAIN_MS = 5 * 60_000;
+
+function until(draft: Draft, forMs: number | null | undefined): number {
+  return forMs == null ? Number.POSITIVE_INFINITY : draft.now + forMs;
+}
+
+function holdAs(kind: "cordon" | "drain" | "maintenance") {
+  return (draft: Draft, { reason, forMs }: Ask): Partial<Slot> => {
+    const limitMs = kind === "drain" ? (forMs ?? DRAIN_MS) : forMs;
+    const hold: Hold = { kind, reason, since: draft.now, until: until(draft, limitMs) };
+    return { hold };
+  };
+}
+
+/** A person vouches for it: what counted against it until now is forgotten. */
+const FORGIVEN: Partial<Slot> = { strikes: 0, cuts: [], barren: 0, shed: null };
 
 const ASKS: Readonly<
-  Record<EventOf<"operator">["verb"], (event: EventOf<"operator">) => Partial<Slot>>
+  Record<OperatorVerb, (draft: Draft, event: Ask, slot: Slot) => Partial<Slot>>
 > = {
-  // A person vouches for it: what counted against it until now is forgotten.
-  on: () => ({ wanted: "on", strikes: 0, cuts: [] }),
-  off: ({ hard }) => ({ wanted: "off", hardOff: hard, cycleAsked: null }),
-  cycle: ({ reason, hard }) => ({ wanted: "on", cycleAsked: { reason, hard } }),
+  on: ({ now }) => ({ wanted: "on", busyAt: now, ...FORGIVEN }),
+  off: (_, { hard }) => ({ wanted: "off", hardOff: hard, cycleAsked: null, shed: null }),
+  cycle: (_, { reason, hard }) => ({ wanted: "on", cycleAsked: { reason, hard } }),
+  cordon: holdAs("cordon"),
+  drain: holdAs("drain"),
+  maintenance: holdAs("maintenance"),
+  uncordon: () => ({ hold: null }),
+  // A slot in Fault is looked at again at once; one in quarantine is let out below.
+  release: ({ now }, _, slot) => ({
+    wanted: "on",
+    ...FORGIVEN,
+    ...(slot.phase === "Fault" ? { until: now } : {}),
+  }),
 };
 
-export function onOperator(draft: Draft, event: EventOf<"operator">): void {
+/** On, cycle and release are the ways out of quarantine that a person has. */
+const LETS_OUT: ReadonlySet<OperatorVerb> = new Set<OperatorVerb>(["on", "cycle", "release"]);
+
+export function onOperator(draft: Draft, event: Ask): void {
   for (const id of event.slots) {
     const known = slotOf(draft, id);
     if (known === undefined) continue;
     report(draft, "info", `operator.${event.verb}`, id, event.reason || null, { hard: event.hard });
     // Naming a slot takes it back from a foreign hand: the operator knows of it now.
     const hold = known.hold?.kind === "foreign" ? null : known.hold;
-    const slot = patchSlot(draft, known, { hold, ...ASKS[event.verb](event) });
-    // On and cycle are the ways out of quarantine that a person has.
-    const released = slot.phase === "Quarantined" && slot.wanted === "on";
-    save(draft, released ? enter(draft, slot, "Off", "operator", { cycleAsked: null }) : slot);
+    const slot = patchSlot(draft, known, { hold, ...ASKS[event.verb](draft, event, known) });
+    const out = slot.phase === "Quarantined" && LETS_OUT.has(event.verb);
+    save(draft, out ? enter(draft, slot, "Off", "released", { cycleAsked: null }) : slot);
   }
+}
+
+export function onPause(draft: Draft, { reason, forMs }: EventOf<"pause">): void {
+  draft.rig.pause = { reason, since: draft.now, until: until(draft, forMs) };
+  report(draft, "info", "operator.pause", null, reason || null, { for_ms: forMs });
+  saveRig(draft);
+}
+
+export function onResume(draft: Draft, { reason }: EventOf<"resume">): void {
+  draft.rig.pause = null;
+  // It stopped itself because it met a state that must not be; a person has looked.
+  draft.rig.halted = null;
+  report(draft, "info", "operator.resume", null, reason || null);
+  saveRig(draft);
+}
+
+export function onOverride(draft: Draft, { watts, reason, forMs }: EventOf<"override">): void {
+  draft.rig.override = { watts, reason, since: draft.now, until: until(draft, forMs) };
+  report(draft, "info", "operator.override", null, reason || null, { watts, for_ms: forMs });
+  saveRig(draft);
+}
+
+export function onEndOverride(draft: Draft, { reason }: EventOf<"end-override">): void {
+  draft.rig.override = null;
+  report(draft, "info", "operator.end-override", null, reason || null);
+  saveRig(draft);
 }

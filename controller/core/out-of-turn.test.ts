@@ -112,7 +112,12 @@ describe("what comes out of turn", () => {
 
   it("switches nothing on in maintenance", () => {
     const world = mining();
-    const hold = { kind: "maintenance", reason: "fan", since: 0 } as const;
+    const hold = {
+      kind: "maintenance",
+      reason: "fan",
+      since: 0,
+      until: Number.POSITIVE_INFINITY,
+    } as const;
     const slot: Slot = { ...world.slot("p1"), phase: "Off", line: "off", offAt: 0, hold };
     expect(onHindrance(world.state, slot, world.now)).toBe("hold");
     expect(onHindrance(world.state, { ...slot, hold: null }, world.now)).toBeNull();
@@ -129,8 +134,8 @@ describe("what comes out of turn", () => {
   it("reserves the inrush of a start that is under way", () => {
     const world = mining();
     const starting: Slot[] = world.state.slots.map((slot) => ({ ...slot, phase: "PoweringOn" }));
-    const policy = { ...world.state.policy, ceilingWatts: 7 };
-    expect(fitsCeiling(starting, policy)).toBe(true);
-    expect(fitsCeiling(starting, { ...policy, ceilingWatts: 6.9 })).toBe(false);
+    const ceiling = (watts: number) => ({ watts, wattsBy: null, zeros: 9 });
+    expect(fitsCeiling(starting, "zero", ceiling(7))).toBe(true);
+    expect(fitsCeiling(starting, "zero", ceiling(6.9))).toBe(false);
   });
 });

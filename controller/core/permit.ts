@@ -1,16 +1,18 @@
 // May automation act now? Each answer names what stands in the way, for `why`.
 
+import { tokensAt } from "./bucket.ts";
+import { ceilingOf } from "./ceiling.ts";
+import type { Draft } from "./draft.ts";
+import { isLinkServerProved, kernelAnswers } from "./evidence.ts";
 import { holdsLane, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { census } from "./storm.ts";
 import { fitsCeiling } from "./watts.ts";
-import type { Hindrance } from "./why.ts";
+import type { Hindrance, OnHindrance, ShedWhy } from "./why.ts";
 
 type Rig = Omit<RigState, "hosts" | "seats">;
 
 const HOUR_MS = 3_600_000;
-/** A proof of the link server older than this proves nothing. */
-const LINK_SERVER_PROOF_MS = 15_000;
 /** No start this soon after under-voltage was seen. */
 export const SUPPLY_QUIET_MS = 10_000;
 
@@ -46,17 +48,32 @@ export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | nul
   const { policy, storm } = rig;
   const longStorm = isLong(storm);
   if (rig.halted !== null) return "automation-halted";
+  if (rig.pause !== null) return "paused";
   if (slot.hold !== null) return "hold";
   if (rig.hub === "lost") return "hub-lost";
-  // Without it the silence may be our own, however long it lasts.
-  if (now - rig.linkServerProvedAt >= LINK_SERVER_PROOF_MS) return "link-server-unproved";
+  if (!isLinkServerProved(rig, now)) return "link-server-unproved";
   if (storm.state !== "normal" && !longStorm) return "storm";
   if (!longStorm && belowFloor(rig, now)) return "below-floor";
+  if (kernelAnswers(slot, now) && now - slot.heardAt < policy.agentGraceMs) return "kernel-answers";
   if (!laneFree(rig.slots, policy.laneWidth)) return "lane-busy";
   if (now < backoffUntil(slot, policy)) return "backoff";
   if (within(slot.cuts, now, HOUR_MS) >= policy.cutsPerSlotHour) return "slot-cut-cap";
   const rigCuts = rig.slots.reduce((sum, { cuts }) => sum + within(cuts, now, HOUR_MS), 0);
-  return rigCuts >= policy.cutsPerRigHour ? "rig-cut-cap" : null;
+  if (rigCuts >= policy.cutsPerRigHour) return "rig-cut-cap";
+  return maySwitch(rig, now) ? null : "switch-rate";
+}
+
+/** Whether automation has a power action left in its bucket. */
+function maySwitch({ switches, policy }: Rig, now: number): boolean {
+  return tokensAt(switches, policy.switchBurst, policy.switchesPerMinute, now) >= 1;
+}
+
+/** Whether a standing rule may switch the slot off now. A person's pause or hold does not outrank heat and a failing supply. */
+export function mayShed({ rig, now }: Draft, slot: Slot, why: ShedWhy): boolean {
+  if (rig.halted !== null) return false;
+  if (why === "hot" || why === "brown-out") return true;
+  if (rig.pause !== null || slot.hold !== null || !maySwitch(rig, now)) return false;
+  return now - slot.onAt >= rig.policy.ceilingDwellMs;
 }
 
 /** Whether the slot has used up its power cycles and goes to quarantine instead of another. */
@@ -75,21 +92,30 @@ export function mayRetryEnumeration({ halted, hub, storm }: Rig): boolean {
   return halted === null && hub !== "lost" && (storm.state === "normal" || isLong(storm));
 }
 
-export type OnHindrance =
-  | "off-dwell"
-  | "stagger"
-  | "another-starts"
-  | "under-voltage"
-  | "ceiling"
-  | "hold";
+/** Whether a slot that was switched off for heat has not cooled for long enough. */
+function isTooHot(slot: Slot, policy: RigState["policy"], now: number): boolean {
+  return slot.shed?.why === "hot" && now < slot.offAt + policy.heatOffMs;
+}
 
-/** What stands in the way of switching this slot on; null if nothing does. */
+/** Whether the slot sleeps for want of work, and nobody asked for it since. */
+function isAsleep(slot: Slot, now: number): boolean {
+  return slot.shed?.why === "idle" && now >= slot.demandUntil;
+}
+
+/** What stands in the way of switching this slot on; null if nothing does. What was begun is completed even in a pause. */
 export function onHindrance(rig: Rig, slot: Slot, now: number): OnHindrance | null {
   const { policy } = rig;
   if (slot.hold?.kind === "maintenance") return "hold";
+  const begun = slot.intent !== null;
+  if (rig.pause !== null && !begun) return "paused";
   if (now < slot.offAt + policy.offDwellMs) return "off-dwell";
   if (rig.slots.some((other) => other.phase === "PoweringOn")) return "another-starts";
   if (now < rig.lastOnAt + policy.staggerMs) return "stagger";
   if (now < rig.underVoltageAt + SUPPLY_QUIET_MS) return "under-voltage";
-  return fitsCeiling(rig.slots, policy) ? null : "ceiling";
+  if (isTooHot(slot, policy, now)) return "heat";
+  if (isAsleep(slot, now)) return "idle";
+  if (slot.shed?.why === "ceiling" && now < slot.offAt + policy.ceilingDwellMs)
+    return "ceiling-dwell";
+  if (!fitsCeiling(rig.slots, policy.model, ceilingOf(rig))) return "ceiling";
+  return begun || maySwitch(rig, now) ? null : "switch-rate";
 }

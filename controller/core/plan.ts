@@ -1,9 +1,11 @@
 // Wanted against observed: what one pass may begin. Level-triggered: it looks at the state as it is, never at past events.
 
+import { take } from "./bucket.ts";
 import { type Draft, emit, enter, patchSlot, takeId } from "./draft.ts";
-import { isSilent } from "./judge.ts";
+import { isSilent } from "./evidence.ts";
 import { cutHindrance, laneFree, onHindrance, spentItsCycles } from "./permit.ts";
 import { beginCut, beginOn, closeIntent, readsOff, writeIntent } from "./power.ts";
+import { shedPower } from "./shed.ts";
 import type { Slot } from "./slot.ts";
 
 /** Emits the power effect that the slot's stage asks for, once its intent is on disk. */
@@ -15,12 +17,14 @@ function drive(draft: Draft, slot: Slot): void {
     writeIntent(draft, slot, intent);
     return;
   }
-  if (intent.by === "automation" && draft.rig.halted !== null) return;
+  if (intent.by !== "operator" && draft.rig.halted !== null) return;
   // On again only from off; a line that reads on already is concluded by its reading.
   if (stage === "write" && !readsOff(slot)) return;
   const id = takeId(draft);
   const to = stage === "cut" ? "off" : "on";
   emit(draft, { type: "power", slot: slot.id, action: id, to, by: intent.by });
+  const { switchBurst, switchesPerMinute } = draft.rig.policy;
+  draft.rig.switches = take(draft.rig.switches, switchBurst, switchesPerMinute, draft.now);
   patchSlot(draft, slot, { action: id });
 }
 
@@ -99,11 +103,13 @@ function remediate(draft: Draft, slot: Slot): Slot {
 
 function powerOn(draft: Draft, slot: Slot): Slot {
   if (slot.phase !== "Off" || slot.wanted !== "on") return slot;
-  return onHindrance(draft.rig, slot, draft.now) === null ? beginOn(draft, slot) : slot;
+  if (onHindrance(draft.rig, slot, draft.now) !== null) return slot;
+  return beginOn(draft, slot);
 }
 
 /** One pass over the slots, in the order of their numbers: at most one new cut and one new start can come of it. */
 export function plan(draft: Draft): void {
+  shedPower(draft);
   for (const known of draft.rig.slots) {
     const slot = powerOn(draft, remediate(draft, obeyOperator(draft, known)));
     askToShutDown(draft, slot);

@@ -6,6 +6,8 @@ export type ZeroModel = "zero" | "zero-w" | "zero-2-w";
 export type PowerRestore = "adopt" | "restore" | "all-on" | "all-off";
 
 export interface Policy {
+  /** A Zero whose kernel still answers on the network has this long for its agent to come back before it is cut. */
+  readonly agentGraceMs: number;
   /** Silence that makes a Zero suspect: five beats of 2 s. */
   readonly livenessMs: number;
   /** How long a suspect may still speak up before anything is done. */
@@ -24,6 +26,8 @@ export interface Policy {
   readonly softRebootMs: number;
   /** How long an asked Zero may take to shut down before it is cut. */
   readonly softOffMs: number;
+  /** The same where the supply is failing or the Zero is too hot. */
+  readonly shedSoftMs: number;
   /** How long a cut may stay unproved before it is a fault. */
   readonly cutProofMs: number;
   /** Off time, counted from the proof. IPMI asks for 1 s at least; users of ClusterHATs take 2 to 5 s. */
@@ -53,8 +57,29 @@ export interface Policy {
   readonly pauseGuardMs: number;
   /** How often a slot in Fault is looked at again. */
   readonly reprobeMs: number;
-  /** The most watts that the Zeros may draw; null for no limit. */
+  /** The most watts that the Zeros may draw, because the supply gives no more; null for no limit. No override lifts it. */
   readonly ceilingWatts: number | null;
+  /** A Zero that a ceiling moved stays as it is for this long, so that a ceiling that flutters does not wear it out. */
+  readonly ceilingDwellMs: number;
+  /** Power actions of automation, of any kind: so many in a burst, and so many a minute in the long run. */
+  readonly switchBurst: number;
+  readonly switchesPerMinute: number;
+  /** Under-voltage that lasts this long costs one more Zero, the newest first; this long without it gives one back. */
+  readonly brownOutShedMs: number;
+  readonly brownOutQuietMs: number;
+  /** Heat steps of a Zero: half the work, no work, off. The firmware throttles at 80 C and 85 C is the limit of the chip. */
+  readonly heatDutyC: number;
+  readonly heatStopC: number;
+  readonly heatOffC: number;
+  /** A step is left when the Zero was this much cooler for so long; one that was switched off for heat stays off for so long. */
+  readonly heatHysteresisC: number;
+  readonly heatHoldMs: number;
+  readonly heatOffMs: number;
+  /** A Zero without work for this long is switched off, as long as so many stay up; null for never. */
+  readonly idleOffMs: number | null;
+  readonly keepUp: number;
+  /** What the tariff asks for a kilowatt-hour; null where cost is not counted. */
+  readonly tariffPerKwh: number | null;
   readonly model: ZeroModel;
   readonly powerRestore: PowerRestore;
   /** Between two new pool connections. Nodes ban above 50 in 30 s. */
@@ -70,6 +95,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 export const DEFAULT_POLICY: Policy = {
+  agentGraceMs: 45_000,
   livenessMs: 10_000,
   suspectDwellMs: 3000,
   bootGraceMs: 90_000,
@@ -80,6 +106,7 @@ export const DEFAULT_POLICY: Policy = {
   restartAgentMs: 30_000,
   softRebootMs: 60_000,
   softOffMs: 30_000,
+  shedSoftMs: 10_000,
   cutProofMs: 20_000,
   offDwellMs: 2000,
   staggerMs: 2000,
@@ -98,6 +125,20 @@ export const DEFAULT_POLICY: Policy = {
   pauseGuardMs: 3000,
   reprobeMs: 60_000,
   ceilingWatts: null,
+  ceilingDwellMs: MINUTE_MS,
+  switchBurst: 10,
+  switchesPerMinute: 20,
+  brownOutShedMs: 5000,
+  brownOutQuietMs: MINUTE_MS,
+  heatDutyC: 75,
+  heatStopC: 80,
+  heatOffC: 85,
+  heatHysteresisC: 5,
+  heatHoldMs: MINUTE_MS,
+  heatOffMs: 10 * MINUTE_MS,
+  idleOffMs: null,
+  keepUp: 0,
+  tariffPerKwh: null,
   model: "zero",
   powerRestore: "adopt",
   poolConnectGapMs: 700,

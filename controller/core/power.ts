@@ -62,8 +62,9 @@ export function beginCut(
     ...(cut.by === "automation" ? { cuts: countCut(draft, slot), strikes: slot.strikes + 1 } : {}),
   });
   save(draft, slot);
-  const { softOffMs, cutProofMs } = draft.rig.policy;
-  const limitMs = cut.soft ? softOffMs : cutProofMs;
+  const { softOffMs, shedSoftMs, cutProofMs } = draft.rig.policy;
+  const urgent = cut.why === "hot" || cut.why === "brown-out";
+  const limitMs = cut.soft ? (urgent ? shedSoftMs : softOffMs) : cutProofMs;
   return enter(draft, slot, "PoweringOff", cut.why, {
     stage: cut.soft ? "soft" : "cut",
     until: draft.now + limitMs,
@@ -93,6 +94,10 @@ export function beginOn(draft: Draft, given: Slot): Slot {
     : openIntent(draft, given, "on", "automation", given.why);
   draft.rig.lastOnAt = draft.now;
   return enter(draft, slot, "PoweringOn", "wanted-on", {
+    // It comes up cool, and whatever kept it off is over.
+    shed: null,
+    heat: 0,
+    busyAt: draft.now,
     stage: "write",
     until: draft.now + ON_LIMIT_MS,
   });
@@ -173,7 +178,13 @@ export function adoptForeign(draft: Draft, given: Slot, found: Line): Slot {
   slot = patchSlot(draft, slot, {
     cycleAsked: null,
     wanted: found,
-    hold: { kind: "foreign", reason: "another program switched the line", since: draft.now },
+    shed: null,
+    hold: {
+      kind: "foreign",
+      reason: "another program switched the line",
+      since: draft.now,
+      until: Number.POSITIVE_INFINITY,
+    },
   });
   save(draft, slot);
   if (found === "off") return enter(draft, slot, "Off", "foreign-change", { offAt: draft.now });

@@ -12,6 +12,8 @@ export interface Job {
   readonly worker: string | null;
   /** Workers that had it and did not solve it. */
   readonly tried: readonly string[];
+  /** Those of them that searched all of it. */
+  readonly missed: readonly string[];
 }
 
 export interface Share {

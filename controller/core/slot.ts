@@ -2,7 +2,7 @@
 
 import type { Line, UsbPresence } from "../../hat/board.ts";
 import type { SlotId } from "../../hat/slots.ts";
-import type { Why } from "./why.ts";
+import type { ShedWhy, Why } from "./why.ts";
 
 export type Phase =
   | "Unknown"
@@ -29,13 +29,16 @@ export type Stage =
   | "write"
   | "settle";
 
+/** On whose word power is switched: a person's, a remedy's for a silent Zero, or a standing rule's (ceiling, heat, idle). */
+export type By = "operator" | "automation" | "policy";
+
 export type IntentKind = "on" | "off" | "cycle" | "quarantine";
 
 /** A power action that is on disk before it is done, so that a crash between any two steps can be completed. */
 export interface Intent {
   readonly id: number;
   readonly kind: IntentKind;
-  readonly by: "operator" | "automation";
+  readonly by: By;
   readonly why: string;
   /** On disk. No power effect before that. */
   readonly durable: boolean;
@@ -46,6 +49,17 @@ export interface Hold {
   readonly kind: "cordon" | "drain" | "maintenance" | "foreign";
   readonly reason: string;
   readonly since: number;
+  /** When it ends by itself; Infinity for never. */
+  readonly until: number;
+}
+
+/** How hot a Zero is, in steps: 1 gets half the work, 2 none, 3 is switched off. */
+export type HeatStep = 0 | 1 | 2 | 3;
+
+/** Joules since ever, by where the figure comes from. */
+export interface Energy {
+  readonly measuredJ: number;
+  readonly modelledJ: number;
 }
 
 export interface Link {
@@ -132,6 +146,24 @@ export interface Slot {
   readonly cuts: readonly number[];
   /** Automatic cuts since the slot was last healthy for long: the exponent of the back-off, and the road to quarantine. */
   readonly strikes: number;
+  /** Jobs in a row that it searched and did not solve, or solved wrongly. */
+  readonly barren: number;
+  readonly heat: HeatStep;
+  /** When it was last as hot as its step asks for. */
+  readonly heatAt: number;
+  /** No new job before this: the pause of a lower duty. */
+  readonly restUntil: number;
+  /** Which standing rule keeps it off, or is switching it off, although it is wanted on; and since when. */
+  readonly shed: { readonly why: ShedWhy; readonly at: number } | null;
+  /** When it last had something to do, and until when somebody wants it up whatever it does. */
+  readonly busyAt: number;
+  readonly demandUntil: number;
+  /** Whether the Zero's kernel answers on the network, asked when it is silent; null while nobody knows. */
+  readonly answers: { readonly yes: boolean; readonly at: number } | null;
+  readonly probeAskedAt: number;
+  /** What a meter said, and until when that counts. */
+  readonly meter: { readonly watts: number; readonly until: number } | null;
+  readonly energy: Energy;
   readonly hashes: number;
   readonly fences: number;
   readonly boots: number;
@@ -149,6 +181,7 @@ export function isMeantUp(slot: Slot): boolean {
     slot.hold === null &&
     slot.phase !== "Quarantined" &&
     slot.phase !== "Fault" &&
+    slot.shed === null &&
     // Off by a ceiling or still waiting its turn is not meant up; off within a cycle is.
     (slot.phase !== "Off" || slot.intent !== null)
   );

@@ -1,8 +1,10 @@
 // The whole of what the core knows, and how it begins.
 
 import type { SlotId } from "../../hat/slots.ts";
-import type { Remembered } from "./memory.ts";
+import { type Bucket, fullBucket } from "./bucket.ts";
+import { type Remembered, untilOf } from "./memory.ts";
 import type { Policy } from "./policy.ts";
+import type { ScheduleReading } from "./schedule.ts";
 import type { Host, Seat } from "./seat.ts";
 import type { Slot } from "./slot.ts";
 
@@ -10,6 +12,23 @@ export type Storm =
   | { readonly state: "normal" }
   | { readonly state: "storm"; readonly since: number; readonly alerted: boolean }
   | { readonly state: "cooldown"; readonly until: number };
+
+/** What a person, or something outside, asked for until a certain time. */
+export interface Pause {
+  readonly reason: string;
+  readonly since: number;
+  readonly until: number;
+}
+
+export interface Override extends Pause {
+  readonly watts: number | null;
+}
+
+export interface ExternalCeiling {
+  readonly watts: number;
+  readonly source: string;
+  readonly until: number;
+}
 
 export interface RigState {
   readonly policy: Policy;
@@ -25,6 +44,17 @@ export interface RigState {
   readonly hub: "unseen" | "seen" | "lost";
   /** When under-voltage was last seen; -Infinity if never. */
   readonly underVoltageAt: number;
+  /** How many Zeros the failing supply is trusted with, and when that number last changed; null when it is well. */
+  readonly brownOut: { readonly zeros: number; readonly changedAt: number } | null;
+  readonly schedule: ScheduleReading | null;
+  readonly external: ExternalCeiling | null;
+  readonly override: Override | null;
+  /** Automation switches no power, but for heat and a failing supply; the mining goes on. */
+  readonly pause: Pause | null;
+  /** The power actions that automation may do now. */
+  readonly switches: Bucket;
+  /** Until when energy is accounted for. */
+  readonly energyAt: number;
   readonly boardError: string | null;
   readonly linkServerProvedAt: number;
   /** When the last `on` was begun, and when the last pool connection was. */
@@ -57,7 +87,14 @@ function initialSlot(
     until: quarantined === null ? now + policy.bootGraceMs : now + policy.probationMs - quarantined,
     stage: null,
     wanted: memory?.wanted ?? "on",
-    hold: memory?.hold ? { ...memory.hold, since: now } : null,
+    hold: memory?.hold
+      ? {
+          kind: memory.hold.kind,
+          reason: memory.hold.reason,
+          since: now,
+          until: untilOf(memory.hold.leftMs ?? null, now),
+        }
+      : null,
     cycleAsked: null,
     hardOff: false,
     intent: intent ? { ...intent, durable: true } : null,
@@ -86,6 +123,17 @@ function initialSlot(
     bootMs: memory?.bootMs ?? [],
     cuts: (memory?.cutAgesMs ?? []).map((age) => now - age),
     strikes: memory?.strikes ?? 0,
+    barren: 0,
+    heat: 0,
+    heatAt: Number.NEGATIVE_INFINITY,
+    restUntil: Number.NEGATIVE_INFINITY,
+    shed: memory?.shed ? { why: memory.shed, at: now } : null,
+    busyAt: now,
+    demandUntil: Number.NEGATIVE_INFINITY,
+    answers: null,
+    probeAskedAt: Number.NEGATIVE_INFINITY,
+    meter: null,
+    energy: memory?.energy ?? { measuredJ: 0, modelledJ: 0 },
     hashes: memory?.hashes ?? 0,
     fences: memory?.fences ?? 0,
     boots: memory?.boots ?? 0,
@@ -120,6 +168,7 @@ export function initialState(
   remembered: Remembered,
   now: number,
 ): RigState {
+  const { pause, override } = remembered.rig ?? { pause: null, override: null };
   const hostIds = Array.from({ length: shape.hostWorkers }, (_, index) => `h${index + 1}`);
   return {
     policy,
@@ -140,6 +189,18 @@ export function initialState(
     storm: { state: "normal" },
     hub: "unseen",
     underVoltageAt: Number.NEGATIVE_INFINITY,
+    brownOut: null,
+    schedule: null,
+    external: null,
+    override: override && {
+      watts: override.watts,
+      reason: override.reason,
+      since: now,
+      until: untilOf(override.leftMs, now),
+    },
+    pause: pause && { reason: pause.reason, since: now, until: untilOf(pause.leftMs, now) },
+    switches: fullBucket(policy.switchBurst, now),
+    energyAt: now,
     boardError: null,
     linkServerProvedAt: Number.NEGATIVE_INFINITY,
     lastOnAt: Number.NEGATIVE_INFINITY,

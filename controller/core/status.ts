@@ -1,6 +1,7 @@
 // What the rig looks like from outside: the shape that the CLI, the demo's table, the API and the page all read.
 
 import type { SlotId } from "../../hat/slots.ts";
+import type { EvidenceClass } from "./evidence.ts";
 
 /** The word that is shown for a slot. Holds (cordon, drain, maintenance) show in place of Ready and Degraded. */
 export type ShownState =
@@ -28,6 +29,8 @@ export interface SlotStatus {
   readonly why: string;
   /** What we know and how old it is, for people: "heard 0.4 s ago, line on, USB present". */
   readonly evidence: string;
+  /** What the signs say: heard, or who is dead: the Zero, its agent, its link, or our own side. */
+  readonly class: EvidenceClass;
   /** The running timer, for people: "cut in 2.1 s unless heard"; null if none. */
   readonly next: string | null;
   readonly wanted: "on" | "off";
@@ -41,8 +44,35 @@ export interface SlotStatus {
   readonly uptime_ms: number | null;
   readonly fences: number;
   readonly boots: number;
-  /** Estimated from the model's table, not measured. */
+  /** What it draws now, and where all its energy figures come from. */
   readonly watts: number;
+  readonly energy: EnergyStatus;
+}
+
+/** Energy figures; each says whether a meter measured it, the model's table gave it, or some of both. */
+export interface EnergyStatus {
+  readonly source: "measured" | "modelled" | "both";
+  readonly joules: number;
+  /** null until there is something to divide by. */
+  readonly joules_per_hash: number | null;
+  readonly joules_per_share: number | null;
+  /** By the tariff; null without one. */
+  readonly cost: number | null;
+}
+
+/** What limits power now. */
+export interface PowerStatus {
+  readonly ceilings: readonly { readonly name: string; readonly watts: number }[];
+  /** The least of them, and how many Zeros a failing supply is trusted with; null for no limit. */
+  readonly watts: number | null;
+  readonly zeros: number | null;
+  readonly schedule: {
+    readonly clock_set: boolean;
+    readonly open: readonly string[];
+    readonly next_edge_ms: number | null;
+  } | null;
+  readonly external: { readonly source: string; readonly left_ms: number } | null;
+  readonly override: { readonly reason: string; readonly left_ms: number | null } | null;
 }
 
 export interface RigStatus {
@@ -52,8 +82,11 @@ export interface RigStatus {
   readonly storm: "normal" | "storm" | "cooldown";
   /** What stopped automation, if anything did; mining goes on. */
   readonly automation: string | null;
+  /** A person's word that automation switches no power. */
+  readonly pause: { readonly reason: string; readonly left_ms: number | null } | null;
   readonly watts: number;
   readonly ceiling_watts: number | null;
+  readonly power: PowerStatus;
   readonly pool: {
     readonly address: string;
     /** Sessions that are up, and why the last one went down, if one did. */
@@ -75,6 +108,7 @@ export interface RigStatus {
     readonly unknown: number;
     readonly hashes: number;
     readonly fences: number;
+    readonly energy: EnergyStatus;
   };
 }
 

@@ -1,9 +1,12 @@
 // The one door of the decision core: a state and an event in, a state and effects out. Synchronous, total, pure.
 
+import { expireExternal, recoverFromBrownOut } from "./ceiling.ts";
 import { dispatch, expireWork } from "./dispatch.ts";
-import { type Draft, draftOf, save } from "./draft.ts";
+import { type Draft, draftOf, save, saveRig } from "./draft.ts";
 import type { Effect } from "./effect.ts";
+import { accountEnergy } from "./energy.ts";
 import type { Event, EventOf } from "./event.ts";
+import { onProbed, probeSilent } from "./evidence.ts";
 import { violation } from "./guard.ts";
 import { judge } from "./judge.ts";
 import {
@@ -15,8 +18,9 @@ import {
 } from "./observe-board.ts";
 import { onBeat, onHeard, onLinkDown, onLinkUp } from "./observe-link.ts";
 import { onPoolDown, onPoolJob, onPoolUp, onPoolVerdict } from "./observe-pool.ts";
+import { onDemand, onExternalCeiling, onMetered, onSchedule } from "./observe-power.ts";
 import { onNack, onResult, onShareSecured } from "./observe-work.ts";
-import { onOperator } from "./operator.ts";
+import { onEndOverride, onOperator, onOverride, onPause, onResume } from "./operator.ts";
 import { plan } from "./plan.ts";
 import type { RigState } from "./state.ts";
 import { judgeStorm } from "./storm.ts";
@@ -34,11 +38,16 @@ const SAVE_EVERY_MS = 60_000;
 
 function saveAll(draft: Draft): void {
   draft.rig.savedAt = draft.now;
+  saveRig(draft);
   for (const slot of draft.rig.slots) save(draft, slot);
 }
 
 function tick(draft: Draft): void {
+  accountEnergy(draft);
+  expireExternal(draft);
+  recoverFromBrownOut(draft);
   judge(draft);
+  probeSilent(draft);
   judgeStorm(draft);
   expireWork(draft);
   plan(draft);
@@ -70,7 +79,16 @@ const OBSERVERS: Observers = {
   "pool-job": onPoolJob,
   "pool-verdict": onPoolVerdict,
   "share-secured": onShareSecured,
+  probed: onProbed,
+  schedule: onSchedule,
+  "external-ceiling": onExternalCeiling,
+  metered: onMetered,
+  demand: onDemand,
   operator: onOperator,
+  pause: onPause,
+  resume: onResume,
+  override: onOverride,
+  "end-override": onEndOverride,
   quiesce: (draft) => {
     draft.rig.quiescing = true;
     saveAll(draft);

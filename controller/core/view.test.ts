@@ -71,7 +71,7 @@ describe("the view", () => {
   it("shows what an operator holds a slot in", () => {
     const world = mining();
     const hold = (kind: "cordon" | "drain" | "maintenance" | "foreign") =>
-      p1(world, { hold: { kind, reason: "fan", since: 0 } });
+      p1(world, { hold: { kind, reason: "fan", since: 0, until: Number.POSITIVE_INFINITY } });
     expect(hold("cordon")).toMatchObject({
       state: "Cordoned",
       why: "self-test-passed; cordon: fan",
@@ -99,9 +99,12 @@ describe("the view", () => {
     );
     const cycle = { ...remedy, stage: "power-cycle" } as const;
     expect(p1(world, cycle).next).toBe("power cycle");
-    expect(p1(world, { ...cycle, hold: { kind: "foreign", reason: "x", since: 0 } }).next).toBe(
-      "power cycle, waits for hold",
-    );
+    expect(
+      p1(world, {
+        ...cycle,
+        hold: { kind: "foreign", reason: "x", since: 0, until: Number.POSITIVE_INFINITY },
+      }).next,
+    ).toBe("power cycle, waits for hold");
     expect(p1(world, { ...cycle, strikes: 1, cuts: [world.now] }).next).toMatch(
       /^power cycle in 27\.6 s \(backoff\)$/,
     );

@@ -1,11 +1,13 @@
 // The state as people see it: words, evidence with its age, the running timer. Nothing is shown without its evidence.
 
-import { backoffUntil, cutHindrance, onHindrance } from "./permit.ts";
+import { ceilingOf, wattCeilings } from "./ceiling.ts";
+import { costOf, powerOf } from "./energy.ts";
+import { classify } from "./evidence.ts";
+import { evidence, nextStep } from "./evidence-text.ts";
 import type { Seat } from "./seat.ts";
-import type { Slot } from "./slot.ts";
+import type { Energy, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
-import type { RigStatus, ShownState, SlotStatus } from "./status.ts";
-import { slotWatts } from "./watts.ts";
+import type { EnergyStatus, PowerStatus, RigStatus, ShownState, SlotStatus } from "./status.ts";
 
 /** What the shell knows and the core does not. */
 export interface Surroundings {
@@ -26,47 +28,53 @@ function shownState(slot: Slot): ShownState {
   return HOLD_STATES[slot.hold.kind];
 }
 
-function seconds(ms: number): string {
-  return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+function whyText({ why, shed, phase, hold }: Slot): string {
+  // Off since it was proved so; what people ask is which rule wanted it.
+  const code = phase === "Off" && shed !== null ? shed.why : why;
+  return hold === null ? code : `${code}; ${hold.kind}: ${hold.reason}`;
 }
 
-function ago(at: number, now: number): string {
-  return Number.isFinite(at) ? `${seconds(now - at)} ago` : "never";
+function per(joules: number, count: number): number | null {
+  return count === 0 ? null : joules / count;
 }
 
-function evidence(slot: Slot, now: number): string {
-  const usb = slot.usb === "unknown" ? "USB unreadable" : `USB ${slot.usb}`;
-  const line = slot.line === "unknown" ? "line unread" : `line ${slot.line}`;
-  return `heard ${ago(slot.heardAt, now)}, ${line}, ${usb}, read ${ago(slot.readAt, now)}`;
+function energyStatus(
+  { measuredJ, modelledJ }: Energy,
+  hashes: number,
+  shares: number,
+  tariffPerKwh: number | null,
+): EnergyStatus {
+  const joules = measuredJ + modelledJ;
+  const source = measuredJ === 0 ? "modelled" : modelledJ === 0 ? "measured" : "both";
+  return {
+    source,
+    joules,
+    joules_per_hash: per(joules, hashes),
+    joules_per_share: per(joules, shares),
+    cost: tariffPerKwh === null ? null : costOf(joules, tariffPerKwh),
+  };
 }
 
-/** What happens next, and what it waits for. */
-function nextStep(rig: RigState, slot: Slot, now: number): string | null {
-  const left = seconds(slot.until - now);
-  switch (slot.phase) {
-    case "Off": {
-      if (slot.wanted === "off") return null;
-      const hindrance = onHindrance(rig, slot, now);
-      return hindrance === null ? "on" : `on, waits for ${hindrance}`;
-    }
-    case "Remediating": {
-      if (slot.stage !== "power-cycle") return `${slot.stage} ends in ${left}`;
-      const hindrance = cutHindrance(rig, slot, now);
-      if (hindrance === "backoff") {
-        return `power cycle in ${seconds(backoffUntil(slot, rig.policy) - now)} (backoff)`;
-      }
-      return hindrance === null ? "power cycle" : `power cycle, waits for ${hindrance}`;
-    }
-    case "Suspect":
-      return `remedy in ${left} unless heard`;
-    case "PoweringOff":
-      return slot.stage === "soft" ? `cut in ${left}` : `fault in ${left} unless proved off`;
-    case "Ready":
-    case "Degraded":
-      return null;
-    default:
-      return Number.isFinite(slot.until) ? `due in ${left}` : null;
-  }
+/** Time that is left; null for no end. */
+function left(until: number, now: number): number | null {
+  return Number.isFinite(until) ? Math.max(0, Math.round(until - now)) : null;
+}
+
+function powerStatus(rig: RigState, now: number): PowerStatus {
+  const { watts, zeros } = ceilingOf(rig);
+  const { schedule, external, override } = rig;
+  return {
+    ceilings: wattCeilings(rig),
+    watts: Number.isFinite(watts) ? watts : null,
+    zeros: Number.isFinite(zeros) ? zeros : null,
+    schedule: schedule && {
+      clock_set: schedule.clockSet,
+      open: schedule.open,
+      next_edge_ms: schedule.nextEdgeMs,
+    },
+    external: external && { source: external.source, left_ms: Math.round(external.until - now) },
+    override: override && { reason: override.reason, left_ms: left(override.until, now) },
+  };
 }
 
 function slotStatus(rig: RigState, slot: Slot, seat: Seat | undefined, now: number): SlotStatus {
@@ -75,8 +83,9 @@ function slotStatus(rig: RigState, slot: Slot, seat: Seat | undefined, now: numb
     slot: slot.id,
     state: shownState(slot),
     for_ms: Math.round(now - slot.since),
-    why: slot.hold === null ? slot.why : `${slot.why}; ${slot.hold.kind}: ${slot.hold.reason}`,
+    why: whyText(slot),
     evidence: evidence(slot, now),
+    class: classify(rig, slot, now),
     next: nextStep(rig, slot, now),
     wanted: slot.wanted,
     hashrate_hs: up ? Math.round(slot.rateHs) : 0,
@@ -90,7 +99,8 @@ function slotStatus(rig: RigState, slot: Slot, seat: Seat | undefined, now: numb
       slot.vitals === null ? null : slot.vitals.uptimeMs + Math.round(now - slot.vitals.at),
     fences: slot.fences,
     boots: slot.boots,
-    watts: slotWatts(slot, rig.policy.model),
+    watts: powerOf(slot, rig.policy.model, now).watts,
+    energy: energyStatus(slot.energy, slot.hashes, seat?.accepted ?? 0, rig.policy.tariffPerKwh),
   };
 }
 
@@ -110,14 +120,25 @@ export function view(rig: RigState, around: Surroundings, now: number): RigStatu
   const seats = new Map(rig.seats.map((seat) => [seat.id, seat]));
   const hostSeats = rig.seats.filter((seat) => rig.hosts.some((host) => host.id === seat.id));
   const slots = rig.slots.map((slot) => slotStatus(rig, slot, seats.get(slot.id), now));
+  const power = powerStatus(rig, now);
+  const hashes = sum(rig.slots, (slot) => slot.hashes);
+  const accepted = sum(rig.seats, (seat) => seat.accepted);
+  const energy = {
+    measuredJ: sum(rig.slots, (slot) => slot.energy.measuredJ),
+    modelledJ: sum(rig.slots, (slot) => slot.energy.modelledJ),
+  };
+  // The host's own work costs none of the Zeros' energy.
+  const ofZeros = accepted - sum(hostSeats, (seat) => seat.accepted);
   return {
     version: around.version,
     board: rig.boardError === null ? around.board : `${around.board} (${rig.boardError})`,
     uptime_ms: Math.round(now - rig.startedAt),
     storm: rig.storm.state,
     automation: rig.halted,
+    pause: rig.pause && { reason: rig.pause.reason, left_ms: left(rig.pause.until, now) },
     watts: Math.round(sum(slots, (slot) => slot.watts) * 100) / 100,
-    ceiling_watts: rig.policy.ceilingWatts,
+    ceiling_watts: power.watts,
+    power,
     pool: {
       address: around.poolAddress,
       connected: rig.seats.filter((seat) => CONNECTED.has(seat.state)).length,
@@ -132,11 +153,12 @@ export function view(rig: RigState, around: Surroundings, now: number): RigStatu
       hashes: sum(rig.hosts, (host) => host.hashes),
     },
     totals: {
-      accepted: sum(rig.seats, (seat) => seat.accepted),
+      accepted,
       rejected: sum(rig.seats, (seat) => seat.rejected),
       unknown: sum(rig.seats, (seat) => seat.unknown),
-      hashes: sum(rig.slots, (slot) => slot.hashes) + sum(rig.hosts, (host) => host.hashes),
+      hashes: hashes + sum(rig.hosts, (host) => host.hashes),
       fences: sum(rig.slots, (slot) => slot.fences),
+      energy: energyStatus(energy, hashes, ofZeros, rig.policy.tariffPerKwh),
     },
   };
 }

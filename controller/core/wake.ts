@@ -16,6 +16,7 @@ export function wakeAt(state: RigState, now: number): number {
   for (const slot of state.slots) {
     look(slot.until);
     look(slot.retryAt);
+    look(slot.restUntil);
     look(slot.heardAt + policy.livenessMs);
     if (slot.task !== null) look(slot.task.until);
     if (slot.phase === "Off") look(slot.offAt + policy.offDwellMs);

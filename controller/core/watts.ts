@@ -2,7 +2,8 @@
 // (facts: Zero 100 mA, Zero W 150 mA, Zero 2 W 350 mA active; MagPi measured about 0.65 W each idle on a ClusterHAT),
 // and for a start the documentation's recommended peak shared out, until someone measures inrush.
 
-import type { Policy, ZeroModel } from "./policy.ts";
+import type { Ceiling } from "./ceiling.ts";
+import type { ZeroModel } from "./policy.ts";
 import type { Slot } from "./slot.ts";
 
 interface Draw {
@@ -35,16 +36,34 @@ export function slotWatts(slot: Slot, model: ZeroModel): number {
   }
 }
 
-/** The most that the Zeros may come to draw: every one that has power may start to hash. */
+/** The most that this slot may come to draw: what has power may start to hash. */
 function reservedWatts(slot: Slot, model: ZeroModel): number {
-  const draw = DRAW_WATTS[model];
   const now = slotWatts(slot, model);
-  return now === 0 ? 0 : Math.max(now, draw.hashing);
+  return now === 0 ? 0 : Math.max(now, DRAW_WATTS[model].hashing);
+}
+
+function reserved(slots: readonly Slot[], model: ZeroModel): number {
+  let sum = 0;
+  for (const slot of slots) sum += reservedWatts(slot, model);
+  return sum;
 }
 
 /** Whether one more Zero may start within the ceiling: what runs, what starts, and its own inrush. */
-export function fitsCeiling(slots: readonly Slot[], policy: Policy): boolean {
-  if (policy.ceilingWatts === null) return true;
-  const reserved = slots.reduce((sum, slot) => sum + reservedWatts(slot, policy.model), 0);
-  return reserved + DRAW_WATTS[policy.model].starting <= policy.ceilingWatts;
+export function fitsCeiling(slots: readonly Slot[], model: ZeroModel, ceiling: Ceiling): boolean {
+  if (ceiling.watts === Number.POSITIVE_INFINITY && ceiling.zeros === Number.POSITIVE_INFINITY) {
+    return true;
+  }
+  const powered = slots.filter((slot) => slotWatts(slot, model) > 0).length;
+  const starting = DRAW_WATTS[model].starting;
+  return powered < ceiling.zeros && reserved(slots, model) + starting <= ceiling.watts;
+}
+
+/** Whether those that have power, and keep it, draw or may come to draw more than is allowed. */
+export function exceedsCeiling(
+  slots: readonly Slot[],
+  model: ZeroModel,
+  ceiling: Ceiling,
+): boolean {
+  if (slots.length > ceiling.zeros) return true;
+  return ceiling.watts !== Number.POSITIVE_INFINITY && reserved(slots, model) > ceiling.watts;
 }

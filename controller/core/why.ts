@@ -19,6 +19,11 @@ export type Why =
   | "self-test-passed"
   | "wrong-answers"
   | "hot"
+  | "no-shares" // hashes rise, and yet no job is solved
+  | "ceiling"
+  | "brown-out"
+  | "idle"
+  | "released"
   | "throttled"
   | "slow"
   | "recovered"
@@ -38,15 +43,36 @@ export type Why =
   | "probation"
   | "probed";
 
+/** Why a policy switches a slot off although it is wanted on. */
+export type ShedWhy = "hot" | "brown-out" | "ceiling" | "idle";
+
 /** What an automatic cut is waiting for. Checked in this order. */
 export type Hindrance =
   | "automation-halted"
+  | "paused"
   | "hold"
-  | "storm"
   | "hub-lost"
   | "link-server-unproved"
+  | "storm"
   | "below-floor"
+  | "kernel-answers"
   | "lane-busy"
   | "backoff"
   | "slot-cut-cap"
-  | "rig-cut-cap";
+  | "rig-cut-cap"
+  | "switch-rate";
+
+/** What switching a slot on is waiting for. Checked in this order. */
+export type OnHindrance =
+  | "automation-halted"
+  | "hold"
+  | "paused"
+  | "off-dwell"
+  | "another-starts"
+  | "stagger"
+  | "under-voltage"
+  | "heat"
+  | "idle"
+  | "ceiling-dwell"
+  | "ceiling"
+  | "switch-rate";

@@ -43,6 +43,9 @@ export function executors(machinery: Machinery): (effect: Effect) => void {
     },
     "close-intent": ({ intent, outcome }) => store.closeIntent(intent, outcome, clock.wall()),
     "save-slot": ({ slot, memory }) => store.saveSlot(slot, memory),
+    "save-rig": ({ memory }) => store.saveRig(memory),
+    // Nobody to ask yet: without an answer a silent Zero counts as dead.
+    probe: () => {},
     power: ({ slot, action, to }) => board.power(slot, action, to),
     send: ({ link, message }) => links.send(link, message),
     "close-link": ({ link, code, why }) => links.close(link, code, why),

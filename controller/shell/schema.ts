@@ -32,4 +32,8 @@ export const MIGRATIONS: readonly string[] = [
     detail TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- What holds for the whole rig: a pause, an override.
+  CREATE TABLE rig (one INTEGER PRIMARY KEY CHECK (one = 1), memory TEXT NOT NULL) STRICT;
+  `,
 ];

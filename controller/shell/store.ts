@@ -6,7 +6,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { isSlotId, type SlotId } from "../../hat/slots.ts";
 import type { EffectOf, ShareOutcome } from "../core/effect.ts";
-import type { Remembered, SlotMemory } from "../core/memory.ts";
+import type { Remembered, RigMemory, SlotMemory } from "../core/memory.ts";
 import type { Share } from "../core/seat.ts";
 import type { Intent, IntentKind } from "../core/slot.ts";
 import type { RigEvent } from "../core/status.ts";
@@ -60,6 +60,7 @@ export class Store {
       db.exec(`UPDATE intents SET outcome = 'superseded' WHERE outcome IS NULL AND id NOT IN
                  (SELECT max(id) FROM intents GROUP BY slot)`);
       return {
+        rig: this.#rigMemory(),
         slots: this.#slotMemories(),
         intents: this.#openIntents(),
         shares: this.#shareTotals(),
@@ -82,6 +83,12 @@ export class Store {
     this.#db
       .prepare("UPDATE intents SET outcome = ?, ended_at = ? WHERE id = ?")
       .run(outcome, at.toISOString(), intent);
+  }
+
+  saveRig(memory: RigMemory): void {
+    this.#db
+      .prepare("INSERT OR REPLACE INTO rig (one, memory) VALUES (1, ?)")
+      .run(JSON.stringify(memory));
   }
 
   saveSlot(slot: SlotId, memory: SlotMemory): void {
@@ -137,6 +144,11 @@ export class Store {
 
   close(): void {
     this.#db.close();
+  }
+
+  #rigMemory(): RigMemory | null {
+    const row = this.#db.prepare<[], { memory: string }>("SELECT memory FROM rig").get();
+    return row === undefined ? null : (JSON.parse(row.memory) as RigMemory);
   }
 
   #slotMemories(): Map<SlotId, SlotMemory> {

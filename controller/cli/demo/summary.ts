@@ -18,7 +18,7 @@ type SlotFigures = Pick<
 
 export interface Summary {
   readonly slots: readonly SlotFigures[];
-  readonly totals: RigStatus["totals"];
+  readonly totals: Omit<RigStatus["totals"], "energy">;
   readonly faults: readonly FaultFigures[];
   readonly consistent: boolean;
 }

@@ -1,7 +1,15 @@
 // Statuses and events for tests, with only what a test cares about spelled out.
 
 import type { SlotId } from "../../../hat/slots.ts";
-import type { RigEvent, RigStatus, SlotStatus } from "../../core/status.ts";
+import type { EnergyStatus, RigEvent, RigStatus, SlotStatus } from "../../core/status.ts";
+
+const NO_ENERGY: EnergyStatus = {
+  source: "modelled",
+  joules: 0,
+  joules_per_hash: null,
+  joules_per_share: null,
+  cost: null,
+};
 
 /** A healthy slot, changed as told. */
 export function slotStatus(slot: SlotId, changes: Partial<SlotStatus> = {}): SlotStatus {
@@ -11,6 +19,7 @@ export function slotStatus(slot: SlotId, changes: Partial<SlotStatus> = {}): Slo
     for_ms: 61_000,
     why: "self-test-passed",
     evidence: "heard 0.4 s ago, line on, USB present",
+    class: "heard",
     next: null,
     wanted: "on",
     hashrate_hs: 240_000,
@@ -24,6 +33,7 @@ export function slotStatus(slot: SlotId, changes: Partial<SlotStatus> = {}): Slo
     fences: 0,
     boots: 1,
     watts: 0.9,
+    energy: NO_ENERGY,
     ...changes,
   };
 }
@@ -41,8 +51,17 @@ export function rigStatus(
     uptime_ms: 72_000,
     storm: "normal",
     automation: null,
+    pause: null,
     watts: 3.6,
     ceiling_watts: null,
+    power: {
+      ceilings: [],
+      watts: null,
+      zeros: null,
+      schedule: null,
+      external: null,
+      override: null,
+    },
     pool: { address: "127.0.0.1:2811", connected: slots.length, last_error: null },
     slots,
     host: { workers: 0, accepted: 0, rejected: 0, unknown: 0, hashes: 0 },
@@ -52,6 +71,7 @@ export function rigStatus(
       unknown: sum("unknown"),
       hashes: sum("hashes"),
       fences: sum("fences"),
+      energy: NO_ENERGY,
     },
     ...changes,
   };

@@ -1,0 +1,64 @@
+// What the signs say of a silent Zero: is it dead, is its agent, is the link, or is it us?
+
+import { type Draft, emit, patchSlot, slotOf } from "./draft.ts";
+import type { EventOf } from "./event.ts";
+import type { Slot } from "./slot.ts";
+import type { RigState } from "./state.ts";
+
+export type EvidenceClass = "heard" | "our-side" | "agent-dead" | "link-dead" | "zero-dead";
+
+/** How long an answer of the Zero's kernel counts. */
+const ANSWER_LIFE_MS = 15_000;
+/** Between two questions to a silent Zero. */
+const ASK_EVERY_MS = 5000;
+
+type Rig = Pick<RigState, "hub" | "storm" | "boardError" | "linkServerProvedAt" | "policy">;
+
+/** Whether the Zero's kernel is known to answer on the network. */
+export function kernelAnswers(slot: Slot, now: number): boolean {
+  const { answers } = slot;
+  return answers?.yes === true && now - answers.at < ANSWER_LIFE_MS;
+}
+
+/** A proof of the link server older than this proves nothing. */
+const LINK_SERVER_PROOF_MS = 15_000;
+
+/** Whether the link server answered itself lately. Without that the silence may be our own, however long it lasts. */
+export function isLinkServerProved(
+  { linkServerProvedAt }: Pick<RigState, "linkServerProvedAt">,
+  now: number,
+): boolean {
+  return now - linkServerProvedAt < LINK_SERVER_PROOF_MS;
+}
+
+/** Whether nothing was heard of the Zero for the liveness window, which starts anew when the loop itself stood still. */
+export function isSilent({ rig, now }: Draft, slot: Slot): boolean {
+  return now - Math.max(slot.heardAt, rig.resumedAt) >= rig.policy.livenessMs;
+}
+
+/** The class of what is seen of the slot, from the strongest sign to the weakest. */
+export function classify(rig: Rig, slot: Slot, now: number): EvidenceClass {
+  if (now - slot.heardAt < rig.policy.livenessMs) return "heard";
+  if (rig.hub === "lost" || rig.boardError !== null || !isLinkServerProved(rig, now)) {
+    return "our-side";
+  }
+  if (rig.storm.state !== "normal") return "our-side";
+  if (!kernelAnswers(slot, now)) return "zero-dead";
+  return slot.link === null ? "agent-dead" : "link-dead";
+}
+
+/** Asks silent Zeros whether their kernel answers. Part of a tick. */
+export function probeSilent(draft: Draft): void {
+  const { rig, now } = draft;
+  for (const slot of rig.slots) {
+    if (slot.phase !== "Suspect" && slot.phase !== "Remediating") continue;
+    if (!isSilent(draft, slot) || now - slot.probeAskedAt < ASK_EVERY_MS) continue;
+    emit(draft, { type: "probe", slot: slot.id });
+    patchSlot(draft, slot, { probeAskedAt: now });
+  }
+}
+
+export function onProbed(draft: Draft, { slot: id, answers }: EventOf<"probed">): void {
+  const slot = slotOf(draft, id);
+  if (slot !== undefined) patchSlot(draft, slot, { answers: { yes: answers, at: draft.now } });
+}

@@ -1,0 +1,44 @@
+// What the outside says of power: the schedules for now, a number from elsewhere, a meter, someone who needs a Zero up.
+
+import { type Draft, patchSlot, report, slotOf } from "./draft.ts";
+import type { EventOf } from "./event.ts";
+
+export function onSchedule(draft: Draft, { reading }: EventOf<"schedule">): void {
+  const { rig } = draft;
+  const before = rig.schedule;
+  if (before?.clockSet !== reading.clockSet || before.open.join() !== reading.open.join()) {
+    report(draft, "info", "schedule.now", null, null, {
+      open: reading.open.join(", "),
+      clock_set: reading.clockSet,
+      watts: leastWatts(reading.ceilings),
+    });
+  }
+  rig.schedule = reading;
+}
+
+function leastWatts(ceilings: readonly { readonly watts: number }[]): number | null {
+  return ceilings.length === 0 ? null : Math.min(...ceilings.map(({ watts }) => watts));
+}
+
+export function onExternalCeiling(draft: Draft, event: EventOf<"external-ceiling">): void {
+  const { watts, source, forMs } = event;
+  if (draft.rig.external?.watts !== watts) {
+    report(draft, "info", "ceiling.external", null, source, { watts, for_ms: forMs });
+  }
+  draft.rig.external = { watts, source, until: draft.now + forMs };
+}
+
+export function onMetered(draft: Draft, { slot: id, watts, forMs }: EventOf<"metered">): void {
+  const slot = slotOf(draft, id);
+  if (slot !== undefined) patchSlot(draft, slot, { meter: { watts, until: draft.now + forMs } });
+}
+
+/** Somebody needs these Zeros: those that sleep are woken, and none goes to sleep for so long. */
+export function onDemand(draft: Draft, { slots, forMs }: EventOf<"demand">): void {
+  for (const id of slots) {
+    const slot = slotOf(draft, id);
+    if (slot === undefined) continue;
+    if (slot.shed?.why === "idle") report(draft, "info", "slot.woken", id, "demand");
+    patchSlot(draft, slot, { demandUntil: Math.max(slot.demandUntil, draft.now + forMs) });
+  }
+}
