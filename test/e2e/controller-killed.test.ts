@@ -14,7 +14,7 @@ it("adopts what runs, though it was killed five times while it mined", {
     await rig.kill();
     await rig.restart();
   }
-  await rig.mining();
+  await rig.minesOn();
   expect(await rig.edges()).toEqual(before);
   expect((await rig.status()).slots.map((slot) => slot.boots)).toEqual(boots);
   expect(rig.doubleShares()).toEqual([]);

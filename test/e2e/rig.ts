@@ -29,6 +29,8 @@ export interface RigOptions {
   readonly zeros?: number;
   /** Changes to the lines of controller.toml: `key = value` by its old text. */
   readonly edit?: (toml: string) => string;
+  /** What the controller's environment has besides ours, also after a restart. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 interface Edges {
@@ -69,6 +71,7 @@ export class Rig {
   readonly paths: RigPaths;
   readonly pool: PracticePool;
   readonly hat: VirtualHatClient;
+  readonly #env: NodeJS.ProcessEnv;
   controller: Program;
 
   private constructor(
@@ -76,13 +79,14 @@ export class Rig {
     paths: RigPaths,
     pool: PracticePool,
     hat: VirtualHatClient,
-    controller: Program,
+    env: NodeJS.ProcessEnv,
   ) {
     this.dir = dir;
     this.paths = paths;
     this.pool = pool;
     this.hat = hat;
-    this.controller = controller;
+    this.#env = env;
+    this.controller = this.#startController();
   }
 
   static async start(options: RigOptions = {}): Promise<Rig> {
@@ -114,18 +118,18 @@ export class Rig {
       await hat.stop();
       await until("the Zeros have ended", () => agents.every((pid) => !isRunning(pid)));
     });
-    const rig = new Rig(dir, paths, pool, hat, Rig.#startController(paths));
+    const rig = new Rig(dir, paths, pool, hat, options.env ?? {});
     await rig.answers();
     return rig;
   }
 
-  static #startController(paths: RigPaths): Program {
-    return start(ZERORIG, ["run", "--config", paths.controllerToml]);
+  #startController(): Program {
+    return start(ZERORIG, ["run", "--config", this.paths.controllerToml], this.#env);
   }
 
   /** Starts the controller again after it ended. */
   async restart(): Promise<void> {
-    this.controller = Rig.#startController(this.paths);
+    this.controller = this.#startController();
     await this.answers();
   }
 
@@ -165,6 +169,17 @@ export class Rig {
     });
   }
 
+  /** All Ready, and each has had a share accepted since this was called. */
+  async minesOn(): Promise<void> {
+    const before = new Map((await this.status()).slots.map((slot) => [slot.slot, slot.accepted]));
+    await until("all mine on", async () => {
+      const { slots } = await this.status();
+      return slots.every(
+        ({ slot, state, accepted }) => state === "Ready" && accepted > (before.get(slot) ?? 0),
+      );
+    });
+  }
+
   /** Waits for outstanding verdicts, then compares the controller's counts with the pool's. */
   async settled(): Promise<{ readonly status: RigStatus; readonly pool: PracticeStats }> {
     const status = await this.ask({ verb: "quiesce", timeoutMs: 5000 });
@@ -186,11 +201,30 @@ export class Rig {
     return truth.map(({ slot, cuts, starts }) => ({ slot, cuts, starts }));
   }
 
+  /** Which boot each Zero is in, by its own kernel. */
+  async bootIds(): Promise<string[]> {
+    const truth = await this.hat.truth();
+    return truth.map(({ slot }) =>
+      readFileSync(join(this.paths.zerosDir, slot, "proc/sys/kernel/random/boot_id"), "utf8"),
+    );
+  }
+
   /** Solutions that were written down twice for one session, whoever the controller was: there must be none. */
   doubleShares(): unknown[] {
     return this.query(
       "SELECT count(*) AS n FROM shares GROUP BY prefix, target, nonce, seat HAVING n > 1",
     );
+  }
+
+  /** The last id in a table of the store; 0 if there is none. */
+  last(table: "shares" | "events"): number {
+    return this.query<{ id: number | null }>(`SELECT max(id) AS id FROM ${table}`)[0]?.id ?? 0;
+  }
+
+  /** The states that slots went into after this event, whoever the controller was. */
+  statesAfter(event: number): ReadonlySet<string> {
+    const sql = `SELECT detail->>'to' AS state FROM events WHERE ev = 'slot.state' AND id > ${event}`;
+    return new Set(this.query<{ state: string }>(sql).map(({ state }) => state));
   }
 
   /** Reads the store, which other processes may have open. */
