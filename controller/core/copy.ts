@@ -107,7 +107,6 @@ export function copyRig(rig: RigState): RigState {
     override: rig.override,
     pause: rig.pause,
     switches: rig.switches,
-    energyAt: rig.energyAt,
     boardError: rig.boardError,
     linkServerProvedAt: rig.linkServerProvedAt,
     lastOnAt: rig.lastOnAt,

@@ -3,6 +3,7 @@
 import type { SlotId } from "../../hat/slots.ts";
 import { copyHost, copyRig, copySeat, copySlot } from "./copy.ts";
 import type { Effect, EffectOf } from "./effect.ts";
+import { energyUntil } from "./energy.ts";
 import { memoryOf, rigMemoryOf } from "./memory.ts";
 import type { Host, Seat } from "./seat.ts";
 import type { Phase, Slot } from "./slot.ts";
@@ -114,6 +115,7 @@ export function enter(
   const level = phase === "Fault" ? "error" : TROUBLE.has(phase) ? "warn" : "info";
   report(draft, level, "slot.state", slot.id, why, { from: slot.phase, to: phase });
   return patchSlot(draft, slot, {
+    energy: energyUntil(slot, draft.rig.policy.model, draft.now),
     phase,
     why,
     since: draft.now,

@@ -1,8 +1,7 @@
 // Energy of each slot: what it drew, integrated over time; by a meter where one speaks, else by the model.
 
-import { type Draft, patchSlot } from "./draft.ts";
 import type { ZeroModel } from "./policy.ts";
-import type { Slot } from "./slot.ts";
+import type { Energy, Slot } from "./slot.ts";
 import { slotWatts } from "./watts.ts";
 
 export interface Power {
@@ -17,23 +16,14 @@ export function powerOf(slot: Slot, model: ZeroModel, now: number): Power {
   return { watts: slotWatts(slot, model), source: "modelled" };
 }
 
-/** Adds what was drawn since the last time. Part of a tick, so a figure is a second old at most. */
-export function accountEnergy(draft: Draft): void {
-  const { rig, now } = draft;
-  const seconds = (now - rig.energyAt) / 1000;
-  rig.energyAt = now;
-  if (seconds <= 0) return;
-  for (const slot of rig.slots) {
-    const { watts, source } = powerOf(slot, rig.policy.model, now);
-    if (watts === 0) continue;
-    const { measuredJ, modelledJ } = slot.energy;
-    const joules = watts * seconds;
-    const energy =
-      source === "measured"
-        ? { measuredJ: measuredJ + joules, modelledJ }
-        : { measuredJ, modelledJ: modelledJ + joules };
-    patchSlot(draft, slot, { energy });
-  }
+/** What the slot drew until now, as long as it drew the same all the time: to be called before that changes. */
+export function energyUntil(slot: Slot, model: ZeroModel, now: number): Energy {
+  const { measuredJ, modelledJ, at } = slot.energy;
+  const { watts, source } = powerOf(slot, model, at);
+  const joules = (watts * (now - at)) / 1000;
+  return source === "measured"
+    ? { measuredJ: measuredJ + joules, modelledJ, at: now }
+    : { measuredJ, modelledJ: modelledJ + joules, at: now };
 }
 
 const JOULES_PER_KWH = 3_600_000;

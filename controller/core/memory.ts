@@ -24,7 +24,7 @@ export interface SlotMemory {
   readonly hashes: number;
   readonly fences: number;
   readonly boots: number;
-  readonly energy: Energy;
+  readonly energy: Omit<Energy, "at">;
 }
 
 /** What is remembered of the rig as a whole. */
@@ -98,6 +98,6 @@ export function memoryOf(slot: Slot, now: number): SlotMemory {
     hashes: slot.hashes,
     fences: slot.fences,
     boots: slot.boots,
-    energy: slot.energy,
+    energy: { measuredJ: slot.energy.measuredJ, modelledJ: slot.energy.modelledJ },
   };
 }

@@ -1,7 +1,6 @@
 // What the board lane tells: readings of the lines and the USB ports, and how power effects ended.
 
 import type { SlotReading } from "../../hat/board.ts";
-import { onUnderVoltage } from "./ceiling.ts";
 import { type Draft, enter, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { SUPPLY_QUIET_MS } from "./permit.ts";
@@ -15,6 +14,7 @@ import {
   reopenAsOn,
 } from "./power.ts";
 import type { Slot } from "./slot.ts";
+import { onUnderVoltage } from "./supply.ts";
 
 /** Between two tries of a power effect that failed. */
 const POWER_RETRY_MS = 1000;

@@ -28,9 +28,13 @@ export function onExternalCeiling(draft: Draft, event: EventOf<"external-ceiling
   draft.rig.external = { watts, source, until: draft.now + forMs };
 }
 
-export function onMetered(draft: Draft, { slot: id, watts, forMs }: EventOf<"metered">): void {
-  const slot = slotOf(draft, id);
-  if (slot !== undefined) patchSlot(draft, slot, { meter: { watts, until: draft.now + forMs } });
+/** Lets go of what has run out, and says so. Part of a tick. */
+export function expireExternal(draft: Draft): void {
+  const { rig, now } = draft;
+  if (rig.external !== null && now >= rig.external.until) {
+    report(draft, "warn", "ceiling.expired", null, "external", { source: rig.external.source });
+    rig.external = null;
+  }
 }
 
 /** Somebody needs these Zeros: those that sleep are woken, and none goes to sleep for so long. */

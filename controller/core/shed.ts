@@ -1,6 +1,6 @@
 // Standing rules that switch a Zero off although it is wanted on: too hot, a failing supply, a ceiling, nothing to do.
 
-import { ceilingOf } from "./ceiling.ts";
+import { ceilingOf, isUnlimited } from "./ceiling.ts";
 import { type Draft, patchSlot } from "./draft.ts";
 import { isSilent } from "./evidence.ts";
 import { mayShed } from "./permit.ts";
@@ -49,8 +49,9 @@ function isIdle({ rig, now }: Draft, slot: Slot): boolean {
 
 function overCeiling(draft: Draft): void {
   const { rig } = draft;
-  const kept = rig.slots.filter(keepsPower);
   const ceiling = ceilingOf(rig);
+  if (isUnlimited(ceiling)) return;
+  const kept = rig.slots.filter(keepsPower);
   if (!exceedsCeiling(kept, rig.policy.model, ceiling)) return;
   const why = kept.length > ceiling.zeros ? "brown-out" : "ceiling";
   const slot = newest(kept.filter((each) => isSheddable(each, why) && mayShed(draft, each, why)));

@@ -60,6 +60,8 @@ export type HeatStep = 0 | 1 | 2 | 3;
 export interface Energy {
   readonly measuredJ: number;
   readonly modelledJ: number;
+  /** Until when it is counted. */
+  readonly at: number;
 }
 
 export interface Link {

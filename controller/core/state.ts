@@ -53,8 +53,6 @@ export interface RigState {
   readonly pause: Pause | null;
   /** The power actions that automation may do now. */
   readonly switches: Bucket;
-  /** Until when energy is accounted for. */
-  readonly energyAt: number;
   readonly boardError: string | null;
   readonly linkServerProvedAt: number;
   /** When the last `on` was begun, and when the last pool connection was. */
@@ -133,7 +131,7 @@ function initialSlot(
     answers: null,
     probeAskedAt: Number.NEGATIVE_INFINITY,
     meter: null,
-    energy: memory?.energy ?? { measuredJ: 0, modelledJ: 0 },
+    energy: { measuredJ: 0, modelledJ: 0, ...memory?.energy, at: now },
     hashes: memory?.hashes ?? 0,
     fences: memory?.fences ?? 0,
     boots: memory?.boots ?? 0,
@@ -200,7 +198,6 @@ export function initialState(
     },
     pause: pause && { reason: pause.reason, since: now, until: untilOf(pause.leftMs, now) },
     switches: fullBucket(policy.switchBurst, now),
-    energyAt: now,
     boardError: null,
     linkServerProvedAt: Number.NEGATIVE_INFINITY,
     lastOnAt: Number.NEGATIVE_INFINITY,

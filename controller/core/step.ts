@@ -1,14 +1,13 @@
 // The one door of the decision core: a state and an event in, a state and effects out. Synchronous, total, pure.
 
-import { expireExternal, recoverFromBrownOut } from "./ceiling.ts";
 import { dispatch, expireWork } from "./dispatch.ts";
 import { type Draft, draftOf, save, saveRig } from "./draft.ts";
 import type { Effect } from "./effect.ts";
-import { accountEnergy } from "./energy.ts";
 import type { Event, EventOf } from "./event.ts";
 import { onProbed, probeSilent } from "./evidence.ts";
 import { violation } from "./guard.ts";
 import { judge } from "./judge.ts";
+import { accountEnergy, onMetered } from "./meter.ts";
 import {
   onBoardFailed,
   onBoardRead,
@@ -18,12 +17,13 @@ import {
 } from "./observe-board.ts";
 import { onBeat, onHeard, onLinkDown, onLinkUp } from "./observe-link.ts";
 import { onPoolDown, onPoolJob, onPoolUp, onPoolVerdict } from "./observe-pool.ts";
-import { onDemand, onExternalCeiling, onMetered, onSchedule } from "./observe-power.ts";
+import { expireExternal, onDemand, onExternalCeiling, onSchedule } from "./observe-power.ts";
 import { onNack, onResult, onShareSecured } from "./observe-work.ts";
 import { onEndOverride, onOperator, onOverride, onPause, onResume } from "./operator.ts";
 import { plan } from "./plan.ts";
 import type { RigState } from "./state.ts";
 import { judgeStorm } from "./storm.ts";
+import { recoverFromBrownOut } from "./supply.ts";
 import { wakeAt } from "./wake.ts";
 
 export interface Step {

@@ -1,7 +1,7 @@
 // The state as people see it: words, evidence with its age, the running timer. Nothing is shown without its evidence.
 
 import { ceilingOf, wattCeilings } from "./ceiling.ts";
-import { costOf, powerOf } from "./energy.ts";
+import { costOf, energyUntil, powerOf } from "./energy.ts";
 import { classify } from "./evidence.ts";
 import { evidence, nextStep } from "./evidence-text.ts";
 import type { Seat } from "./seat.ts";
@@ -39,7 +39,7 @@ function per(joules: number, count: number): number | null {
 }
 
 function energyStatus(
-  { measuredJ, modelledJ }: Energy,
+  { measuredJ, modelledJ }: Omit<Energy, "at">,
   hashes: number,
   shares: number,
   tariffPerKwh: number | null,
@@ -100,7 +100,12 @@ function slotStatus(rig: RigState, slot: Slot, seat: Seat | undefined, now: numb
     fences: slot.fences,
     boots: slot.boots,
     watts: powerOf(slot, rig.policy.model, now).watts,
-    energy: energyStatus(slot.energy, slot.hashes, seat?.accepted ?? 0, rig.policy.tariffPerKwh),
+    energy: energyStatus(
+      energyUntil(slot, rig.policy.model, now),
+      slot.hashes,
+      seat?.accepted ?? 0,
+      rig.policy.tariffPerKwh,
+    ),
   };
 }
 
@@ -123,9 +128,10 @@ export function view(rig: RigState, around: Surroundings, now: number): RigStatu
   const power = powerStatus(rig, now);
   const hashes = sum(rig.slots, (slot) => slot.hashes);
   const accepted = sum(rig.seats, (seat) => seat.accepted);
+  const energies = rig.slots.map((slot) => energyUntil(slot, rig.policy.model, now));
   const energy = {
-    measuredJ: sum(rig.slots, (slot) => slot.energy.measuredJ),
-    modelledJ: sum(rig.slots, (slot) => slot.energy.modelledJ),
+    measuredJ: sum(energies, ({ measuredJ }) => measuredJ),
+    modelledJ: sum(energies, ({ modelledJ }) => modelledJ),
   };
   // The host's own work costs none of the Zeros' energy.
   const ofZeros = accepted - sum(hostSeats, (seat) => seat.accepted);

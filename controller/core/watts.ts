@@ -2,7 +2,7 @@
 // (facts: Zero 100 mA, Zero W 150 mA, Zero 2 W 350 mA active; MagPi measured about 0.65 W each idle on a ClusterHAT),
 // and for a start the documentation's recommended peak shared out, until someone measures inrush.
 
-import type { Ceiling } from "./ceiling.ts";
+import { type Ceiling, isUnlimited } from "./ceiling.ts";
 import type { ZeroModel } from "./policy.ts";
 import type { Slot } from "./slot.ts";
 
@@ -50,9 +50,7 @@ function reserved(slots: readonly Slot[], model: ZeroModel): number {
 
 /** Whether one more Zero may start within the ceiling: what runs, what starts, and its own inrush. */
 export function fitsCeiling(slots: readonly Slot[], model: ZeroModel, ceiling: Ceiling): boolean {
-  if (ceiling.watts === Number.POSITIVE_INFINITY && ceiling.zeros === Number.POSITIVE_INFINITY) {
-    return true;
-  }
+  if (isUnlimited(ceiling)) return true;
   const powered = slots.filter((slot) => slotWatts(slot, model) > 0).length;
   const starting = DRAW_WATTS[model].starting;
   return powered < ceiling.zeros && reserved(slots, model) + starting <= ceiling.watts;
@@ -64,6 +62,5 @@ export function exceedsCeiling(
   model: ZeroModel,
   ceiling: Ceiling,
 ): boolean {
-  if (slots.length > ceiling.zeros) return true;
-  return ceiling.watts !== Number.POSITIVE_INFINITY && reserved(slots, model) > ceiling.watts;
+  return slots.length > ceiling.zeros || reserved(slots, model) > ceiling.watts;
 }
