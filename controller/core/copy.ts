@@ -16,6 +16,7 @@ export function copySlot(slot: Slot): Slot {
     stage: slot.stage,
     wanted: slot.wanted,
     hold: slot.hold,
+    onAsked: slot.onAsked,
     cycleAsked: slot.cycleAsked,
     hardOff: slot.hardOff,
     intent: slot.intent,

@@ -114,8 +114,9 @@ export function enter(
 ): Slot {
   const level = phase === "Fault" ? "error" : TROUBLE.has(phase) ? "warn" : "info";
   report(draft, level, "slot.state", slot.id, why, { from: slot.phase, to: phase });
-  return patchSlot(draft, slot, {
-    energy: energyUntil(slot, draft.rig.policy.model, draft.now),
+  const own = patchSlot(draft, slot, {});
+  return patchSlot(draft, own, {
+    energy: energyUntil(own, draft.rig.policy.model, draft.now),
     phase,
     why,
     since: draft.now,

@@ -16,8 +16,10 @@ export type Effect =
       readonly slot: SlotId;
       readonly intent: number;
       readonly kind: IntentKind;
-      readonly by: string;
+      readonly by: By;
       readonly why: string;
+      /** What was known of the slot when it was decided, for the audit. */
+      readonly evidence: string;
     }
   | { readonly type: "close-intent"; readonly intent: number; readonly outcome: string }
   | { readonly type: "save-slot"; readonly slot: SlotId; readonly memory: SlotMemory }

@@ -3,11 +3,16 @@
 
 import { ceilingOf } from "./ceiling.ts";
 import type { Effect } from "./effect.ts";
+import { cutBan } from "./permit.ts";
 import { holdsLane, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { fitsCeiling } from "./watts.ts";
+import type { Hindrance } from "./why.ts";
 
 type PowerEffect = Extract<Effect, { readonly type: "power" }>;
+
+/** The invariant that a ban stands for, where it is not the third. */
+const BANNED_BY: Readonly<Partial<Record<Hindrance, number>>> = { paused: 13, hold: 13 };
 
 /** A standing rule may cut what runs, but it asks first, and waits for the answer or its time. */
 function guardShed({ policy }: RigState, slot: Slot, now: number): string | null {
@@ -21,6 +26,10 @@ function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number)
   if (effect.by === "operator") return null;
   if (effect.by === "policy") return guardShed(state, slot, now);
   if (now - slot.heardAt < state.policy.livenessMs) return "1: cut of a Zero that was heard";
+  if (slot.tries === 0 && slot.line === "on") {
+    const ban = cutBan(state, slot, now);
+    if (ban !== null) return `${BANNED_BY[ban] ?? 3}: cut although ${ban}`;
+  }
   const between = state.slots.filter(holdsLane);
   return between.length > state.policy.laneWidth ? "2: too many Zeros between cut and beat" : null;
 }

@@ -5,7 +5,7 @@ import { type Draft, emit, enter, patchSlot, report, save, slotOf } from "./draf
 import type { EventOf } from "./event.ts";
 import { judgeHeat } from "./heat.ts";
 import { BARREN_JOBS } from "./ladder.ts";
-import { closeIntent } from "./power.ts";
+import { closeIntent, uncount } from "./power.ts";
 import type { Link, Slot } from "./slot.ts";
 import { beginSelfTest, releaseSlot } from "./work.ts";
 
@@ -123,12 +123,7 @@ function resume(draft: Draft, slot: Slot): Slot {
 /** It speaks although a cut was decided: the cut is not carried out, and does not count. */
 function takeBack(draft: Draft, given: Slot): Slot {
   if (!mayBeTakenBack(given)) return given;
-  const slot = patchSlot(draft, closeIntent(draft, given, "heard-again"), {
-    cuts: given.cuts.slice(0, -1),
-    strikes: Math.max(0, given.strikes - 1),
-  });
-  save(draft, slot);
-  return resume(draft, slot);
+  return resume(draft, uncount(draft, closeIntent(draft, given, "heard-again")));
 }
 
 /** Any frame of a proven link: the Zero lives. */

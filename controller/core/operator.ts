@@ -27,8 +27,19 @@ const FORGIVEN: Partial<Slot> = { strikes: 0, cuts: [], barren: 0, shed: null };
 const ASKS: Readonly<
   Record<OperatorVerb, (draft: Draft, event: Ask, slot: Slot) => Partial<Slot>>
 > = {
-  on: ({ now }) => ({ wanted: "on", busyAt: now, ...FORGIVEN }),
-  off: (_, { hard }) => ({ wanted: "off", hardOff: hard, cycleAsked: null, shed: null }),
+  on: ({ now }, { reason }, slot) => ({
+    wanted: "on",
+    onAsked: slot.line === "on" ? null : { reason },
+    busyAt: now,
+    ...FORGIVEN,
+  }),
+  off: (_, { hard }) => ({
+    wanted: "off",
+    hardOff: hard,
+    onAsked: null,
+    cycleAsked: null,
+    shed: null,
+  }),
   cycle: (_, { reason, hard }) => ({ wanted: "on", cycleAsked: { reason, hard } }),
   cordon: holdAs("cordon"),
   drain: holdAs("drain"),

@@ -43,17 +43,23 @@ function belowFloor(rig: Rig, now: number): boolean {
   return healthy < floor && meant - healthy > 1;
 }
 
-/** What stands in the way of an automatic cut of this slot; null if nothing does. */
-export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | null {
-  const { policy, storm } = rig;
-  const longStorm = isLong(storm);
+/** What forbids any automatic cut of this slot, also one that was decided and not yet written; null if nothing does. */
+export function cutBan(rig: Rig, slot: Slot, now: number): Hindrance | null {
+  const longStorm = isLong(rig.storm);
   if (rig.halted !== null) return "automation-halted";
   if (rig.pause !== null) return "paused";
   if (slot.hold !== null) return "hold";
   if (rig.hub === "lost") return "hub-lost";
   if (!isLinkServerProved(rig, now)) return "link-server-unproved";
-  if (storm.state !== "normal" && !longStorm) return "storm";
-  if (!longStorm && belowFloor(rig, now)) return "below-floor";
+  if (rig.storm.state !== "normal" && !longStorm) return "storm";
+  return !longStorm && belowFloor(rig, now) ? "below-floor" : null;
+}
+
+/** What stands in the way of an automatic cut of this slot; null if nothing does. */
+export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | null {
+  const { policy } = rig;
+  const ban = cutBan(rig, slot, now);
+  if (ban !== null) return ban;
   if (kernelAnswers(slot, now) && now - slot.heardAt < policy.agentGraceMs) return "kernel-answers";
   if (!laneFree(rig.slots, policy.laneWidth)) return "lane-busy";
   if (now < backoffUntil(slot, policy)) return "backoff";
@@ -106,7 +112,7 @@ function isAsleep(slot: Slot, now: number): boolean {
 export function onHindrance(rig: Rig, slot: Slot, now: number): OnHindrance | null {
   const { policy } = rig;
   if (slot.hold?.kind === "maintenance") return "hold";
-  const begun = slot.intent !== null;
+  const begun = slot.intent !== null || slot.onAsked !== null;
   if (rig.pause !== null && !begun) return "paused";
   if (now < slot.offAt + policy.offDwellMs) return "off-dwell";
   if (rig.slots.some((other) => other.phase === "PoweringOn")) return "another-starts";

@@ -3,10 +3,23 @@
 import { take } from "./bucket.ts";
 import { type Draft, emit, enter, patchSlot, takeId } from "./draft.ts";
 import { isSilent } from "./evidence.ts";
-import { cutHindrance, laneFree, onHindrance, spentItsCycles } from "./permit.ts";
-import { beginCut, beginOn, closeIntent, readsOff, writeIntent } from "./power.ts";
+import { cutBan, cutHindrance, laneFree, onHindrance, spentItsCycles } from "./permit.ts";
+import { beginCut, beginOn, closeIntent, readsOff, uncount, writeIntent } from "./power.ts";
 import { shedPower } from "./shed.ts";
 import type { Slot } from "./slot.ts";
+
+/** Whether a fence that was decided may not be carried out any more: much can happen while its intent is written down. */
+function isBanned({ rig, now }: Draft, slot: Slot): boolean {
+  const { stage, intent, tries, line } = slot;
+  if (stage !== "cut" || intent?.by !== "automation" || tries > 0 || line !== "on") return false;
+  return cutBan(rig, slot, now) !== null;
+}
+
+/** Nothing was cut, so nothing counts; the slot waits for its turn again. */
+function withdraw(draft: Draft, given: Slot): void {
+  const slot = uncount(draft, closeIntent(draft, given, "withdrawn"));
+  enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
+}
 
 /** Emits the power effect that the slot's stage asks for, once its intent is on disk. */
 function drive(draft: Draft, slot: Slot): void {
@@ -15,6 +28,10 @@ function drive(draft: Draft, slot: Slot): void {
   if (intent === null || action !== null || draft.now < slot.retryAt) return;
   if (!intent.durable) {
     writeIntent(draft, slot, intent);
+    return;
+  }
+  if (isBanned(draft, slot)) {
+    withdraw(draft, slot);
     return;
   }
   if (intent.by !== "operator" && draft.rig.halted !== null) return;

@@ -3,6 +3,7 @@
 import type { Line } from "../../hat/board.ts";
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draft.ts";
+import { evidence } from "./evidence-text.ts";
 import type { Intent, IntentKind, Slot } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { releaseSlot } from "./work.ts";
@@ -22,7 +23,8 @@ const INTENT_RETRY_MS = 5000;
 /** Asks for the slot's intent to be written down, once more if that got no answer. */
 export function writeIntent(draft: Draft, slot: Slot, intent: Intent): Slot {
   const { id, kind, by, why } = intent;
-  emit(draft, { type: "write-intent", slot: slot.id, intent: id, kind, by, why });
+  const known = evidence(slot, draft.now);
+  emit(draft, { type: "write-intent", slot: slot.id, intent: id, kind, by, why, evidence: known });
   return patchSlot(draft, slot, { intent, retryAt: draft.now + INTENT_RETRY_MS });
 }
 
@@ -77,6 +79,14 @@ function countCut({ rig, now }: Draft, slot: Slot): number[] {
   return [...slot.cuts.filter((at) => now - at < windowMs), now];
 }
 
+/** A cut that was counted when it was decided, and not carried out. */
+export function uncount(draft: Draft, slot: Slot): Slot {
+  const cuts = slot.cuts.slice(0, -1);
+  const next = patchSlot(draft, slot, { cuts, strikes: Math.max(0, slot.strikes - 1) });
+  save(draft, next);
+  return next;
+}
+
 /** Goes on from asking to cutting: it shut down, or its time is over. */
 export function endSoftOff(draft: Draft, slot: Slot): Slot {
   report(draft, "info", "power.soft-off-ended", slot.id, slot.usb === "absent" ? "usb-gone" : null);
@@ -87,15 +97,22 @@ export function endSoftOff(draft: Draft, slot: Slot): Slot {
   });
 }
 
+function openOn(draft: Draft, slot: Slot): Slot {
+  const { onAsked, why } = slot;
+  if (onAsked === null) return openIntent(draft, slot, "on", "automation", why);
+  return openIntent(draft, slot, "on", "operator", onAsked.reason || "operator");
+}
+
 /** Begins to switch a slot on: as the second half of its open cycle, or anew. */
 export function beginOn(draft: Draft, given: Slot): Slot {
   const slot = given.intent
     ? patchSlot(draft, given, { retryAt: draft.now })
-    : openIntent(draft, given, "on", "automation", given.why);
+    : openOn(draft, given);
   draft.rig.lastOnAt = draft.now;
   return enter(draft, slot, "PoweringOn", "wanted-on", {
     // It comes up cool, and whatever kept it off is over.
     shed: null,
+    onAsked: null,
     heat: 0,
     busyAt: draft.now,
     stage: "write",

@@ -105,6 +105,8 @@ export interface Slot {
   readonly stage: Stage | null;
   readonly wanted: Line;
   readonly hold: Hold | null;
+  /** Set by an operator's `on`, until it is begun: it needs no leave of a pause. */
+  readonly onAsked: { readonly reason: string } | null;
   /** Set by an operator's `cycle`, until it is begun. */
   readonly cycleAsked: { readonly reason: string; readonly hard: boolean } | null;
   /** The operator asked for `off` without a clean shutdown. */

@@ -93,6 +93,7 @@ function initialSlot(
           until: untilOf(memory.hold.leftMs ?? null, now),
         }
       : null,
+    onAsked: null,
     cycleAsked: null,
     hardOff: false,
     intent: intent ? { ...intent, durable: true } : null,

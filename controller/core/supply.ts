@@ -12,13 +12,15 @@ function poweredCount(rig: Pick<RigState, "slots">): number {
 export function onUnderVoltage({ rig, now }: Draft): void {
   rig.underVoltageAt = now;
   const powered = poweredCount(rig);
-  if (rig.brownOut === null) rig.brownOut = { zeros: powered, changedAt: now };
-  else if (now - rig.brownOut.changedAt >= rig.policy.brownOutShedMs) {
-    rig.brownOut = {
-      zeros: Math.max(0, Math.min(rig.brownOut.zeros, powered) - 1),
-      changedAt: now,
-    };
+  if (rig.brownOut === null) {
+    rig.brownOut = { zeros: powered, changedAt: now };
+    return;
   }
+  // What was shed last is to show its effect before the next one goes.
+  if (rig.slots.some(({ phase }) => phase === "PoweringOff")) return;
+  const changedAt = Math.max(rig.brownOut.changedAt, ...rig.slots.map(({ offAt }) => offAt));
+  if (now - changedAt < rig.policy.brownOutShedMs) return;
+  rig.brownOut = { zeros: Math.max(0, Math.min(rig.brownOut.zeros, powered) - 1), changedAt: now };
 }
 
 /** After a time of quiet the supply is trusted with one Zero more, until all are back. Part of a tick. */

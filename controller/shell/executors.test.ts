@@ -78,6 +78,7 @@ describe("an intent", () => {
     kind: "cycle",
     by: "automation",
     why: "x",
+    evidence: "silent",
   } as const;
 
   it("is durable once it is written", () => {

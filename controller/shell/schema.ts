@@ -36,4 +36,8 @@ export const MIGRATIONS: readonly string[] = [
   -- What holds for the whole rig: a pause, an override.
   CREATE TABLE rig (one INTEGER PRIMARY KEY CHECK (one = 1), memory TEXT NOT NULL) STRICT;
   `,
+  `
+  -- What was known of the slot when the action was decided.
+  ALTER TABLE intents ADD COLUMN evidence TEXT NOT NULL DEFAULT '';
+  `,
 ];

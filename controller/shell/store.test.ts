@@ -38,6 +38,7 @@ const INTENT = {
   kind: "cycle",
   by: "automation",
   why: "power-cycle",
+  evidence: "silent",
 } as const;
 
 describe("the store", () => {

@@ -71,12 +71,13 @@ export class Store {
 
   /** May be called again with the same intent: it is written once. */
   writeIntent(effect: EffectOf<"write-intent">, at: Date): void {
-    const { intent, slot, kind, by, why } = effect;
+    const { intent, slot, kind, by, why, evidence } = effect;
     this.#db
       .prepare(
-        "INSERT OR IGNORE INTO intents (id, slot, kind, by_whom, why, at) VALUES (?, ?, ?, ?, ?, ?)",
+        `INSERT OR IGNORE INTO intents (id, slot, kind, by_whom, why, at, evidence)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(intent, slot, kind, by, why, at.toISOString());
+      .run(intent, slot, kind, by, why, at.toISOString(), evidence);
   }
 
   closeIntent(intent: number, outcome: string, at: Date): void {
