@@ -1,12 +1,10 @@
 // The invariants (docs/architecture.md) as assertions on what a step is about to do. An effect that would break one is not
 // let out; automation stops itself, says so, and the mining goes on.
 
-import { ceilingOf } from "./ceiling.ts";
 import type { Effect } from "./effect.ts";
-import { cutBan } from "./permit.ts";
+import { cutBan, cyclesLeft, onBan } from "./permit.ts";
 import { holdsLane, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
-import { fitsCeiling } from "./watts.ts";
 import type { Hindrance } from "./why.ts";
 
 type PowerEffect = Extract<Effect, { readonly type: "power" }>;
@@ -30,6 +28,9 @@ function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number)
     const ban = cutBan(state, slot, now);
     if (ban !== null) return `${BANNED_BY[ban] ?? 3}: cut although ${ban}`;
   }
+  if (slot.intent?.kind === "cycle" && cyclesLeft(slot, state.policy, now) < 0) {
+    return "16: another cycle instead of quarantine";
+  }
   const between = state.slots.filter(holdsLane);
   return between.length > state.policy.laneWidth ? "2: too many Zeros between cut and beat" : null;
 }
@@ -37,10 +38,8 @@ function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number)
 function guardOn(state: RigState, slot: Slot, now: number): string | null {
   if (slot.line !== "off" || slot.usb === "present") return "4: on before off is proved";
   if (now < slot.offAt + state.policy.offDwellMs) return "4: on within the off dwell";
-  const others = state.slots.filter((other) => other !== slot);
-  return fitsCeiling(others, state.policy.model, ceilingOf(state))
-    ? null
-    : "14: on above the ceiling";
+  const ban = onBan(state, slot, now);
+  return ban === null ? null : `${ban === "hold" ? 13 : 14}: on although ${ban}`;
 }
 
 function guardPower(state: RigState, effect: PowerEffect, now: number): string | null {

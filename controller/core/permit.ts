@@ -63,10 +63,7 @@ export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | nul
   if (kernelAnswers(slot, now) && now - slot.heardAt < policy.agentGraceMs) return "kernel-answers";
   if (!laneFree(rig.slots, policy.laneWidth)) return "lane-busy";
   if (now < backoffUntil(slot, policy)) return "backoff";
-  if (within(slot.cuts, now, HOUR_MS) >= policy.cutsPerSlotHour) return "slot-cut-cap";
-  const rigCuts = rig.slots.reduce((sum, { cuts }) => sum + within(cuts, now, HOUR_MS), 0);
-  if (rigCuts >= policy.cutsPerRigHour) return "rig-cut-cap";
-  return maySwitch(rig, now) ? null : "switch-rate";
+  return capReached(rig, slot, now) ?? (maySwitch(rig, now) ? null : "switch-rate");
 }
 
 /** Whether automation has a power action left in its bucket. */
@@ -82,15 +79,27 @@ export function mayShed({ rig, now }: Draft, slot: Slot, why: ShedWhy): boolean 
   return now - slot.onAt >= rig.policy.ceilingDwellMs;
 }
 
-/** Whether the slot has used up its power cycles and goes to quarantine instead of another. */
-export function spentItsCycles(slot: Slot, policy: RigState["policy"], now: number): boolean {
+/** How many power cycles the slot may still be given before quarantine. */
+export function cyclesLeft(slot: Slot, policy: RigState["policy"], now: number): number {
   const recent = within(slot.cuts, now, policy.quarantineWindowMs);
-  return Math.min(slot.strikes, recent) >= policy.quarantineCycles;
+  return policy.quarantineCycles - Math.min(slot.strikes, recent);
 }
 
 /** A storm that lasted long enough to fall back to one at a time. */
 function isLong(storm: RigState["storm"]): boolean {
   return storm.state === "storm" && storm.alerted;
+}
+
+/** Whether the slot, or the rig, was cut automatically as often as any hour allows. */
+export function capReached(
+  rig: Rig,
+  slot: Slot,
+  now: number,
+): "slot-cut-cap" | "rig-cut-cap" | null {
+  const { policy } = rig;
+  if (within(slot.cuts, now, HOUR_MS) >= policy.cutsPerSlotHour) return "slot-cut-cap";
+  const rigCuts = rig.slots.reduce((sum, { cuts }) => sum + within(cuts, now, HOUR_MS), 0);
+  return rigCuts >= policy.cutsPerRigHour ? "rig-cut-cap" : null;
 }
 
 /** Whether off and on again, for a slot that never showed up on USB, may be tried now. It holds the lane in a long storm too. */
@@ -108,20 +117,27 @@ function isAsleep(slot: Slot, now: number): boolean {
   return slot.shed?.why === "idle" && now >= slot.demandUntil;
 }
 
+/** What forbids switching this slot on, also when that was decided and not yet written; null if nothing does. */
+export function onBan(rig: Rig, slot: Slot, now: number): OnHindrance | null {
+  if (slot.hold?.kind === "maintenance") return "hold";
+  if (now < rig.underVoltageAt + SUPPLY_QUIET_MS) return "under-voltage";
+  const others = rig.slots.filter((other) => other.id !== slot.id);
+  return fitsCeiling(others, rig.policy.model, ceilingOf(rig)) ? null : "ceiling";
+}
+
 /** What stands in the way of switching this slot on; null if nothing does. What was begun is completed even in a pause. */
 export function onHindrance(rig: Rig, slot: Slot, now: number): OnHindrance | null {
   const { policy } = rig;
-  if (slot.hold?.kind === "maintenance") return "hold";
   const begun = slot.intent !== null || slot.onAsked !== null;
   if (rig.pause !== null && !begun) return "paused";
   if (now < slot.offAt + policy.offDwellMs) return "off-dwell";
   if (rig.slots.some((other) => other.phase === "PoweringOn")) return "another-starts";
   if (now < rig.lastOnAt + policy.staggerMs) return "stagger";
-  if (now < rig.underVoltageAt + SUPPLY_QUIET_MS) return "under-voltage";
   if (isTooHot(slot, policy, now)) return "heat";
   if (isAsleep(slot, now)) return "idle";
   if (slot.shed?.why === "ceiling" && now < slot.offAt + policy.ceilingDwellMs)
     return "ceiling-dwell";
-  if (!fitsCeiling(rig.slots, policy.model, ceilingOf(rig))) return "ceiling";
+  const ban = onBan(rig, slot, now);
+  if (ban !== null) return ban;
   return begun || maySwitch(rig, now) ? null : "switch-rate";
 }

@@ -3,7 +3,7 @@
 import { take } from "./bucket.ts";
 import { type Draft, emit, enter, patchSlot, takeId } from "./draft.ts";
 import { isSilent } from "./evidence.ts";
-import { cutBan, cutHindrance, laneFree, onHindrance, spentItsCycles } from "./permit.ts";
+import { cutBan, cutHindrance, cyclesLeft, laneFree, onBan, onHindrance } from "./permit.ts";
 import { beginCut, beginOn, closeIntent, readsOff, uncount, writeIntent } from "./power.ts";
 import { shedPower } from "./shed.ts";
 import type { Slot } from "./slot.ts";
@@ -32,6 +32,11 @@ function drive(draft: Draft, slot: Slot): void {
   }
   if (isBanned(draft, slot)) {
     withdraw(draft, slot);
+    return;
+  }
+  if (stage === "write" && onBan(draft.rig, slot, draft.now) !== null) {
+    // The intent stays open, so it goes on where it was as soon as it may.
+    enter(draft, slot, "Off", "postponed");
     return;
   }
   if (intent.by !== "operator" && draft.rig.halted !== null) return;
@@ -113,7 +118,7 @@ function remediate(draft: Draft, slot: Slot): Slot {
   const { rig, now } = draft;
   if (slot.phase !== "Remediating" || slot.stage !== "power-cycle") return slot;
   if (cutHindrance(rig, slot, now) !== null) return slot;
-  const kind = spentItsCycles(slot, rig.policy, now) ? "quarantine" : "cycle";
+  const kind = cyclesLeft(slot, rig.policy, now) <= 0 ? "quarantine" : "cycle";
   const why = kind === "quarantine" ? "failed-cycles" : "power-cycle";
   return beginCut(draft, slot, { kind, by: "automation", why, reason: why, soft: false });
 }

@@ -4,6 +4,7 @@ import type { Line } from "../../hat/board.ts";
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draft.ts";
 import { evidence } from "./evidence-text.ts";
+import { capReached } from "./permit.ts";
 import type { Intent, IntentKind, Slot } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { releaseSlot } from "./work.ts";
@@ -128,7 +129,8 @@ export function reopenAsOn(draft: Draft, slot: Slot): Slot {
 /** Nothing showed up on USB: off and on again, within the same intent. */
 export function retryEnumeration(draft: Draft, slot: Slot): Slot {
   const tries = slot.tries + 1;
-  if (tries >= draft.rig.policy.enumerationTries) {
+  const capped = capReached(draft.rig, slot, draft.now) !== null;
+  if (capped || tries >= draft.rig.policy.enumerationTries) {
     return enter(draft, closeIntent(draft, slot, "no-enumeration"), "Fault", "no-enumeration", {
       until: draft.now + draft.rig.policy.reprobeMs,
       tries: 0,

@@ -10,6 +10,7 @@ export type Why =
   | "intent-resumed" // an action that an earlier run of the controller had begun
   | "power-lost" // the board was found in its power-on state
   | "foreign-change" // another program wrote the line
+  | "postponed" // what was decided may not be done just now
   | "on-written"
   | "on-failed"
   | "usb-seen"
