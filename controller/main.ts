@@ -2,9 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import pino from "pino";
-import { openBoard } from "../hat/detect.ts";
+import { openBoard, virtualSocketOf } from "../hat/detect.ts";
+import { answersOnVirtualNetwork } from "../hat/virtual/network.ts";
 import type { ControllerConfig } from "./config/config.ts";
 import type { DuinoOptions } from "./pools/duino/client.ts";
+import { type AddressProbe, tcpAddressProbe } from "./shell/address-probe.ts";
 import { systemClock } from "./shell/clock.ts";
 import { Controller } from "./shell/controller.ts";
 import { ControllerError, messageOf } from "./shell/error.ts";
@@ -45,6 +47,13 @@ function poolOptions(config: ControllerConfig): (seat: string) => DuinoOptions {
   });
 }
 
+/** Who tells whether a silent Zero's kernel answers. Virtual Zeros are on this machine: their board knows it. */
+function addressProbe(config: ControllerConfig): AddressProbe {
+  const socketPath = virtualSocketOf(config.hat.board);
+  if (socketPath === null) return tcpAddressProbe(systemClock);
+  return { answers: (slot) => answersOnVirtualNetwork(socketPath, slot).catch(() => null) };
+}
+
 /** Starts the controller. Rejects with a HatError or a ControllerError; after that, failures are handled or reported. */
 export async function startController(
   config: ControllerConfig,
@@ -70,6 +79,7 @@ export async function startController(
     clock: systemClock,
     log,
     board,
+    addressProbe: addressProbe(config),
     store,
     poolOptionsOf,
     hostWorkerScript: new URL("./host-worker.mjs", import.meta.url),

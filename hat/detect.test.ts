@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { detectRevision, isBoardSpec, openBoard } from "./detect.ts";
+import { detectRevision, isBoardSpec, openBoard, virtualSocketOf } from "./detect.ts";
 import { firmwareSupply } from "./supply.ts";
 
 let root = "";
@@ -81,4 +81,12 @@ it("reads the firmware's under-voltage bit, or says that nothing tells", async (
   expect(await firmwareSupply(root)()).toBe(true);
   await writeFile(join(directory, "get_throttled"), "50000\n");
   expect(await firmwareSupply(root)()).toBe(false);
+});
+
+it("knows the socket of a virtual board, and that a real one has none", () => {
+  expect(["virtual:/run/hat.sock", "auto", "v2.3"].map(virtualSocketOf)).toEqual([
+    "/run/hat.sock",
+    null,
+    null,
+  ]);
 });

@@ -27,8 +27,14 @@ const I2C_ADDRESS = 0x20;
 
 /** Whether a text may stand for a board. The one place that knows; whether the board is there is another matter. */
 export function isBoardSpec(text: string): boolean {
-  if (text.startsWith(VIRTUAL)) return text.length > VIRTUAL.length;
+  const socketPath = virtualSocketOf(text);
+  if (socketPath !== null) return socketPath !== "";
   return text === "auto" || isGpioRevision(text) || isExpanderRevision(text);
+}
+
+/** The socket of the virtual board that a text stands for; null for a real one. */
+export function virtualSocketOf(text: string): string | null {
+  return text.startsWith(VIRTUAL) ? text.slice(VIRTUAL.length) : null;
 }
 
 function isGpioRevision(text: string): boolean {
@@ -42,9 +48,10 @@ function isGpioRevision(text: string): boolean {
 export async function openBoard(options: OpenBoardOptions): Promise<PowerBoard> {
   const { board, hold = false, root = "/" } = options;
   if (!isBoardSpec(board)) throw noDriverFor(board);
-  if (board.startsWith(VIRTUAL)) {
+  const socketPath = virtualSocketOf(board);
+  if (socketPath !== null) {
     const { openVirtualBoard } = await import("./virtual/board.ts");
-    return await openVirtualBoard(board.slice(VIRTUAL.length), hold);
+    return await openVirtualBoard(socketPath, hold);
   }
   const revision = board === "auto" ? await detectRevision(root) : board;
   if (isGpioRevision(revision)) return await openGpio(revision, hold, root);

@@ -9,6 +9,7 @@ import { initialState } from "../core/state.ts";
 import type { RigEvent, RigStatus } from "../core/status.ts";
 import { awaitsVerdict, isSwitching, type Surroundings, view } from "../core/view.ts";
 import type { DuinoOptions } from "../pools/duino/client.ts";
+import type { AddressProbe } from "./address-probe.ts";
 import { BoardLane } from "./board-lane.ts";
 import type { Clock } from "./clock.ts";
 import type { ControlReply, ControlRequest } from "./control-protocol.ts";
@@ -32,6 +33,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly board: PowerBoard;
+  readonly addressProbe: AddressProbe;
   readonly store: Store;
   readonly poolOptionsOf: (seat: string) => DuinoOptions;
   readonly hostWorkerScript: URL;
@@ -84,6 +86,7 @@ export class Controller {
       store,
       board: this.#lane,
       links: this.#links,
+      addresses: parts.addressProbe,
       pool: this.#pool,
       hosts: this.#hosts,
       post,

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { solves } from "../../zero-agent/kernels/reference.ts";
 import type { Share } from "../core/seat.ts";
+import type { AddressProbe } from "./address-probe.ts";
 import { executors, type Machinery } from "./executors.ts";
 
 // SHA-1 of this prefix followed by 50 (the known answer of the official AVR miner's self-test).
@@ -22,14 +23,17 @@ function machinery() {
   const writeShare = vi.fn();
   const writeIntent = vi.fn();
   const drop = vi.fn();
+  const answers = vi.fn<AddressProbe["answers"]>();
   const parts = {
     clock: { wall: () => new Date(0) },
     store: { writeShare, writeIntent },
+    links: { addressOf: (slot: string) => `address of ${slot}` },
+    addresses: { answers },
     pool: { drop },
     post,
     report,
   } as unknown as Machinery;
-  return { execute: executors(parts), post, report, writeShare, writeIntent, drop };
+  return { execute: executors(parts), post, report, writeShare, writeIntent, drop, answers };
 }
 
 describe("securing a share", () => {
@@ -95,5 +99,27 @@ describe("an intent", () => {
     execute(intent);
     expect(post).not.toHaveBeenCalled();
     expect(report).toHaveBeenCalledOnce();
+  });
+});
+
+describe("a probe", () => {
+  it.each([true, false])(
+    "asks at the address of the slot's last link and tells %s",
+    async (yes) => {
+      const { execute, post, answers } = machinery();
+      answers.mockResolvedValue(yes);
+      execute({ type: "probe", slot: "p2" });
+      expect(answers).toHaveBeenCalledWith("p2", "address of p2");
+      await vi.waitFor(() => expect(post).toHaveBeenCalled());
+      expect(post.mock.calls).toEqual([[{ type: "probed", slot: "p2", answers: yes }]]);
+    },
+  );
+
+  it("tells nothing where nothing can be known", async () => {
+    const { execute, post, answers } = machinery();
+    answers.mockResolvedValue(null);
+    execute({ type: "probe", slot: "p2" });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(post).not.toHaveBeenCalled();
   });
 });

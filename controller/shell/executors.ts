@@ -3,6 +3,7 @@
 import { solves } from "../../zero-agent/kernels/reference.ts";
 import type { Effect, EffectOf } from "../core/effect.ts";
 import type { Share } from "../core/seat.ts";
+import type { AddressProbe } from "./address-probe.ts";
 import type { BoardLane } from "./board-lane.ts";
 import type { Clock } from "./clock.ts";
 import { messageOf } from "./error.ts";
@@ -17,6 +18,7 @@ export interface Machinery {
   readonly store: Store;
   readonly board: BoardLane;
   readonly links: LinkServer;
+  readonly addresses: AddressProbe;
   readonly pool: PoolLane;
   readonly hosts: HostWorkers;
   post(event: Untimed): void;
@@ -35,7 +37,7 @@ function solvesIts(share: Share): boolean {
  * not written is never made durable, so no power action follows; a share that is not written is never sent.
  */
 export function executors(machinery: Machinery): (effect: Effect) => void {
-  const { clock, store, board, links, pool, hosts, post } = machinery;
+  const { clock, store, board, links, addresses, pool, hosts, post } = machinery;
   const table: Executors = {
     "write-intent": (effect) => {
       store.writeIntent(effect, clock.wall());
@@ -44,8 +46,11 @@ export function executors(machinery: Machinery): (effect: Effect) => void {
     "close-intent": ({ intent, outcome }) => store.closeIntent(intent, outcome, clock.wall()),
     "save-slot": ({ slot, memory }) => store.saveSlot(slot, memory),
     "save-rig": ({ memory }) => store.saveRig(memory),
-    // Nobody to ask yet: without an answer a silent Zero counts as dead.
-    probe: () => {},
+    probe: ({ slot }) => {
+      void addresses.answers(slot, links.addressOf(slot)).then((answers) => {
+        if (answers !== null) post({ type: "probed", slot, answers });
+      });
+    },
     power: ({ slot, action, to }) => board.power(slot, action, to),
     send: ({ link, message }) => links.send(link, message),
     "close-link": ({ link, code, why }) => links.close(link, code, why),

@@ -104,12 +104,14 @@ describe("the link server", () => {
   it("lets in an agent that proves its key, and tells what it says", async () => {
     const socket = await link();
     expect(await saw("link-up")).toMatchObject({ slot: "p1", hello: { bootId: "boot-1" } });
+    expect(server.addressOf("p1")).toBe("127.0.0.1");
     socket.send(
       JSON.stringify({ type: "result", jobId: "j", epoch: 1, nonce: 5, hashes: 6, elapsedMs: 7 }),
     );
     expect(await saw("result")).toMatchObject({ worker: "p1", jobId: "j", nonce: 5 });
     socket.terminate();
     expect(await saw("link-down")).toMatchObject({ slot: "p1" });
+    expect([server.addressOf("p1"), server.addressOf("p2")]).toEqual(["127.0.0.1", null]);
   });
 
   it("proves to itself that it answers", async () => {
@@ -126,6 +128,7 @@ describe("the link server", () => {
     await authenticate(socket, slot, key);
     expect((await closed).code).toBe(CLOSE.badKey);
     expect(events.some(({ type }) => type === "link-up")).toBe(false);
+    expect(server.addressOf("p1")).toBe(null);
   });
 
   it("refuses an echo of its own challenge", async () => {

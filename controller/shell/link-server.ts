@@ -82,6 +82,7 @@ export class LinkServer {
   readonly #sockets: WebSocketServer;
   readonly #allowed: BlockList;
   readonly #links = new Map<number, Link>();
+  readonly #addresses = new Map<SlotId, string>();
   #nextLink = 1;
   #timers: NodeJS.Timeout[] = [];
 
@@ -139,6 +140,11 @@ export class LinkServer {
     this.#links.get(link)?.close(code, why);
   }
 
+  /** Where the slot's last link came from, also when it has ended; null if there was none yet. */
+  addressOf(slot: SlotId): string | null {
+    return this.#addresses.get(slot) ?? null;
+  }
+
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     for (const socket of this.#sockets.clients) socket.close(1001, "controller stops");
@@ -169,7 +175,10 @@ export class LinkServer {
         keyOf: (slot) => readLinkKey(this.#options.keysDir, slot),
         beatIntervalMs: this.#options.beatIntervalMs,
         clock: this.#clock,
-        onUp: ({ id }, slot, hello) => this.#post({ type: "link-up", slot, link: id, hello }),
+        onUp: ({ id }, slot, hello) => {
+          this.#addresses.set(slot, peer);
+          this.#post({ type: "link-up", slot, link: id, hello });
+        },
         onHeard: ({ id }, slot) => this.#post({ type: "heard", slot, link: id }),
         onMessage: ({ id }, slot, message) => this.#onMessage(id, slot, message),
         onDown: (ended, slot, detail) => this.#onDown(ended, slot, detail),

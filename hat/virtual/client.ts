@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import type { UsbPresence } from "../board.ts";
 import { HatError } from "../error.ts";
 import type { I2cBus } from "../i2c.ts";
+import type { SlotId } from "../slots.ts";
 import type { SupplySource } from "../supply.ts";
 import type { UsbPorts } from "../usb-ports.ts";
 import type { Fault } from "./fault.ts";
@@ -64,6 +65,11 @@ export class VirtualHatClient {
   /** Makes something go wrong. Rejects with `unsupported` and the reason if it cannot (no such slot, slot is off). */
   async fault(fault: Fault): Promise<void> {
     await this.#ask({ op: "fault", ...fault });
+  }
+
+  /** Whether the kernel of the Zero in the slot answers on the network. Rejects with `unsupported` if there is no such slot. */
+  answers(slot: SlotId): Promise<boolean> {
+    return this.#ask({ op: "answers", slot });
   }
 
   /** Each slot as it truly is. */

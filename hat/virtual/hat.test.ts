@@ -21,6 +21,9 @@ beforeEach(() => {
     const holds = new Set<string>();
     held.push(holds);
     const link = {
+      get held() {
+        return holds.size > 0;
+      },
       up: () => {},
       cut: () => {},
       hold: (reason: string) => void holds.add(reason),
@@ -77,10 +80,12 @@ it("loses the hub for 20 s, and no Zero with it", () => {
   expect(hat.usb()).toEqual({ hubs: [false], ports: [false, false, false, false] });
   clock.advance(19_999);
   expect(held[0]).toEqual(new Set(["hub"]));
+  expect(hat.answers("p1")).toBe(false);
   clock.advance(1);
   expect(held[0]).toEqual(new Set());
   expect(hat.usb()).toEqual({ hubs: [true], ports: [true, false, false, false] });
   expect(hat.truth()[0]).toMatchObject({ zero: "running", cuts: 0 });
+  expect(hat.answers("p1")).toBe(true);
 });
 
 it("frees a stuck line after its time, and it follows the latch then", () => {

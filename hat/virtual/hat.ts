@@ -162,6 +162,13 @@ export class VirtualHat {
     return null;
   }
 
+  /** Whether the kernel of the Zero in the slot answers on the network, its program aside. Throws if there is no such slot. */
+  answers(slot: SlotId): boolean {
+    const seat = this.#options.seats[slotIndex(slot)];
+    if (seat === undefined) throw new Error(`there is no slot ${slot}`);
+    return seat.zero.answers;
+  }
+
   truth(): readonly SlotTruth[] {
     const nowMs = this.#options.clock.nowMs();
     return this.#loads().map((load, index) => {

@@ -17,6 +17,7 @@ export type VirtualRequest =
   | { readonly op: "usb" }
   | { readonly op: "supply" }
   | ({ readonly op: "fault" } & Fault)
+  | { readonly op: "answers"; readonly slot: SlotId }
   | { readonly op: "truth" }
   | { readonly op: "stop" };
 
@@ -36,6 +37,8 @@ export interface VirtualAnswers {
   readonly usb: UsbSnapshot;
   readonly supply: { readonly underVoltage: boolean };
   readonly fault: null;
+  /** The kernel of that Zero answers on the network. */
+  readonly answers: boolean;
   readonly truth: readonly SlotTruth[];
   readonly stop: null;
 }

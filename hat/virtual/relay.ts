@@ -15,6 +15,8 @@ export interface LinkTarget {
 
 /** What a Zero does to its link. */
 export interface Link {
+  /** Nothing passes now. */
+  readonly held: boolean;
   /** The Zero has booted: what is left of earlier connections is reset, as a fresh kernel answers them. */
   up(): void;
   /** The Zero is dead: no close, no reset, no data reaches the controller on what was open. */
@@ -57,6 +59,10 @@ export class Relay implements Link {
     });
   }
 
+  get held(): boolean {
+    return this.#holds.size > 0;
+  }
+
   up(): void {
     for (const socket of this.#orphans) socket.resetAndDestroy();
     this.#orphans.clear();
@@ -87,7 +93,7 @@ export class Relay implements Link {
 
   release(reason: string): void {
     this.#holds.delete(reason);
-    if (this.#holds.size > 0) return;
+    if (this.held) return;
     for (const pair of this.#pairs) {
       if (pair.controller === null) this.#dial(pair);
       pair.zero.resume();
@@ -107,8 +113,8 @@ export class Relay implements Link {
     const pair: Pair = { zero, controller: null, ended: new Set() };
     this.#pairs.add(pair);
     this.#forward(pair, zero, () => pair.controller);
-    if (this.#holds.size === 0) this.#dial(pair);
-    else zero.pause();
+    if (this.held) zero.pause();
+    else this.#dial(pair);
   }
 
   #dial(pair: Pair): void {
@@ -123,7 +129,7 @@ export class Relay implements Link {
       if (sink === null || sink.write(chunk)) return;
       from.pause();
       sink.once("drain", () => {
-        if (this.#holds.size === 0) from.resume();
+        if (!this.held) from.resume();
       });
     });
     from.on("end", () => {
@@ -136,7 +142,7 @@ export class Relay implements Link {
 
   /** An ended side ends the other, and a closed one closes it, but not while nothing passes. */
   #propagate(pair: Pair): void {
-    if (this.#holds.size > 0 || !this.#pairs.has(pair)) return;
+    if (this.held || !this.#pairs.has(pair)) return;
     const { zero, controller } = pair;
     if (pair.ended.has(zero)) controller?.end();
     if (controller !== null && pair.ended.has(controller)) zero.end();

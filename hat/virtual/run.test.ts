@@ -15,6 +15,7 @@ import type { SlotId } from "../slots.ts";
 import { slotIndex } from "../slots.ts";
 import { VirtualHatClient } from "./client.ts";
 import type { SlotTruth } from "./hat.ts";
+import { answersOnVirtualNetwork } from "./network.ts";
 import { type RunningVirtualHat, runVirtualHat, type VirtualRunOptions } from "./run.ts";
 
 // Processes start slowly on a loaded machine.
@@ -121,6 +122,7 @@ it("hang stops the process, and a power cycle helps", async () => {
   await client.fault({ kind: "hang", slot: "p3" });
   await eventually(async () => expect(await processState(pid)).toBe("T"));
   expect(await usbOf("p3")).toBe("present");
+  expect(await answersOnVirtualNetwork(socketPath, "p3")).toBe(false);
   await board.setPower("p3", "off");
   await board.setPower("p3", "on");
   const { pid: next } = await until("p3", { zero: "running", starts: 2, cuts: 1 });
@@ -134,6 +136,7 @@ it("starts a crashed program again", async () => {
   const { pid } = await until("p1", { zero: "running" });
   await client.fault({ kind: "crash", slot: "p1" });
   await until("p1", { zero: "restarting", usb: true });
+  expect(await answersOnVirtualNetwork(socketPath, "p1")).toBe(true);
   expect((await until("p1", { zero: "running" })).pid).not.toBe(pid);
 });
 
@@ -249,7 +252,7 @@ it("kills no Zero of a running board when it cannot have its socket", async () =
   expect(await truth("p1")).toMatchObject({ pid, zero: "running" });
 });
 
-it("refuses faults that make no sense", async () => {
+it("refuses faults and questions that make no sense", async () => {
   await start();
   const refused = (fault: Parameters<typeof client.fault>[0], reason: RegExp) =>
     expect(client.fault(fault)).rejects.toThrow(reason);
@@ -258,6 +261,8 @@ it("refuses faults that make no sense", async () => {
   await refused({ kind: "hang", slot: "p9" }, /no slot p9/);
   await refused({ kind: "hang", slot: "p1", durationMs: -1 }, /duration/);
   await refused({ kind: "melt" as "hang", slot: "p1" }, /unknown fault melt/);
+  await expect(answersOnVirtualNetwork(socketPath, "p9")).rejects.toThrow(/no slot p9/);
+  await expect(client.answers("nine" as "p9")).rejects.toThrow(/no slot name: nine/);
 });
 
 it("makes up to 32 slots on eight chips", async () => {
@@ -288,6 +293,9 @@ it("refuses a path in use, and replaces what a dead one left", async () => {
   expect((await client.truth()).length).toBe(4);
   await hat.stop();
   await expect(client.truth()).rejects.toMatchObject({ code: "bus" });
+  await expect(answersOnVirtualNetwork(socketPath, "p1")).rejects.toMatchObject({
+    code: "no-board",
+  });
   // A server that dies without closing leaves its file.
   const program = `require("net").createServer().listen(${JSON.stringify(socketPath)}, () => process.kill(process.pid, "SIGKILL"))`;
   spawnSync(process.execPath, ["-e", program]);

@@ -5,7 +5,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { HatError, isHatError } from "../error.ts";
 import type { ExpanderRevision } from "../expander.ts";
 import { acquireLock, type HeldLock } from "../lock.ts";
-import { isSlotId, slotId } from "../slots.ts";
+import { isSlotId, type SlotId, slotId } from "../slots.ts";
 import { NakError } from "./chip.ts";
 import { isFaultKind } from "./fault.ts";
 import { FIRST_ADDRESS, type VirtualHat } from "./hat.ts";
@@ -140,6 +140,8 @@ function perform(options: ServerOptions, request: Record<string, unknown>): unkn
       return { underVoltage: hat.underVoltage() };
     case "fault":
       return inject(hat, request);
+    case "answers":
+      return hat.answers(slotNamed(request["slot"]));
     case "truth":
       return hat.truth();
     case "stop":
@@ -154,10 +156,7 @@ function perform(options: ServerOptions, request: Record<string, unknown>): unkn
 function inject(hat: VirtualHat, request: Record<string, unknown>): null {
   const kind = String(request["kind"]);
   if (!isFaultKind(kind)) throw new Error(`unknown fault ${kind}`);
-  const slot = request["slot"];
-  if (slot !== undefined && (typeof slot !== "string" || !isSlotId(slot))) {
-    throw new Error(`no slot name: ${String(slot)}`);
-  }
+  const slot = request["slot"] === undefined ? undefined : slotNamed(request["slot"]);
   const durationMs = request["durationMs"];
   if (durationMs !== undefined && !(typeof durationMs === "number" && durationMs > 0)) {
     throw new Error(`no duration: ${String(durationMs)}`);
@@ -165,6 +164,11 @@ function inject(hat: VirtualHat, request: Record<string, unknown>): null {
   const problem = hat.fault({ kind, slot, durationMs });
   if (problem !== null) throw new Error(problem);
   return null;
+}
+
+function slotNamed(value: unknown): SlotId {
+  if (typeof value === "string" && isSlotId(value)) return value;
+  throw new Error(`no slot name: ${String(value)}`);
 }
 
 function infoOf(options: ServerOptions): VirtualInfo {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ManualClock } from "./clock.ts";
 import type { Program } from "./program.ts";
 import { randomStream } from "./random.ts";
+import type { Link } from "./relay.ts";
 import { Zero } from "./zero.ts";
 
 let clock: ManualClock;
@@ -11,6 +12,25 @@ let trace: string[];
 let boots: string[];
 let throttled: number[];
 let exit: (code: number | null) => void;
+
+function tracedLink(): Link {
+  const holds = new Set<string>();
+  return {
+    get held() {
+      return holds.size > 0;
+    },
+    up: () => trace.push("link up"),
+    cut: () => trace.push("link cut"),
+    hold: (reason) => {
+      holds.add(reason);
+      trace.push(`hold ${reason}`);
+    },
+    release: (reason) => {
+      holds.delete(reason);
+      trace.push(`release ${reason}`);
+    },
+  };
+}
 
 beforeEach(() => {
   clock = new ManualClock();
@@ -30,12 +50,7 @@ beforeEach(() => {
       trace.push(`start ${pid}`);
       return { pid, signal: (signal) => trace.push(`${signal} ${pid}`) };
     },
-    link: {
-      up: () => trace.push("link up"),
-      cut: () => trace.push("link cut"),
-      hold: (reason) => trace.push(`hold ${reason}`),
-      release: (reason) => trace.push(`release ${reason}`),
-    },
+    link: tracedLink(),
     sysroot: {
       boot: (bootId) => boots.push(bootId),
       throttled: (word) => throttled.push(word),
@@ -124,6 +139,54 @@ describe("its own program", () => {
     expect([zero.state, zero.usb]).toEqual(["booting", false]);
     clock.advance(1000);
     expect([zero.state, zero.pid, boots.length]).toEqual(["running", 101, 2]);
+  });
+});
+
+describe("its kernel", () => {
+  it("answers from the end of a boot to the power cut", () => {
+    expect(zero.answers).toBe(false);
+    zero.powerOn();
+    clock.advance(999);
+    expect(zero.answers).toBe(false);
+    clock.advance(1);
+    expect(zero.answers).toBe(true);
+    zero.powerOff();
+    expect(zero.answers).toBe(false);
+  });
+
+  it.each(["hang", "kill", "no-boot", "link-loss", "brownout"] as const)(
+    "does not answer after %s",
+    (fault) => {
+      run();
+      zero.fault(fault);
+      expect(zero.answers).toBe(false);
+      zero.powerOff();
+      zero.powerOn();
+      clock.advance(1000);
+      expect(zero.answers).toBe(true);
+    },
+  );
+
+  it("answers while the program is slow, and while it is gone", () => {
+    run();
+    zero.fault("slow", 1000);
+    clock.advance(100);
+    expect(zero.answers).toBe(true);
+    zero.fault("crash");
+    exit(null);
+    expect([zero.state, zero.answers]).toEqual(["restarting", true]);
+    clock.advance(2000);
+    expect(zero.answers).toBe(true);
+  });
+
+  it("does not answer once the Zero has shut itself down, nor while it reboots", () => {
+    run();
+    exit(65);
+    expect(zero.answers).toBe(false);
+    clock.advance(1100);
+    expect(zero.answers).toBe(true);
+    exit(64);
+    expect(zero.answers).toBe(false);
   });
 });
 

@@ -75,6 +75,12 @@ export class Zero {
     return this.#poweredSinceMs;
   }
 
+  /** Whether its kernel answers on the network: it has booted, nothing froze it, and its link lets the answer through. */
+  get answers(): boolean {
+    const lives = this.#state === "running" || this.#state === "restarting";
+    return lives && !this.#options.link.held;
+  }
+
   /** When its last boot began; null if it never had one. */
   get bootedAtMs(): number | null {
     return this.#bootedAtMs;
