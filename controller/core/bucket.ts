@@ -18,7 +18,7 @@ export function tokensAt(bucket: Bucket, burst: number, perMinute: number, now: 
   return Math.min(burst, bucket.tokens + refill);
 }
 
-/** The bucket with one token less. It may be overdrawn by one who needs no permission. */
+/** The bucket with one token less. One who needs no permission may overdraw it, by no more than a burst. */
 export function take(bucket: Bucket, burst: number, perMinute: number, now: number): Bucket {
-  return { tokens: tokensAt(bucket, burst, perMinute, now) - 1, at: now };
+  return { tokens: Math.max(-burst, tokensAt(bucket, burst, perMinute, now) - 1), at: now };
 }

@@ -18,6 +18,8 @@ export function copySlot(slot: Slot): Slot {
     hold: slot.hold,
     onAsked: slot.onAsked,
     cycleAsked: slot.cycleAsked,
+    asking: slot.asking,
+    wasWaiting: slot.wasWaiting,
     hardOff: slot.hardOff,
     intent: slot.intent,
     action: slot.action,

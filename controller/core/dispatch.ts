@@ -45,18 +45,23 @@ function freeWorkers({ rig, now }: Draft): Candidate[] {
   return [...slots, ...rig.hosts.map(hostCandidate)].filter((candidate) => candidate !== null);
 }
 
+/** Whether the slot is off for want of work, and would be given some. */
+function isAsleep({ shed, phase, hold }: Slot): boolean {
+  return shed?.why === "idle" && phase === "Off" && hold === null;
+}
+
 /** Whether the worker that the seat belongs to is free, or asleep for want of what this seat may bring. */
 function wantsWork({ rig, now }: Draft, seat: Seat): boolean {
   const { slots, hosts } = rig;
   const slot = slots[seat.index];
-  if (slot !== undefined) return slotCandidate(slot, now) !== null || slot.shed?.why === "idle";
+  if (slot !== undefined) return slotCandidate(slot, now) !== null || isAsleep(slot);
   return hosts[seat.index - slots.length]?.task === null;
 }
 
 /** The seat has a session, or even a job, and its Zero sleeps: it is wanted up. */
 function wake(draft: Draft, seat: Seat): void {
   const slot = draft.rig.slots[seat.index];
-  if (slot?.shed?.why !== "idle" || slot.phase !== "Off") return;
+  if (slot === undefined || !isAsleep(slot)) return;
   report(draft, "info", "slot.woken", slot.id, "work");
   patchSlot(draft, slot, { shed: null, busyAt: draft.now });
 }

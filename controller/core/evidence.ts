@@ -5,7 +5,14 @@ import type { EventOf } from "./event.ts";
 import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 
-export type EvidenceClass = "heard" | "our-side" | "agent-dead" | "link-dead" | "zero-dead";
+export type EvidenceClass =
+  | "heard"
+  | "off"
+  | "booting"
+  | "our-side"
+  | "agent-dead"
+  | "link-dead"
+  | "zero-dead";
 
 /** How long an answer of the Zero's kernel counts. */
 const ANSWER_LIFE_MS = 15_000;
@@ -39,6 +46,8 @@ export function isSilent({ rig, now }: Draft, slot: Slot): boolean {
 /** The class of what is seen of the slot, from the strongest sign to the weakest. */
 export function classify(rig: Rig, slot: Slot, now: number): EvidenceClass {
   if (now - slot.heardAt < rig.policy.livenessMs) return "heard";
+  if (slot.line === "off") return "off";
+  if (slot.phase === "PoweringOn" || slot.phase === "Booting") return "booting";
   if (rig.hub === "lost" || rig.boardError !== null || !isLinkServerProved(rig, now)) {
     return "our-side";
   }

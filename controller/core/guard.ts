@@ -16,8 +16,9 @@ const BANNED_BY: Readonly<Partial<Record<Hindrance, number>>> = { paused: 13, ho
 function guardShed({ policy }: RigState, slot: Slot, now: number): string | null {
   if (slot.shed === null) return "13: a shed that no rule asks for";
   if (slot.link === null || now - slot.heardAt >= policy.livenessMs) return null;
-  const asked = now - slot.shed.at >= Math.min(policy.shedSoftMs, policy.softOffMs);
-  return asked || slot.usb === "absent" ? null : "1: shed of a Zero that was not asked first";
+  const { asking, usb } = slot;
+  const asked = asking !== null && asking.at !== null && now - asking.at >= asking.limitMs;
+  return asked || usb === "absent" ? null : "1: shed of a Zero that was not asked first";
 }
 
 function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number): string | null {

@@ -19,11 +19,14 @@ function heatStepAt(tempC: number, policy: Thresholds): HeatStep {
   return tempC >= policy.heatDutyC ? 1 : 0;
 }
 
-/** Takes in a temperature. A slot without a sensor has no heat. */
+/** Takes in a temperature. A slot without a sensor has no heat; one whose sensor went away cools by the clock. */
 export function judgeHeat(draft: Draft, slot: Slot, tempC: number | null): Slot {
   const { now } = draft;
   const { policy } = draft.rig;
-  if (tempC === null) return slot;
+  if (tempC === null) {
+    if (slot.heat === 0 || now - slot.heatAt < policy.heatOffMs) return slot;
+    return stepTo(draft, slot, (slot.heat - 1) as HeatStep, null);
+  }
   const asked = heatStepAt(tempC, policy);
   if (asked > slot.heat) return stepTo(draft, slot, asked, tempC);
   if (slot.heat === 0) return slot;
@@ -34,7 +37,7 @@ export function judgeHeat(draft: Draft, slot: Slot, tempC: number | null): Slot 
   return stepTo(draft, slot, (slot.heat - 1) as HeatStep, tempC);
 }
 
-function stepTo(draft: Draft, slot: Slot, heat: HeatStep, tempC: number): Slot {
+function stepTo(draft: Draft, slot: Slot, heat: HeatStep, tempC: number | null): Slot {
   report(draft, heat > slot.heat ? "warn" : "info", "slot.heat", slot.id, null, {
     step: heat,
     temp_c: tempC,

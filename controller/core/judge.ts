@@ -6,7 +6,14 @@ import { judgeHolds } from "./hold.ts";
 import { bootGraceMs, climb, climbFrom, isRung } from "./ladder.ts";
 import { takeOn } from "./observe-link.ts";
 import { laneFree, mayRetryEnumeration } from "./permit.ts";
-import { closeIntent, endSoftOff, readsOff, retryEnumeration } from "./power.ts";
+import {
+  beginAsking,
+  closeIntent,
+  endSoftOff,
+  owesAsking,
+  readsOff,
+  retryEnumeration,
+} from "./power.ts";
 import type { Phase, Slot } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { beginSelfTest, releaseSlot, retest } from "./work.ts";
@@ -64,6 +71,7 @@ function judgeUp(draft: Draft, slot: Slot): void {
     suspect(draft, slot, "silent");
     return;
   }
+  if (slot.hold?.kind === "maintenance") return;
   const idleMs = draft.now - Math.max(slot.progressAt, resumedAt);
   if (slot.task !== null && idleMs >= policy.progressMs) {
     suspect(draft, slot, "no-progress");
@@ -81,7 +89,7 @@ function judgeSuspect(draft: Draft, slot: Slot, due: boolean): void {
 }
 
 function judgeRemediating(draft: Draft, slot: Slot, due: boolean): void {
-  if (!due || !isRung(slot.stage)) return;
+  if (!due || !isRung(slot.stage) || slot.hold?.kind === "maintenance") return;
   if (isSilent(draft, slot)) {
     enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
     return;
@@ -97,7 +105,9 @@ function judgePoweringOff(draft: Draft, slot: Slot, due: boolean): void {
   const silentMs = draft.now - slot.heardAt;
   const shutDown = slot.usb === "unknown" && slot.link === null && silentMs >= SHUTDOWN_TAIL_MS;
   if (slot.stage === "soft" && (due || shutDown)) {
-    endSoftOff(draft, slot);
+    // Its intent could not be written yet, so it was not asked: it has its time still.
+    if (owesAsking(draft, slot)) beginAsking(draft, slot);
+    else endSoftOff(draft, slot);
   } else if (due) {
     enter(draft, slot, "Fault", "cut-not-proved", {
       until: draft.now + draft.rig.policy.reprobeMs,

@@ -16,6 +16,8 @@ export interface SlotMemory {
     readonly leftMs: number | null;
   } | null;
   readonly shed: ShedWhy | null;
+  /** Off and wanted on: its turn had not come. */
+  readonly waiting: boolean;
   readonly quarantinedForMs: number | null;
   readonly cutAgesMs: readonly number[];
   readonly strikes: number;
@@ -90,6 +92,7 @@ export function memoryOf(slot: Slot, now: number): SlotMemory {
       leftMs: leftMs(slot.hold.until, now),
     },
     shed: slot.shed?.why ?? null,
+    waiting: slot.wanted === "on" && (slot.phase === "Off" || slot.phase === "Quarantined"),
     quarantinedForMs: slot.phase === "Quarantined" ? now - slot.since : null,
     cutAgesMs: slot.cuts.map((at) => now - at),
     strikes: slot.strikes,

@@ -1,6 +1,6 @@
 // What the board lane tells: readings of the lines and the USB ports, and how power effects ended.
 
-import type { SlotReading } from "../../hat/board.ts";
+import type { Line, SlotReading } from "../../hat/board.ts";
 import { type Draft, enter, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { SUPPLY_QUIET_MS } from "./permit.ts";
@@ -24,12 +24,22 @@ function isResumed(slot: Slot): boolean {
   return slot.intent !== null && slot.intent.kind !== "off" && slot.intent.kind !== "quarantine";
 }
 
+/** Whether the slot was found off for a reason that we remember, and that is not a person's word. */
+function isOffForNow(slot: Slot): boolean {
+  return slot.shed !== null || slot.wasWaiting;
+}
+
+/** What `adopt` makes of a slot: as it was found, but for what an earlier run had begun or remembers. */
+function foundWanted(slot: Slot): Line {
+  if (isResumed(slot)) return "on";
+  if (slot.intent?.kind === "off" && slot.intent.by === "operator") return "off";
+  return slot.line === "off" && !isOffForNow(slot) ? "off" : "on";
+}
+
 /** The first reading of a slot after a start decides what is wanted of it from now on. */
 function adoptWanted(draft: Draft, slot: Slot): Slot {
-  // What a standing rule had switched off is still wanted on.
-  const found = slot.line === "off" && slot.shed === null ? "off" : "on";
   const wanted = {
-    adopt: isResumed(slot) ? "on" : slot.intent?.kind === "off" ? "off" : found,
+    adopt: foundWanted(slot),
     restore: slot.wanted,
     "all-on": "on",
     "all-off": "off",

@@ -21,26 +21,38 @@ function holdAs(kind: "cordon" | "drain" | "maintenance") {
   };
 }
 
-/** A person vouches for it: what counted against it until now is forgotten. */
-const FORGIVEN: Partial<Slot> = { strikes: 0, cuts: [], barren: 0, shed: null };
+/** A person vouches for it: what counted against it until now is forgotten. A shed that is under way is carried through. */
+function forgiven({ intent, shed }: Slot): Pick<Slot, "strikes" | "cuts" | "barren" | "shed"> {
+  const underWay = intent?.by === "policy";
+  return { strikes: 0, cuts: [], barren: 0, shed: underWay ? shed : null };
+}
+
+/** Off, or about to be: a person's `on` is still to be done then. */
+function isOff({ line, phase }: Slot): boolean {
+  return line !== "on" || phase === "PoweringOff";
+}
 
 const ASKS: Readonly<
   Record<OperatorVerb, (draft: Draft, event: Ask, slot: Slot) => Partial<Slot>>
 > = {
   on: ({ now }, { reason }, slot) => ({
     wanted: "on",
-    onAsked: slot.line === "on" ? null : { reason },
+    onAsked: isOff(slot) ? { reason } : null,
     busyAt: now,
-    ...FORGIVEN,
+    ...forgiven(slot),
   }),
-  off: (_, { hard }) => ({
+  off: (_, { hard }, { intent, shed }) => ({
     wanted: "off",
     hardOff: hard,
     onAsked: null,
     cycleAsked: null,
-    shed: null,
+    shed: intent?.by === "policy" ? shed : null,
   }),
-  cycle: (_, { reason, hard }) => ({ wanted: "on", cycleAsked: { reason, hard } }),
+  // A cycle of what is off already is an `on`.
+  cycle: (_, { reason, hard }, slot) =>
+    isOff(slot)
+      ? { wanted: "on", onAsked: { reason }, shed: forgiven(slot).shed }
+      : { wanted: "on", cycleAsked: { reason, hard } },
   cordon: holdAs("cordon"),
   drain: holdAs("drain"),
   maintenance: holdAs("maintenance"),
@@ -48,7 +60,7 @@ const ASKS: Readonly<
   // A slot in Fault is looked at again at once; one in quarantine is let out below.
   release: ({ now }, _, slot) => ({
     wanted: "on",
-    ...FORGIVEN,
+    ...forgiven(slot),
     ...(slot.phase === "Fault" ? { until: now } : {}),
   }),
 };

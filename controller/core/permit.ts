@@ -60,7 +60,8 @@ export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | nul
   const { policy } = rig;
   const ban = cutBan(rig, slot, now);
   if (ban !== null) return ban;
-  if (kernelAnswers(slot, now) && now - slot.heardAt < policy.agentGraceMs) return "kernel-answers";
+  const silentMs = now - Math.max(slot.heardAt, rig.resumedAt);
+  if (kernelAnswers(slot, now) && silentMs < policy.agentGraceMs) return "kernel-answers";
   if (!laneFree(rig.slots, policy.laneWidth)) return "lane-busy";
   if (now < backoffUntil(slot, policy)) return "backoff";
   return capReached(rig, slot, now) ?? (maySwitch(rig, now) ? null : "switch-rate");
@@ -128,7 +129,9 @@ export function onBan(rig: Rig, slot: Slot, now: number): OnHindrance | null {
 /** What stands in the way of switching this slot on; null if nothing does. What was begun is completed even in a pause. */
 export function onHindrance(rig: Rig, slot: Slot, now: number): OnHindrance | null {
   const { policy } = rig;
-  const begun = slot.intent !== null || slot.onAsked !== null;
+  const byPerson = slot.onAsked !== null || slot.intent?.by === "operator";
+  if (rig.halted !== null && !byPerson) return "automation-halted";
+  const begun = slot.intent !== null || byPerson;
   if (rig.pause !== null && !begun) return "paused";
   if (now < slot.offAt + policy.offDwellMs) return "off-dwell";
   if (rig.slots.some((other) => other.phase === "PoweringOn")) return "another-starts";

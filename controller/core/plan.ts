@@ -1,10 +1,18 @@
 // Wanted against observed: what one pass may begin. Level-triggered: it looks at the state as it is, never at past events.
 
 import { take } from "./bucket.ts";
-import { type Draft, emit, enter, patchSlot, takeId } from "./draft.ts";
-import { isSilent } from "./evidence.ts";
+import { type Draft, emit, enter, patchSlot, save, takeId } from "./draft.ts";
 import { cutBan, cutHindrance, cyclesLeft, laneFree, onBan, onHindrance } from "./permit.ts";
-import { beginCut, beginOn, closeIntent, readsOff, uncount, writeIntent } from "./power.ts";
+import {
+  beginAsking,
+  beginCut,
+  beginOn,
+  closeIntent,
+  owesAsking,
+  readsOff,
+  uncount,
+  writeIntent,
+} from "./power.ts";
 import { shedPower } from "./shed.ts";
 import type { Slot } from "./slot.ts";
 
@@ -30,6 +38,11 @@ function drive(draft: Draft, slot: Slot): void {
     writeIntent(draft, slot, intent);
     return;
   }
+  if (stage === "cut" && owesAsking(draft, slot)) {
+    // It spoke up, or its link came, while nothing was written yet.
+    beginAsking(draft, slot);
+    return;
+  }
   if (isBanned(draft, slot)) {
     withdraw(draft, slot);
     return;
@@ -51,10 +64,22 @@ function drive(draft: Draft, slot: Slot): void {
 }
 
 /** Asks for the clean shutdown, once the intent is on disk; asked again each second until the Zero is gone. */
-function askToShutDown(draft: Draft, slot: Slot): void {
-  const { link, intent } = slot;
-  if (slot.stage !== "soft" || link === null || intent?.durable !== true) return;
-  if (draft.now < slot.retryAt) return;
+function askToShutDown(draft: Draft, known: Slot): void {
+  const { link, intent, asking } = known;
+  if (known.stage !== "soft" || link === null || intent === null) return;
+  if (draft.now < known.retryAt) return;
+  if (!intent.durable) {
+    writeIntent(draft, known, intent);
+    return;
+  }
+  // Its time runs from the first question.
+  const slot =
+    asking?.at === null
+      ? patchSlot(draft, known, {
+          asking: { ...asking, at: draft.now },
+          until: draft.now + asking.limitMs,
+        })
+      : known;
   emit(draft, {
     type: "send",
     slot: slot.id,
@@ -69,8 +94,9 @@ function askToShutDown(draft: Draft, slot: Slot): void {
   patchSlot(draft, slot, { retryAt: draft.now + 1000 });
 }
 
-function isGoingOff(slot: Slot): boolean {
-  return slot.phase === "PoweringOff" && slot.intent?.kind !== "cycle";
+/** Whether the slot is on its way off and stays off; what a standing rule began, a person's `off` takes over. */
+function isGoingOff({ phase, intent }: Slot): boolean {
+  return phase === "PoweringOff" && intent?.kind !== "cycle" && intent?.by !== "policy";
 }
 
 /** An `off` that finds the power off, or about to come on: what is open is closed, and nothing is switched. */
@@ -83,8 +109,6 @@ function stayOff(draft: Draft, slot: Slot): Slot {
 /** A request of an operator, which needs no permission but the lane's. */
 function obeyOperator(draft: Draft, slot: Slot): Slot {
   const { rig } = draft;
-  // A Zero that may still be asked is asked first.
-  const soft = slot.link !== null && !isSilent(draft, slot);
   // A line that was never read is not switched.
   if (slot.line === "unknown" || slot.action !== null) return slot;
   const beforeOn = slot.phase === "PoweringOn" && slot.stage === "write";
@@ -97,7 +121,7 @@ function obeyOperator(draft: Draft, slot: Slot): Slot {
       by: "operator",
       why: "wanted-off",
       reason: "operator",
-      soft: soft && !slot.hardOff,
+      hard: slot.hardOff,
     });
   }
   if (slot.cycleAsked === null || slot.phase === "PoweringOff") return slot;
@@ -109,7 +133,7 @@ function obeyOperator(draft: Draft, slot: Slot): Slot {
     by: "operator",
     why: "operator",
     reason,
-    soft: soft && !hard,
+    hard,
   });
 }
 
@@ -120,13 +144,20 @@ function remediate(draft: Draft, slot: Slot): Slot {
   if (cutHindrance(rig, slot, now) !== null) return slot;
   const kind = cyclesLeft(slot, rig.policy, now) <= 0 ? "quarantine" : "cycle";
   const why = kind === "quarantine" ? "failed-cycles" : "power-cycle";
-  return beginCut(draft, slot, { kind, by: "automation", why, reason: why, soft: false });
+  return beginCut(draft, slot, { kind, by: "automation", why, reason: why, hard: true });
 }
 
 function powerOn(draft: Draft, slot: Slot): Slot {
   if (slot.phase !== "Off" || slot.wanted !== "on") return slot;
-  if (onHindrance(draft.rig, slot, draft.now) !== null) return slot;
-  return beginOn(draft, slot);
+  const hindrance = onHindrance(draft.rig, slot, draft.now);
+  if (hindrance === null) return beginOn(draft, slot);
+  // Its cycle ends here, or it would keep the lane for as long as the ceiling or the hold lasts.
+  if ((hindrance === "ceiling" || hindrance === "hold") && slot.intent !== null) {
+    const off = closeIntent(draft, slot, `off; on waits for ${hindrance}`);
+    save(draft, off);
+    return off;
+  }
+  return slot;
 }
 
 /** One pass over the slots, in the order of their numbers: at most one new cut and one new start can come of it. */

@@ -3,9 +3,10 @@
 import type { Line } from "../../hat/board.ts";
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draft.ts";
+import { isSilent } from "./evidence.ts";
 import { evidence } from "./evidence-text.ts";
 import { capReached } from "./permit.ts";
-import type { Intent, IntentKind, Slot } from "./slot.ts";
+import type { By, Intent, IntentKind, Slot } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { releaseSlot } from "./work.ts";
 
@@ -29,13 +30,7 @@ export function writeIntent(draft: Draft, slot: Slot, intent: Intent): Slot {
   return patchSlot(draft, slot, { intent, retryAt: draft.now + INTENT_RETRY_MS });
 }
 
-function openIntent(
-  draft: Draft,
-  slot: Slot,
-  kind: IntentKind,
-  by: Intent["by"],
-  why: string,
-): Slot {
+function openIntent(draft: Draft, slot: Slot, kind: IntentKind, by: By, why: string): Slot {
   return writeIntent(draft, slot, { id: takeId(draft), kind, by, why, durable: false });
 }
 
@@ -46,32 +41,49 @@ export function closeIntent(draft: Draft, slot: Slot, outcome: string): Slot {
   return patchSlot(draft, slot, { intent: null });
 }
 
-/** Begins to switch a slot off, as part of `kind`. `soft`: the Zero is asked to shut down first. */
-export function beginCut(
-  draft: Draft,
-  given: Slot,
-  cut: {
-    readonly kind: Exclude<IntentKind, "on">;
-    readonly by: Intent["by"];
-    readonly why: Why;
-    readonly reason: string;
-    readonly soft: boolean;
-  },
-): Slot {
+export interface Cut {
+  readonly kind: Exclude<IntentKind, "on">;
+  readonly by: By;
+  readonly why: Why;
+  readonly reason: string;
+  /** Without asking the Zero to shut down first. */
+  readonly hard: boolean;
+}
+
+/** How long a Zero that is asked may take: less where its heat or the supply presses. */
+function softLimitMs({ rig }: Draft, why: Why): number {
+  const pressing = why === "hot" || why === "brown-out";
+  return pressing ? rig.policy.shedSoftMs : rig.policy.softOffMs;
+}
+
+/** Begins to switch a slot off. A Zero that may be asked, and is heard, is asked to shut down first. */
+export function beginCut(draft: Draft, given: Slot, cut: Cut): Slot {
   let slot = releaseSlot(draft, closeIntent(draft, given, "superseded"), false);
   slot = patchSlot(draft, openIntent(draft, slot, cut.kind, cut.by, cut.reason), {
     cycleAsked: null,
+    asking: cut.hard ? null : { at: null, limitMs: softLimitMs(draft, cut.why) },
     tries: 0,
-    ...(cut.by === "automation" ? { cuts: countCut(draft, slot), strikes: slot.strikes + 1 } : {}),
   });
+  if (cut.by === "automation") {
+    patchSlot(draft, slot, { cuts: countCut(draft, slot), strikes: slot.strikes + 1 });
+  }
   save(draft, slot);
-  const { softOffMs, shedSoftMs, cutProofMs } = draft.rig.policy;
-  const urgent = cut.why === "hot" || cut.why === "brown-out";
-  const limitMs = cut.soft ? (urgent ? shedSoftMs : softOffMs) : cutProofMs;
-  return enter(draft, slot, "PoweringOff", cut.why, {
-    stage: cut.soft ? "soft" : "cut",
-    until: draft.now + limitMs,
+  slot = enter(draft, slot, "PoweringOff", cut.why, {
+    stage: "cut",
+    until: draft.now + draft.rig.policy.cutProofMs,
   });
+  return owesAsking(draft, slot) ? beginAsking(draft, slot) : slot;
+}
+
+/** Whether the Zero is heard and has not been asked yet, though it must be. */
+export function owesAsking(draft: Draft, slot: Slot): boolean {
+  return slot.asking?.at === null && slot.link !== null && !isSilent(draft, slot);
+}
+
+/** The Zero is to be asked, and then has its time. */
+export function beginAsking(draft: Draft, slot: Slot): Slot {
+  const limitMs = slot.asking?.limitMs ?? 0;
+  return patchSlot(draft, slot, { stage: "soft", until: draft.now + limitMs });
 }
 
 /** One more automatic cut, and no memory of those that no window looks back to. */
@@ -155,7 +167,11 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
   let slot = releaseSlot(draft, given, false);
   // Off and on again because nothing showed up on USB is the same fence still.
   const fenced = intent?.by === "automation" && intent.kind !== "on" && given.tries === 0;
+  // Whatever rule sheds it, a person's word is newer.
+  const overruled = slot.wanted === "off" || slot.onAsked !== null;
   slot = patchSlot(draft, slot, {
+    shed: overruled ? null : slot.shed,
+    asking: null,
     link: null,
     vitals: null,
     bootPending: false,

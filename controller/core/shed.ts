@@ -2,7 +2,6 @@
 
 import { ceilingOf, isUnlimited } from "./ceiling.ts";
 import { type Draft, patchSlot } from "./draft.ts";
-import { isSilent } from "./evidence.ts";
 import { mayShed } from "./permit.ts";
 import { beginCut } from "./power.ts";
 import type { Slot } from "./slot.ts";
@@ -27,9 +26,8 @@ function isSheddable(slot: Slot, why: ShedWhy): boolean {
 }
 
 function shed(draft: Draft, slot: Slot, why: ShedWhy): void {
-  const ask = slot.link !== null && !isSilent(draft, slot);
   const marked = patchSlot(draft, slot, { shed: { why, at: draft.now } });
-  beginCut(draft, marked, { kind: "off", by: "policy", why, reason: why, soft: ask });
+  beginCut(draft, marked, { kind: "off", by: "policy", why, reason: why, hard: false });
 }
 
 /** The one of these that was switched on last. */
@@ -44,6 +42,8 @@ function newest(slots: readonly Slot[]): Slot | undefined {
 function isIdle({ rig, now }: Draft, slot: Slot): boolean {
   const { idleOffMs } = rig.policy;
   if (idleOffMs === null || slot.task !== null || now < slot.demandUntil) return false;
+  // One that may not work for its heat does not lack work.
+  if (slot.heat >= 2) return false;
   return now - Math.max(slot.busyAt, slot.since) >= idleOffMs;
 }
 

@@ -109,6 +109,10 @@ export interface Slot {
   readonly onAsked: { readonly reason: string } | null;
   /** Set by an operator's `cycle`, until it is begun. */
   readonly cycleAsked: { readonly reason: string; readonly hard: boolean } | null;
+  /** A clean shutdown that this cut owes the Zero: when it was asked, and how long it has; null for a cut that asks nobody. */
+  readonly asking: { readonly at: number | null; readonly limitMs: number } | null;
+  /** It was off and wanted on when an earlier run last wrote it down: it is not off because anyone wanted it off. */
+  readonly wasWaiting: boolean;
   /** The operator asked for `off` without a clean shutdown. */
   readonly hardOff: boolean;
   readonly intent: Intent | null;

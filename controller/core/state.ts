@@ -95,6 +95,8 @@ function initialSlot(
       : null,
     onAsked: null,
     cycleAsked: null,
+    asking: null,
+    wasWaiting: memory?.waiting ?? false,
     hardOff: false,
     intent: intent ? { ...intent, durable: true } : null,
     action: null,
