@@ -1,6 +1,5 @@
 // Wanted against observed: what one pass may begin. Level-triggered: it looks at the state as it is, never at past events.
 
-import { take } from "./bucket.ts";
 import { type Draft, emit, enter, patchSlot, save, takeId } from "./draft.ts";
 import { cutBan, cutHindrance, cyclesLeft, laneFree, onBan, onHindrance } from "./permit.ts";
 import {
@@ -58,8 +57,6 @@ function drive(draft: Draft, slot: Slot): void {
   const id = takeId(draft);
   const to = stage === "cut" ? "off" : "on";
   emit(draft, { type: "power", slot: slot.id, action: id, to, by: intent.by });
-  const { switchBurst, switchesPerMinute } = draft.rig.policy;
-  draft.rig.switches = take(draft.rig.switches, switchBurst, switchesPerMinute, draft.now);
   patchSlot(draft, slot, { action: id });
 }
 

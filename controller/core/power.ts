@@ -2,6 +2,7 @@
 
 import type { Line } from "../../hat/board.ts";
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
+import { take } from "./bucket.ts";
 import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draft.ts";
 import { isSilent } from "./evidence.ts";
 import { evidence } from "./evidence-text.ts";
@@ -31,6 +32,7 @@ export function writeIntent(draft: Draft, slot: Slot, intent: Intent): Slot {
 }
 
 function openIntent(draft: Draft, slot: Slot, kind: IntentKind, by: By, why: string): Slot {
+  takeToken(draft);
   return writeIntent(draft, slot, { id: takeId(draft), kind, by, why, durable: false });
 }
 

@@ -20,7 +20,7 @@ function isRunning(slot: Slot): boolean {
 
 /** A failing supply takes also those that are on their way up, or silent: what draws is what harms. */
 function isSheddable(slot: Slot, why: ShedWhy): boolean {
-  if (slot.action !== null || slot.intent?.by === "operator") return false;
+  if (slot.action !== null) return false;
   if (why === "hot" || why === "brown-out") return keepsPower(slot);
   return isRunning(slot) && slot.hold === null;
 }
