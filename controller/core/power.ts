@@ -31,6 +31,12 @@ export function writeIntent(draft: Draft, slot: Slot, intent: Intent): Slot {
   return patchSlot(draft, slot, { intent, retryAt: draft.now + INTENT_RETRY_MS });
 }
 
+/** A decision takes its token when it is made; tries to carry it out cost nothing more. */
+function takeToken({ rig, now }: Draft): void {
+  const { switchBurst, switchesPerMinute } = rig.policy;
+  rig.switches = take(rig.switches, switchBurst, switchesPerMinute, now);
+}
+
 function openIntent(draft: Draft, slot: Slot, kind: IntentKind, by: By, why: string): Slot {
   takeToken(draft);
   return writeIntent(draft, slot, { id: takeId(draft), kind, by, why, durable: false });
