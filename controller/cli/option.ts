@@ -43,6 +43,18 @@ export function durationRange(text: string): DurationRange {
   throw new InvalidArgumentError('Expected a range such as "2s-5s", up to 5m.');
 }
 
+/** A point of a controller's run, in ms: since its start, or by its wall clock. */
+export type Moment = { readonly sinceStartMs: number } | { readonly wallMs: number };
+
+/** `1m30s` since the start, or a time of the clock such as `2026-03-01T12:00:05Z`. */
+export function moment(text: string): Moment {
+  const sinceStartMs = parseDuration(text);
+  if (sinceStartMs !== null) return { sinceStartMs };
+  const wallMs = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(wallMs)) return { wallMs };
+  throw new InvalidArgumentError('Expected a time such as "1m30s" or "2026-03-01T12:00:05Z".');
+}
+
 export interface HostPort {
   readonly host: string;
   readonly port: number;
@@ -55,6 +67,12 @@ export function hostPort(text: string): HostPort {
   const port = Number(words?.[3]);
   if (host !== undefined && port >= 1 && port <= 65_535) return { host, port };
   throw new InvalidArgumentError('Expected HOST:PORT such as "192.168.1.5:2811".');
+}
+
+/** One slot's name. */
+export function oneSlot(text: string): SlotId {
+  if (isSlotId(text)) return text;
+  throw new InvalidArgumentError(`"${text}" is no slot; expected a name such as p3.`);
 }
 
 /** Collects slot names; "all" stands alone. */

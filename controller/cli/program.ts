@@ -5,8 +5,17 @@ import { FAULT_KINDS } from "../../hat/virtual/fault.ts";
 import { parseFault } from "./demo/fault.ts";
 import { type DemoFlags, demoOptions, parsePace, parseUser } from "./demo/options.ts";
 import { EXIT } from "./exit-codes.ts";
-import { duration, durationRange, hostPort, slotNames, wholeNumber } from "./option.ts";
+import {
+  duration,
+  durationRange,
+  hostPort,
+  moment,
+  oneSlot,
+  slotNames,
+  wholeNumber,
+} from "./option.ts";
 import type { PoolOptions } from "./pool-command.ts";
+import type { ReplayOptions } from "./replay/replay-command.ts";
 import type { RunOptions } from "./run-command.ts";
 import type { ActionOptions, ControlOptions } from "./slot-commands.ts";
 
@@ -49,6 +58,7 @@ function buildProgram(outcome: Outcome): Command {
   addPool(program);
   addConfig(program);
   addSlotCommands(program);
+  addReplay(program, outcome);
   return program;
 }
 
@@ -163,6 +173,32 @@ function addSlotCommands(program: Command): void {
       await act(verb, slotNames(words), { hard: false, ...options });
     });
   }
+}
+
+function addReplay(program: Command, outcome: Outcome): void {
+  program
+    .command("replay")
+    .description("make recorded decisions again, and show where they come out otherwise")
+    .argument("<file>", "a recording, or the folder that holds them: then its newest run")
+    .option("--json", "one JSON line per step, the summary as the last line", false)
+    .option("--all", "every event and every effect", false)
+    .addOption(
+      new Option(
+        "--at <time>",
+        "10 s around this time since the start (1m30s) or of the clock (ISO)",
+      )
+        .argParser(moment)
+        .default(null, "all"),
+    )
+    .addOption(
+      new Option("--slot <slot>", "only what is about this slot")
+        .argParser(oneSlot)
+        .default(null, "all"),
+    )
+    .action(async (file: string, options: ReplayOptions) => {
+      const { printReplay } = await import("./replay/replay-command.ts");
+      outcome.exitCode = printReplay(file, options);
+    });
 }
 
 function controlOptions(command: Command): Command {

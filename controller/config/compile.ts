@@ -29,6 +29,7 @@ export function compileConfig(settings: Settings, source: string): ControllerCon
     stateDir: state.dir,
     controlSocket: control.socket,
     logLevel: log.level,
+    record: { on: log.record, maxMb: log.record_mb },
     source,
   });
 }

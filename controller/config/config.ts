@@ -34,6 +34,8 @@ export interface ControllerConfig {
   readonly stateDir: string;
   readonly controlSocket: string;
   readonly logLevel: LogLevel;
+  /** Whether the inputs of the decisions are recorded, and how much of the disk that may take. */
+  readonly record: { readonly on: boolean; readonly maxMb: number };
   /** The file that it was read from. */
   readonly source: string;
 }

@@ -6,10 +6,21 @@ import { DEFAULT_POLICY } from "../core/policy.ts";
 import type { LogLevel, PoolTier } from "./config.ts";
 import { HEALTH } from "./health-keys.ts";
 import { key, optional, required, section } from "./key.ts";
-import { absolutePath, cidrs, fraction, milliseconds, oneOf, text, wholeNumber } from "./kind.ts";
+import {
+  absolutePath,
+  cidrs,
+  fraction,
+  milliseconds,
+  oneOf,
+  text,
+  trueOrFalse,
+  wholeNumber,
+} from "./kind.ts";
 import { ENERGY, HEAT, IDLE, POWER, SUPPLY } from "./power-keys.ts";
 
 const MINUTE_MS = 60_000;
+/** A segment of a recording begins with the whole state of the rig: an eighth of this holds that of the largest many times. */
+const RECORD_MIN_MB = 4;
 /** sun_path of Linux, less its closing zero. */
 const SOCKET_PATH_BYTES_MAX = 107;
 const tiers = ["LOW", "MEDIUM", "NET", "EXTREME"] as const satisfies readonly PoolTier[];
@@ -124,6 +135,16 @@ export const SECTIONS = {
   }),
   log: section("The log on stdout: one JSON object a line.", {
     level: key(oneOf(levels), "info", "The least level that is written."),
+    record: key(
+      trueOrFalse,
+      false,
+      "Record what the decisions were made on, for `zerorig replay`, in `record` below [state] dir.",
+    ),
+    record_mb: key(
+      wholeNumber(RECORD_MIN_MB, 65_536, "megabytes"),
+      16,
+      "The most that recordings take; the oldest go first.",
+    ),
   }),
 } as const;
 

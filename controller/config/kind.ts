@@ -34,6 +34,13 @@ export function fraction(min: number, max: number, unit = ""): Kind<number> {
   };
 }
 
+/** Yes or no. */
+export const trueOrFalse: Kind<boolean> = {
+  schema: v.boolean(),
+  expected: "true or false",
+  fromText: (value) => (value === "true" || value === "false" ? value === "true" : value),
+};
+
 /** One of a few words. */
 export function oneOf<const T extends string>(words: readonly T[]): Kind<T> {
   const quoted = words.map((word) => `"${word}"`);

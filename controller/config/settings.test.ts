@@ -43,6 +43,7 @@ test("the environment is read by kind", () => {
     ZERORIG_LINK_PORT: "0",
     ZERORIG_POWER_CEILING_WATTS: "2.5",
     ZERORIG_POOL_RIG: "42",
+    ZERORIG_LOG_RECORD: "true",
     ZERORIG_DEBUG: "1",
     ZERORIG_BOARD: "v2.3",
     ZEROS_OTHER_THING: "1",
@@ -52,6 +53,8 @@ test("the environment is read by kind", () => {
   expect(settings.link.port).toBe(0);
   expect(settings.power.ceiling_watts).toBe(2.5);
   expect(settings.pool.rig).toBe("42");
+  expect(settings.log.record).toBe(true);
+  expect(read(pool, { flags: ["log.record=false"] }).log.record).toBe(false);
 });
 
 test.each([
@@ -67,6 +70,14 @@ test.each([
   [
     "[state]\n  colour = 1",
     "controller.toml:6:3: unknown key `colour` in [state]; its keys are dir",
+  ],
+  [
+    '[log]\nrecord = "yes"',
+    'controller.toml:6:1: `record` in [log]: expected true or false, got "yes"',
+  ],
+  [
+    "[log]\nrecord_mb = 1",
+    "controller.toml:6:1: `record_mb` in [log]: expected a whole number of megabytes from 4 to 65536, got 1",
   ],
   [
     '[link]\nport = "fast"',

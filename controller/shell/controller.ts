@@ -1,5 +1,6 @@
 // The controller as a running thing: the loop and everything around it, from start to stop.
 
+import { join } from "node:path";
 import type { Logger } from "pino";
 import type { PowerBoard } from "../../hat/board.ts";
 import { isSlotId } from "../../hat/slots.ts";
@@ -20,12 +21,14 @@ import { HostWorkers } from "./host-workers.ts";
 import { LinkServer } from "./link-server.ts";
 import { Loop, type Untimed } from "./loop.ts";
 import { PoolLane } from "./pool-lane.ts";
+import { Recorder } from "./recorder.ts";
 import type { Store } from "./store.ts";
 
 /** How long a stop waits for verdicts that are still at the pool. */
 const STOP_PATIENCE_MS = 3000;
 const QUIESCE_LOOK_MS = 50;
 const THIN_EVERY_MS = 3_600_000;
+const MEGABYTE = 1_000_000;
 
 /** What the composition root hands in. */
 export interface Parts {
@@ -54,6 +57,7 @@ export class Controller {
   readonly #pool: PoolLane;
   readonly #hosts: HostWorkers;
   readonly #control: ControlSocket;
+  readonly #recorder: Recorder | null;
   #thinning: NodeJS.Timeout | null = null;
   #stopping: Promise<void> | null = null;
 
@@ -92,7 +96,8 @@ export class Controller {
       post,
       report,
     };
-    this.#loop = new Loop(state, clock, executors(machinery));
+    this.#recorder = config.record.on ? this.#record() : null;
+    this.#loop = new Loop(state, clock, executors(machinery), this.#recorder?.take);
   }
 
   /** Opens the control socket, lets agents in, then reads the lines. A start that fails changes no line. */
@@ -115,6 +120,7 @@ export class Controller {
       this.#pool.close();
       await Promise.all([this.#links.stop(), this.#hosts.close(), this.#control.close()]);
       await this.#lane.close();
+      await this.#recorder?.close();
       this.#parts.store.close();
       throw error;
     }
@@ -139,7 +145,20 @@ export class Controller {
     this.#pool.close();
     await Promise.all([this.#links.stop(), this.#hosts.close(), this.#control.close()]);
     await this.#lane.close();
+    await this.#recorder?.close();
     this.#parts.store.close();
+  }
+
+  #record(): Recorder {
+    const { config, clock, version } = this.#parts;
+    const onFailure = (error: unknown) => {
+      const detail = { error: messageOf(error), todo: "nothing more is recorded in this run" };
+      const [level, ev] = ["error", "record.failed"] as const;
+      this.#report({ type: "report", level, ev, slot: null, why: null, detail });
+    };
+    const dir = join(config.stateDir, "record");
+    const maxBytes = config.record.maxMb * MEGABYTE;
+    return new Recorder({ dir, maxBytes, program: version, clock, onFailure });
   }
 
   async #quiesce(timeoutMs: number): Promise<void> {

@@ -118,6 +118,24 @@ describe("the loop", () => {
     loop.stop();
   });
 
+  it("shows each step to its witness before any of it is done", async () => {
+    const clock = standingClock();
+    const seen: string[] = [];
+    const shape = { slots: ["p1"], hostWorkers: 0 } as const;
+    const state = initialState(shape, DEFAULT_POLICY, NOTHING_REMEMBERED, clock.now());
+    const execute = (effect: Effect) => seen.push(`did ${effect.type}`);
+    const loop = new Loop(state, clock, execute, (before, event, effects) => {
+      seen.push(`${before.slots[0]?.line} ${event.type} ${effects.length}`);
+    });
+    loop.post(LINES_ON);
+    await turn();
+    loop.stop();
+    const firstDone = seen.findIndex((line) => line.startsWith("did"));
+    expect(seen[0]).toMatch(/^unknown board-read [1-9]/);
+    expect(firstDone).toBe(1);
+    expect(seen.find((line) => line.startsWith("on tick"))).toBeDefined();
+  });
+
   it("takes in nothing after its stop", async () => {
     const { effects, loop } = begin();
     loop.post(LINES_ON);

@@ -9,6 +9,9 @@ import type { Clock } from "./clock.ts";
 /** An event before the loop stamps it with the time of its arrival. */
 export type Untimed = Event extends infer E ? (E extends Event ? Omit<E, "now"> : never) : never;
 
+/** Told of each step: the state before it, what was taken in, and what was decided. */
+export type Witness = (before: RigState, event: Event, effects: readonly Effect[]) => void;
+
 /** Above this, frames that carry nothing but a sign of life are dropped: the next one tells the same. */
 const INBOX_LIMIT = 4096;
 
@@ -16,6 +19,7 @@ export class Loop {
   #state: RigState;
   readonly #clock: Clock;
   readonly #execute: (effect: Effect) => void;
+  readonly #witness: Witness | null;
   #inbox: Event[] = [];
   #scheduled = false;
   #wakeAt: number;
@@ -24,10 +28,16 @@ export class Loop {
   /** Signs of life that the full inbox dropped. */
   dropped = 0;
 
-  constructor(state: RigState, clock: Clock, execute: (effect: Effect) => void) {
+  constructor(
+    state: RigState,
+    clock: Clock,
+    execute: (effect: Effect) => void,
+    witness: Witness | null = null,
+  ) {
     this.#state = state;
     this.#clock = clock;
     this.#execute = execute;
+    this.#witness = witness;
     this.#wakeAt = clock.now();
     this.#schedule();
   }
@@ -76,8 +86,10 @@ export class Loop {
   }
 
   #take(event: Event): void {
-    const { state, effects, wakeAt } = step(this.#state, event);
+    const before = this.#state;
+    const { state, effects, wakeAt } = step(before, event);
     this.#state = state;
+    this.#witness?.(before, event, effects);
     // Only a tick has looked at every deadline; another event may bring the next one nearer, never put it off.
     this.#wakeAt = event.type === "tick" ? wakeAt : Math.min(this.#wakeAt, wakeAt);
     for (const effect of effects) this.#execute(effect);
