@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formatDuration, parseDuration } from "./duration.ts";
-import { duration, durationRange, hostPort, slotNames, wholeNumber } from "./option.ts";
+import { duration, durationRange, hostPort, moment, oneSlot, slotNames, wholeNumber } from "./option.ts";
 
 test.each([
   ["500ms", 500],
@@ -67,4 +67,22 @@ test("slots", () => {
   expect(slotNames(["all"])).toBe("all");
   expect(slotNames(["p3", "p1", "p3"])).toEqual(["p3", "p1"]);
   expect(() => slotNames(["p1", "all"])).toThrow('"all" is no slot');
+});
+
+test.each([
+  ["1m30s", { sinceStartMs: 90_000 }],
+  ["0s", { sinceStartMs: 0 }],
+  ["2026-03-01T12:00:05Z", { wallMs: Date.UTC(2026, 2, 1, 12, 0, 5) }],
+  ["2026-03-01T13:00:05.250+01:00", { wallMs: Date.UTC(2026, 2, 1, 12, 0, 5, 250) }],
+])("moment %j", (text, expected) => {
+  expect(moment(text)).toEqual(expected);
+});
+
+test.each(["", "12", "noon", "2026", "2026-13-01T00:00:00Z", "-5s"])("%j is no moment", (text) => {
+  expect(() => moment(text)).toThrow("Expected a time");
+});
+
+test("one slot is one slot", () => {
+  expect(oneSlot("p12")).toBe("p12");
+  for (const text of ["all", "p0", "p1 p2", ""]) expect(() => oneSlot(text)).toThrow("is no slot");
 });

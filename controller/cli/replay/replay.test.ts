@@ -163,7 +163,7 @@ describe("zerorig replay", () => {
     const text = lines.map((line) => line.replaceAll(/ +/g, " ")).join("\n");
     expect(text).toMatch(/p2 slot\.state silent warn: Ready -> Suspect \(on tick\)/);
     expect(text).toMatch(
-      /p2 write-intent power-cycle intent=\d+ kind=cycle by=automation \(on tick\)/,
+      /p2 write-intent power-cycle intent=\d+ kind=cycle by=automation .*\(on tick\)/,
     );
     expect(text).toMatch(/p2 power - action=\d+ to=off by=automation/);
     expect(text).not.toContain("share.accepted");
