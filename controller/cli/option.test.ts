@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { formatDuration, parseDuration } from "./duration.ts";
-import { duration, durationRange, hostPort, moment, oneSlot, slotNames, wholeNumber } from "./option.ts";
+import {
+  duration,
+  durationRange,
+  hostPort,
+  moment,
+  oneSlot,
+  slotNames,
+  wholeNumber,
+} from "./option.ts";
 
 test.each([
   ["500ms", 500],

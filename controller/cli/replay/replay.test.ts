@@ -98,7 +98,7 @@ const happenings = fc.array(fc.tuple(fc.nat(60_000), fc.oneof(operators, mishaps
   maxLength: 8,
 });
 
-describe("whatever the simulated rig goes through", () => {
+describe("whatever the simulated rig goes through", { timeout: 60_000 }, () => {
   const played = (seed: number, plan: readonly (readonly [number, Untimed])[]) =>
     steps(() => {
       const world = new World({ seed, zeros: 3, hostWorkers: 1 });
@@ -117,7 +117,7 @@ describe("whatever the simulated rig goes through", () => {
           expect(decode(encode(event))).toStrictEqual(event);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -144,7 +144,7 @@ describe("whatever the simulated rig goes through", () => {
           expect(again.map(({ effects }) => effects)).toEqual(taken.map(({ effects }) => effects));
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });
