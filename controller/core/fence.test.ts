@@ -133,6 +133,21 @@ describe("fencing a silent Zero", () => {
     expect(world.slot("p3").fences).toBe(1);
   });
 
+  it("lets an operator's on out of a quarantine whose cut is not proved yet", () => {
+    const world = mining();
+    const zero = world.zero("p3");
+    zero.neverBoots = true;
+    zero.hung = true;
+    world.until(() => world.slot("p3").intent?.kind === "cycle", "first cycle");
+    world.until(() => world.slot("p3").strikes === 3 && world.slot("p3").phase === "Off", "third");
+    zero.stuckOn = true;
+    world.until(() => world.slot("p3").intent?.kind === "quarantine", "quarantine begins");
+    world.run(1000);
+    world.post({ type: "operator", verb: "on", slots: ["p3"], reason: "mended", hard: false });
+    Object.assign(zero, { stuckOn: false, neverBoots: false, hung: false });
+    world.allReady();
+  });
+
   it("takes a late proof while it waits in fault", () => {
     const world = mining();
     const zero = world.zero("p3");

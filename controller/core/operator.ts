@@ -28,8 +28,8 @@ function forgiven({ intent, shed }: Slot): Pick<Slot, "strikes" | "cuts" | "barr
 }
 
 /** Off, or about to be: a person's `on` is still to be done then. */
-function isOff({ line, phase }: Slot): boolean {
-  return line !== "on" || phase === "PoweringOff";
+function isOff({ line, phase, intent }: Slot): boolean {
+  return line !== "on" || phase === "PoweringOff" || intent?.kind === "quarantine";
 }
 
 const ASKS: Readonly<

@@ -14,6 +14,7 @@ import {
 } from "./power.ts";
 import { shedPower } from "./shed.ts";
 import type { Slot } from "./slot.ts";
+import type { OnHindrance } from "./why.ts";
 
 /** Whether a fence that was decided may not be carried out any more: much can happen while its intent is written down. */
 function isBanned({ rig, now }: Draft, slot: Slot): boolean {
@@ -144,12 +145,20 @@ function remediate(draft: Draft, slot: Slot): Slot {
   return beginCut(draft, slot, { kind, by: "automation", why, reason: why, hard: true });
 }
 
+/** What may keep a slot off for long. */
+const MAY_LAST: ReadonlySet<OnHindrance> = new Set<OnHindrance>([
+  "hold",
+  "under-voltage",
+  "heat",
+  "ceiling",
+]);
+
 function powerOn(draft: Draft, slot: Slot): Slot {
   if (slot.phase !== "Off" || slot.wanted !== "on") return slot;
   const hindrance = onHindrance(draft.rig, slot, draft.now);
   if (hindrance === null) return beginOn(draft, slot);
-  // Its cycle ends here, or it would keep the lane for as long as the ceiling or the hold lasts.
-  if ((hindrance === "ceiling" || hindrance === "hold") && slot.intent !== null) {
+  // Its cycle ends here, or it would keep the lane, and count as lost, for as long as that lasts.
+  if (MAY_LAST.has(hindrance) && slot.intent !== null) {
     const off = closeIntent(draft, slot, `off; on waits for ${hindrance}`);
     save(draft, off);
     return off;

@@ -191,12 +191,15 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
   report(draft, "info", "power.off", slot.id, intent?.why ?? null, {
     proof: slot.usb === "absent" ? "read-back and USB gone" : "read-back; USB cannot be read",
   });
-  if (intent?.kind === "quarantine") {
+  if (intent?.kind === "quarantine" && slot.onAsked === null) {
     slot = enter(draft, closeIntent(draft, slot, "done"), "Quarantined", "failed-cycles", {
       until: draft.now + draft.rig.policy.probationMs,
     });
   } else {
-    if (intent?.kind === "off") slot = closeIntent(draft, slot, "done");
+    // A quarantine that a person lifted before it began is an off like any other.
+    if (intent?.kind === "off" || intent?.kind === "quarantine") {
+      slot = closeIntent(draft, slot, "done");
+    }
     slot = enter(draft, slot, "Off", "off-proved");
   }
   save(draft, slot);
