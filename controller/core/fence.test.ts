@@ -135,16 +135,15 @@ describe("fencing a silent Zero", () => {
 
   it("lets an operator's on out of a quarantine whose cut is not proved yet", () => {
     const world = mining();
-    const zero = world.zero("p3");
-    zero.neverBoots = true;
-    zero.hung = true;
-    world.until(() => world.slot("p3").intent?.kind === "cycle", "first cycle");
-    world.until(() => world.slot("p3").strikes === 3 && world.slot("p3").phase === "Off", "third");
+    const zero = world.zero("p2");
+    Object.assign(zero, { hung: true, neverBoots: true });
+    enumeratesWhilePowered(world, zero);
+    world.until(() => world.slot("p2").strikes === 3 && world.slot("p2").phase === "Booting", "3");
     zero.stuckOn = true;
-    world.until(() => world.slot("p3").intent?.kind === "quarantine", "quarantine begins");
+    world.until(() => world.slot("p2").intent?.kind === "quarantine", "quarantine begins");
     world.run(1000);
-    world.post({ type: "operator", verb: "on", slots: ["p3"], reason: "mended", hard: false });
-    Object.assign(zero, { stuckOn: false, neverBoots: false, hung: false });
+    world.post({ type: "operator", verb: "on", slots: ["p2"], reason: "mended", hard: false });
+    Object.assign(zero, { hung: false, neverBoots: false, stuckOn: false });
     world.allReady();
   });
 
