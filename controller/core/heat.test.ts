@@ -38,7 +38,8 @@ describe("the steps of heat", () => {
     [40, 2, 60_000, 1], // one step at a time
     [74.9, 2, 60_000, 1],
     [75, 2, 60_000, 2],
-    [null, 2, 1e6, 2], // no sensor, no news
+    [null, 2, 599_999, 2], // no sensor, no news
+    [null, 2, 600_000, 1], // but not for ever
     [null, 0, 0, 0],
   ];
   it.each(table)("%s C on step %s after %s ms is step %s", (tempC, heat, coolMs, then) => {

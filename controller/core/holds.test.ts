@@ -69,7 +69,7 @@ describe("a cordon", () => {
   it("without an end stays", () => {
     const world = mining();
     say(world, "cordon", ["p1"], { forMs: null });
-    world.run(24 * 3_600_000);
+    world.run(1_800_000);
     expect(world.slot("p1").hold?.kind).toBe("cordon");
   });
 });

@@ -6,7 +6,7 @@ import { World, type WorldOptions } from "../../test/sim/world.ts";
 import { memoryOf, NOTHING_REMEMBERED, untilOf } from "./memory.ts";
 
 /** The controller after this one: it starts with its own clock, and finds the lines as told. */
-function after(world: World, options: WorldOptions = {}): World {
+function successor(world: World, options: WorldOptions = {}): World {
   // As it is kept on disk: what JSON cannot hold is lost.
   const { rig, slots, ...rest } = leftBehind(world);
   const remembered = {
@@ -22,7 +22,7 @@ describe("a pause", () => {
     const world = mining();
     world.post({ type: "pause", reason: "guests", forMs: 100_000 });
     world.run(40_000);
-    const next = after(world, { lines: "on" });
+    const next = successor(world, { lines: "on" });
     expect(next.state.pause).toMatchObject({ reason: "guests", since: 1000 });
     next.run(59_000);
     expect(next.state.pause).not.toBeNull();
@@ -33,7 +33,7 @@ describe("a pause", () => {
   it("without an end has none after the restart", () => {
     const world = mining();
     world.post({ type: "pause", reason: "guests", forMs: null });
-    const next = after(world, { lines: "on" });
+    const next = successor(world, { lines: "on" });
     next.zero("p1").hung = true;
     next.run(600_000);
     expect(next.state.pause?.until).toBe(Number.POSITIVE_INFINITY);
@@ -44,7 +44,7 @@ describe("a pause", () => {
     const world = mining();
     world.post({ type: "pause", reason: "guests", forMs: null });
     world.post({ type: "resume", reason: "" });
-    expect(after(world).state.pause).toBeNull();
+    expect(successor(world).state.pause).toBeNull();
   });
 });
 
@@ -53,7 +53,7 @@ describe("an override", () => {
     const world = mining();
     world.post({ type: "override", watts, reason: "party", forMs: 100_000 });
     world.run(40_000);
-    const next = after(world, { lines: "on" });
+    const next = successor(world, { lines: "on" });
     expect(next.state.override).toMatchObject({ watts, reason: "party" });
     next.run(59_000);
     expect(next.state.override).not.toBeNull();
@@ -68,7 +68,7 @@ describe("a hold", () => {
     say(world, "cordon", ["p1"], { reason: "fan", forMs: 100_000 });
     say(world, "maintenance", ["p2"], { reason: "card" });
     world.run(40_000);
-    const next = after(world, { lines: "on" });
+    const next = successor(world, { lines: "on" });
     expect(next.slot("p1").hold).toMatchObject({ kind: "cordon", reason: "fan" });
     next.run(59_000);
     expect(next.slot("p1").hold).not.toBeNull();
@@ -92,7 +92,7 @@ describe("a hold", () => {
     const world = mining();
     world.until(() => world.slot("p1").task !== null, "a job");
     say(world, "drain", ["p1"]);
-    const next = after(world, { lines: "on" });
+    const next = successor(world, { lines: "on" });
     next.run(1000);
     expect(next.slot("p1").hold?.kind).toBe("cordon");
   });
@@ -113,7 +113,7 @@ describe("a Zero that a rule had switched off", () => {
           shed: { why, at: world.now },
         })),
       };
-      const next = after(world, { zeros: 1 });
+      const next = successor(world, { zeros: 1 });
       expect(next.slot("p1")).toMatchObject({ wanted: "on", phase: "Off", shed: { why } });
       next.until(() => next.slot("p1").phase === "Ready", "back");
       expect(next.slot("p1")).toMatchObject({ shed: null, heat: 0 });
@@ -129,7 +129,7 @@ describe("a Zero that a rule had switched off", () => {
       ...world.state,
       slots: world.state.slots.map((slot) => ({ ...slot, shed: { why: "idle", at: 0 } as const })),
     };
-    const next = after(world, { zeros: 1, lines: "on" });
+    const next = successor(world, { zeros: 1, lines: "on" });
     next.allReady();
     expect(next.slot("p1").shed).toBeNull();
     expect(next.powerEffects()).toEqual([]);
@@ -139,7 +139,7 @@ describe("a Zero that a rule had switched off", () => {
     const world = mining({ zeros: 1 });
     say(world, "off", ["p1"], { hard: true });
     world.until(() => world.slot("p1").phase === "Off", "off");
-    const next = after(world, { zeros: 1 });
+    const next = successor(world, { zeros: 1 });
     next.run(600_000);
     expect(next.slot("p1")).toMatchObject({ wanted: "off", phase: "Off" });
   });
@@ -152,7 +152,7 @@ describe("joules", () => {
     world.run(60_000);
     const { measuredJ, modelledJ } = memoryOf(world.slot("p1"), world.now).energy;
     expect(measuredJ).toBeGreaterThan(0);
-    const next = after(world, { zeros: 1, lines: "on" });
+    const next = successor(world, { zeros: 1, lines: "on" });
     expect(next.slot("p1").energy).toEqual({ measuredJ, modelledJ, at: 1000 });
     next.allReady();
     expect(next.slot("p1").energy.measuredJ).toBe(measuredJ);

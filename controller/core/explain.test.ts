@@ -1,0 +1,117 @@
+// `why` and `plan`: what is said of a slot, and that saying it changes nothing.
+
+import { describe, expect, it } from "vitest";
+import { mining, say, withSlot } from "../../test/sim/scene.ts";
+import type { World } from "../../test/sim/world.ts";
+import { explain, forecast } from "./explain.ts";
+import type { Slot } from "./slot.ts";
+
+function why(world: World, changes: Partial<Slot> = {}) {
+  return explain(world.state, { ...world.slot("p1"), ...changes }, world.now);
+}
+
+describe("why", () => {
+  it("tells the last decision, its age and its evidence", () => {
+    const world = mining();
+    const said = why(world);
+    expect(said).toMatchObject({
+      slot: "p1",
+      state: "Ready",
+      why: "self-test-passed",
+      class: "heard",
+      next: null,
+    });
+    expect(said.for_ms).toBe(Math.round(world.now - world.slot("p1").since));
+    expect(said.evidence).toMatch(/^heard \d\.\d s ago, line on/);
+    expect(said.notes).toEqual([
+      expect.stringMatching(/^boot grace 90\.0 s \(1 boots known\)$/),
+      "healthy 4 of 4 meant up, floor 3, storm normal",
+    ]);
+  });
+
+  it("tells what a silent Zero waits for", () => {
+    const world = mining();
+    world.post({ type: "pause", reason: "guests", forMs: null });
+    world.zero("p1").hung = true;
+    world.run(20_000);
+    const said = why(world);
+    expect(said).toMatchObject({
+      state: "Remediating",
+      class: "zero-dead",
+      cut_waits_for: "paused",
+      next: "power cycle, waits for paused",
+    });
+    expect(said.notes.at(-1)).toBe("healthy 3 of 4 meant up, floor 3, storm normal");
+  });
+
+  it("tells all that bears on it", () => {
+    const world = mining();
+    const { now } = world;
+    const hold = { kind: "cordon", reason: "fan", since: 0, until: now + 5000 } as const;
+    const { notes } = why(world, {
+      hold,
+      shed: { why: "hot", at: now - 2000 },
+      intent: { id: 1, kind: "off", by: "policy", why: "hot", durable: true },
+      heat: 3,
+      strikes: 1,
+      cuts: [now - 1000],
+      barren: 2,
+    });
+    expect(notes.slice(0, -2)).toEqual([
+      "held (cordon): fan, 5.0 s left",
+      "kept off by a standing rule: hot, 2.0 s ago",
+      "open intent: off by policy (hot)",
+      "heat step 3 of 3",
+      "1 cuts since it was last well for long",
+      expect.stringMatching(/^not cut again for \d+\.\d s$/),
+      "2 jobs in a row searched and not solved",
+    ]);
+    expect(
+      why(world, { hold: { ...hold, reason: "", until: Number.POSITIVE_INFINITY } }).notes[0],
+    ).toBe("held (cordon): no reason given");
+  });
+
+  it("tells of a slot that is off what it waits for", () => {
+    const world = mining();
+    say(world, "off", ["p1"], { hard: true });
+    world.until(() => world.slot("p1").phase === "Off", "off");
+    world.post({ type: "external-ceiling", watts: 3, source: "sun", forMs: 1e7 });
+    world.run(10_000);
+    expect(why(world)).toMatchObject({ state: "Off", class: "off", on_waits_for: "ceiling" });
+  });
+});
+
+describe("plan", () => {
+  it("of a rig that is well begins nothing", () => {
+    const world = mining();
+    expect(forecast(world.state, world.now)).toEqual(
+      world.state.slots.map(({ id }) => ({ slot: id, does: null, next: null })),
+    );
+  });
+
+  it("tells what automation would begin and what waits, and changes nothing", () => {
+    const world = mining({}, 70_000);
+    world.post({ type: "pause", reason: "", forMs: null });
+    world.zero("p1").hung = true;
+    world.run(20_000);
+    const before = JSON.stringify(world.state);
+    const waiting = forecast(world.state, world.now);
+    expect(waiting[0]).toEqual({ slot: "p1", does: null, next: "power cycle, waits for paused" });
+    const [cut, ...others] = forecast({ ...world.state, pause: null }, world.now);
+    expect(cut).toMatchObject({ slot: "p1", does: "cycle (power-cycle)" });
+    expect(others.map(({ does }) => does)).toEqual([null, null, null]);
+    expect(JSON.stringify(world.state)).toBe(before);
+  });
+
+  it("tells of a power effect that is about to go out", () => {
+    const world = mining();
+    const state = withSlot(world.state, "p1", {
+      phase: "PoweringOff",
+      stage: "cut",
+      wanted: "off",
+      intent: { id: 7, kind: "off", by: "operator", why: "x", durable: true },
+      retryAt: 0,
+    });
+    expect(forecast(state, world.now)[0]?.does).toBe("power off");
+  });
+});
