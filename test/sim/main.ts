@@ -12,6 +12,7 @@ const { values } = parseArgs({
     runs: { type: "string", default: "20" },
     hours: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
+    jobs: { type: "string", default: "1" },
   },
 });
 
