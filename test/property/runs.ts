@@ -1,0 +1,8 @@
+// How many runs a property gets. In the tests always the same ones; PROPERTY_RUNS=5000 draws so many new ones.
+
+import type fc from "fast-check";
+
+export function runs(count: number): fc.Parameters<unknown> {
+  const asked = Number(process.env["PROPERTY_RUNS"] ?? 0);
+  return asked > 0 ? { numRuns: asked } : { numRuns: count, seed: 1 };
+}

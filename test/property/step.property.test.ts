@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Event } from "../../controller/core/event.ts";
+import { NOTHING_REMEMBERED } from "../../controller/core/memory.ts";
+import { DEFAULT_POLICY, type Policy } from "../../controller/core/policy.ts";
+import { initialState, type RigState } from "../../controller/core/state.ts";
+import { type Step, step, wantsTick } from "../../controller/core/step.ts";
+import { view } from "../../controller/core/view.ts";
+import { World } from "../sim/world.ts";
+import { Audit } from "./audit.ts";
+import { type Draw, eventOf, sequences } from "./events.ts";
+import { frozen } from "./frozen.ts";
+import { runs } from "./runs.ts";
+
+const EVIDENCE =
+  /^heard (never|\d+\.\d s ago), line (on|off|unread), USB \w+, read (never|\d+\.\d s ago)$/;
+const AROUND = { version: "1", board: "a board", poolAddress: "pool:1" };
+
+function fresh(policy: Partial<Policy>): RigState {
+  const shape = { slots: ["p1", "p2", "p3"] as const, hostWorkers: 1 };
+  return frozen(initialState(shape, { ...DEFAULT_POLICY, ...policy }, NOTHING_REMEMBERED, 1000));
+}
+
+function mining(policy: Partial<Policy>, hung: boolean): RigState {
+  const world = new World({ zeros: 3, hostWorkers: 1, policy });
+  world.allReady();
+  world.run(10_000);
+  world.zero("p2").hung = hung;
+  world.run(hung ? 14_000 : 100);
+  return frozen(world.state);
+}
+
+/** Where a run begins; by name, so that a counterexample can be read. */
+const STARTS = {
+  "just started": fresh({}),
+  "short of watts": fresh({ powerRestore: "all-on", model: "zero-2-w", ceilingWatts: 6 }),
+  mining: mining({}, false),
+  "about to cut": mining({ backoffBaseMs: 1000, quarantineCycles: 2, laneWidth: 2 }, true),
+} as const;
+
+const starts = fc.constantFrom(...(Object.keys(STARTS) as (keyof typeof STARTS)[]));
+
+/** Takes the state through the events, with a tick after each that wants one and in the pauses, as the shell's loop does. */
+function follow(
+  name: keyof typeof STARTS,
+  draws: readonly Draw[],
+  look: (before: RigState, event: Event) => Step,
+): void {
+  let rig: RigState = STARTS[name];
+  let now = rig.lastTickAt;
+  let wakeAt = now;
+  const take = (event: Event) => {
+    ({ state: rig, wakeAt } = look(rig, event));
+  };
+  for (const draw of draws) {
+    const until = now + draw.afterMs;
+    while (!draw.stalls && wakeAt < until) {
+      now = Math.max(now, wakeAt);
+      if (draw.aimed) take({ type: "link-server-proved", now });
+      take({ type: "tick", now });
+    }
+    now = until;
+    take(eventOf(rig, draw, now));
+    if (wantsTick(draw)) take({ type: "tick", now });
+  }
+}
+
+describe("a step, of any state that can be reached and any event", () => {
+  it("does not throw, changes nothing that it was given, and breaks no invariant", () => {
+    fc.assert(
+      fc.property(starts, sequences, (start, draws) => {
+        const audit = new Audit(STARTS[start]);
+        follow(start, draws, (before, event) => {
+          const after = step(before, frozen(event));
+          expect(audit.broken(before, event, after)).toEqual([]);
+          frozen(after.state);
+          return after;
+        });
+      }),
+      runs(60),
+    );
+  });
+
+  it("decides the same when it is asked again", () => {
+    fc.assert(
+      fc.property(starts, sequences, (start, draws) => {
+        follow(start, draws, (before, event) => {
+          const after = step(before, event);
+          expect(step(structuredClone(before), structuredClone(event))).toEqual(after);
+          return after;
+        });
+      }),
+      runs(5),
+    );
+  });
+
+  it("leaves a state that can be shown, each slot with its evidence", () => {
+    fc.assert(
+      fc.property(starts, sequences, (start, draws) => {
+        follow(start, draws, (before, event) => {
+          const after = step(before, event);
+          for (const slot of view(after.state, AROUND, event.now).slots) {
+            expect(slot.evidence).toMatch(EVIDENCE);
+            expect(slot.next ?? "").not.toMatch(/NaN|Infinity|undefined|null/);
+            expect(slot.for_ms).toBeGreaterThanOrEqual(0);
+          }
+          return after;
+        });
+      }),
+      runs(20),
+    );
+  });
+});
