@@ -26,12 +26,14 @@ const WRITE_EVERY_MS = 5000;
 const WRITE_AT_BYTES = 64 * 1024;
 /** A disk that is this far behind is stuck; holding more would only fill the memory. */
 const BACKLOG_MAX_BYTES = 4 * 1024 * 1024;
-/** Each segment begins with a snapshot, and the ring lets go of a whole segment at a time. */
+/** Each segment begins with a snapshot, the ring lets go of a whole one at a time, and a reader takes in one as a whole. */
 const SEGMENTS = 8;
+const SEGMENT_MAX_BYTES = 4_000_000;
 
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #run: number;
+  readonly #segmentBytes: number;
   /** All but the one that is being written, oldest first. */
   #files: SegmentFile[] = [];
   #stream: WriteStream | null = null;
@@ -39,12 +41,16 @@ export class Recorder {
   #bytes = 0;
   #batch: string[] = [];
   #batchBytes = 0;
+  /** Handed to the file system, and not written yet. */
+  #backlogBytes = 0;
   #cancelWrite: (() => void) | null = null;
   #ended = false;
-  readonly #open = new Set<Promise<void>>();
+  /** Files that are still open, or on their way out. */
+  readonly #unsettled = new Set<Promise<void>>();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#segmentBytes = Math.min(options.maxBytes / SEGMENTS, SEGMENT_MAX_BYTES);
     try {
       mkdirSync(options.dir, { recursive: true, mode: 0o750 });
       this.#files = segmentFiles(options.dir);
@@ -59,7 +65,7 @@ export class Recorder {
     if (this.#ended) return;
     try {
       const line = entryLine(event, effects);
-      const full = this.#bytes + line.length > this.#options.maxBytes / SEGMENTS;
+      const full = this.#bytes + line.length > this.#segmentBytes;
       if (this.#stream === null || full) this.#begin(before, event.now);
       this.#add(line);
     } catch (error) {
@@ -70,7 +76,7 @@ export class Recorder {
   /** Writes what is left. Nothing may be taken after it. */
   async close(): Promise<void> {
     if (!this.#ended) this.#endSegment();
-    await Promise.all(this.#open);
+    await Promise.all(this.#unsettled);
     this.#ended = true;
   }
 
@@ -82,21 +88,26 @@ export class Recorder {
       this.#endSegment();
     }
     // Room for the whole of the new one before it grows.
-    const old = this.#files.splice(0, surplus(this.#files, maxBytes - maxBytes / SEGMENTS));
-    for (const { path } of old) rm(path, { force: true }).catch((error) => this.#fail(error));
+    const old = this.#files.splice(0, surplus(this.#files, maxBytes - this.#segmentBytes));
+    for (const { path } of old) {
+      this.#await(rm(path, { force: true }).catch((error) => this.#fail(error)));
+    }
     this.#segment += 1;
     const path = segmentPath(dir, this.#run, this.#segment);
-    const stream = createWriteStream(path, { flags: "wx", mode: 0o640 });
+    const stream = createWriteStream(path, { flags: "wx", mode: 0o640, flush: true });
     stream.on("error", (error) => this.#fail(error));
-    const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
-    this.#open.add(closed);
-    void closed.then(() => this.#open.delete(closed));
+    this.#await(new Promise((resolve) => stream.once("close", () => resolve())));
     this.#stream = stream;
     this.#bytes = 0;
     const [run, segment] = [this.#run, this.#segment];
     const wallAgoMs = clock.now() - now;
     const at = new Date(clock.wall().getTime() - wallAgoMs).toISOString();
     this.#add(headerLine({ program, run, segment, at, now, state }));
+  }
+
+  #await(settling: Promise<void>): void {
+    this.#unsettled.add(settling);
+    void settling.then(() => this.#unsettled.delete(settling));
   }
 
   #add(line: string): void {
@@ -111,12 +122,15 @@ export class Recorder {
   #write(): void {
     this.#cancelWrite?.();
     this.#cancelWrite = null;
-    const text = this.#batch.join("");
+    const bytes = this.#batchBytes;
+    if (this.#stream === null || bytes === 0) return;
+    this.#backlogBytes += bytes;
+    this.#stream.write(this.#batch.join(""), () => {
+      this.#backlogBytes -= bytes;
+    });
     this.#batch = [];
     this.#batchBytes = 0;
-    if (this.#stream === null || text === "") return;
-    this.#stream.write(text);
-    if (this.#stream.writableLength > BACKLOG_MAX_BYTES) {
+    if (this.#backlogBytes > BACKLOG_MAX_BYTES) {
       this.#fail(new Error("the disk does not keep up"));
     }
   }

@@ -61,12 +61,13 @@ export function shownEffects({ effects, before }: Replayed, { all, slot }: Filte
 
 /** Whether the event itself is to be shown. */
 export function isEventShown({ event }: Replayed, { all, slot }: Filter): boolean {
-  return all && (slot === null || subjectOf(event) === slot);
+  return all && (slot === null || subjectsOf(event).includes(slot));
 }
 
-/** Whom an event is about. */
-export function subjectOf(event: Event): string | null {
-  if ("slot" in event) return event.slot;
-  if ("worker" in event) return event.worker;
-  return "seat" in event ? event.seat : null;
+/** The slots, seats or workers that an event is about; none for the rig. */
+export function subjectsOf(event: Event): readonly string[] {
+  if ("slots" in event) return event.slots;
+  if ("slot" in event) return [event.slot];
+  if ("worker" in event) return [event.worker];
+  return "seat" in event ? [event.seat] : [];
 }

@@ -330,16 +330,30 @@ describe("a recording that is no good ends in 2 and is named", () => {
   });
 });
 
-it("puts nothing on the terminal that only looks like text", async () => {
+it("puts nothing on the terminal but text", async () => {
   const reason = "\u001b[2J\u009b";
   const taken = steps(() => {
-    const world = new World({ seed: 3, zeros: 1 });
+    const world = new World({ seed: 3, zeros: 2 });
     world.allReady();
-    world.post({ type: "operator", verb: "cycle", slots: ["p1"], reason, hard: true });
+    world.post({ type: "operator", verb: "cycle", slots: ["p1", "p2"], reason, hard: true });
     world.run(5000);
   });
-  const { exitCode } = await command(writeSegment(dir, recordedLines(taken)), "--all");
+  const lines = recordedLines(taken).map((line) => line.replaceAll("0.0.9", "\u009b\\u001b9"));
+  const { exitCode, lines: shown } = await command(
+    writeSegment(dir, lines),
+    "--all",
+    "--slot",
+    "p2",
+  );
   expect(exitCode).toBe(0);
-  expect(printed).toContain("\\u001b[2J?");
-  expect(printed).not.toContain("\u001b");
+  expect(shown.join("\n")).toMatch(/p1,p2 +< operator .*\\u001b\[2J\?/);
+  expect(printed).not.toMatch(/[^\P{Cc}\n]/u);
+});
+
+it("gives a state that is older than the core what it lacks", async () => {
+  const [first = "", ...rest] = recordedLines(fencing());
+  const older = first.replace('"halted":null,', "").replaceAll('"strikes":0,', "");
+  expect(older.length).toBeLessThan(first.length - 30);
+  const { exitCode } = await command(writeSegment(dir, [older, ...rest]));
+  expect(exitCode).toBe(0);
 });

@@ -7,17 +7,20 @@ import { view } from "../../core/view.ts";
 import { type Decision, encode } from "../../shell/record-format.ts";
 import { formatDuration } from "../duration.ts";
 import type { Difference } from "./compare.ts";
-import { slotOf, subjectOf } from "./filter.ts";
+import { slotOf, subjectsOf } from "./filter.ts";
 import type { Replayed, SegmentBegun } from "./replay.ts";
 import type { Summary } from "./summary.ts";
 
-const CONTROLS = /[\u007f-\u009f]/g;
 const PLAIN = /^[\w.:@/+-]+$/;
 
-/** A value as it may stand on a terminal, whoever wrote it. */
+/** A plain word as it is, anything else as JSON. */
 function word(value: unknown): string {
-  if (typeof value === "string" && PLAIN.test(value)) return value;
-  return encode(value).replaceAll(CONTROLS, "?");
+  return typeof value === "string" && PLAIN.test(value) ? value : encode(value);
+}
+
+/** A line that moves no cursor, whoever sent the recording. */
+export function harmless(line: string): string {
+  return line.replaceAll(/\p{Cc}/gu, "?");
 }
 
 /** `name=value name=value` of all fields but those that were said already. */
@@ -63,7 +66,7 @@ export function decisionText(
 
 export function eventText(at: string, event: Event): string {
   const rest = fields(event, ["type", "now", "slot"]);
-  return row(at, subjectOf(event), `< ${event.type}`, "", rest);
+  return row(at, subjectsOf(event).join(",") || null, `< ${event.type}`, "", rest);
 }
 
 export function segmentText({ file, header, differs, torn }: SegmentBegun): string[] {
@@ -87,7 +90,7 @@ export function slotsConcerned({ event, before }: Replayed, difference: Differen
   const named = [
     ...difference.recorded.map((decision) => decision["slot"]),
     ...difference.derived.map((effect) => slotOf(effect, before)),
-    subjectOf(event),
+    ...subjectsOf(event),
   ];
   return before.slots.map(({ id }) => id as string).filter((id) => named.includes(id));
 }
