@@ -92,9 +92,9 @@ describe("a recorder", () => {
 
   it("begins each run and each segment with a snapshot, and keeps the newest within the bound", async () => {
     const bound = 400_000;
-    for (let run = 1; run <= 3; run++) {
+    for (let run = 1; run <= 5; run++) {
       const own = recorder(bound);
-      for (let now = 0; now < 5000; now++) {
+      for (let now = 0; now < 4600 + 400 * run; now++) {
         own.take({ ...state, nextId: now }, { type: "tick", now }, []);
         // Now and then the disk has its turn.
         if (now % 1000 === 999) await new Promise(setImmediate);
@@ -104,8 +104,8 @@ describe("a recorder", () => {
     }
     expect(total()).toBeGreaterThan(bound / 2);
     const files = segmentFiles(dir);
-    expect(files.at(-1)?.run).toBe(3);
-    const numbers = files.filter(({ run }) => run === 3).map(({ segment }) => segment);
+    expect(files.at(-1)?.run).toBe(5);
+    const numbers = files.filter(({ run }) => run === 5).map(({ segment }) => segment);
     expect(numbers.length).toBeGreaterThan(2);
     expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
     // Each begins where the one before it ended.
