@@ -1,5 +1,6 @@
 // `zerorig config check|example`.
 
+import { PLACEHOLDER_USER } from "../config/config.ts";
 import { exampleConfig } from "../config/example.ts";
 import { loadConfig } from "../config/load.ts";
 
@@ -9,6 +10,11 @@ export async function checkConfig(file: string, flags: readonly string[]): Promi
   process.stdout.write(
     `${file} is right: board ${config.hat.board}, pool ${config.pool.host}:${config.pool.port} as ${config.pool.user}\n`,
   );
+  if (config.pool.user === PLACEHOLDER_USER) {
+    process.stdout.write(
+      `but [pool] user is still the example's "${PLACEHOLDER_USER}": \`zerorig run\` refuses it\n`,
+    );
+  }
 }
 
 /** Prints a documented file to start from. */

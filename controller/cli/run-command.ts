@@ -1,7 +1,8 @@
 // `zerorig run`: the real service. Starts the controller and keeps it up until it is told to stop.
 
-import type { ControllerConfig } from "../config/config.ts";
+import { type ControllerConfig, PLACEHOLDER_USER } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
+import { CliError } from "./error.ts";
 import { EXIT } from "./exit-codes.ts";
 import { onStopSignal } from "./signals.ts";
 import { tieToStdin } from "./tie-to-stdin.ts";
@@ -19,11 +20,22 @@ const STOP_PATIENCE_MS = 10_000;
 export async function run(options: RunOptions): Promise<void> {
   const signal = onStopSignal();
   const config = await loadConfig(options.config, process.env, options.set);
+  refusePlaceholder(config);
   const controller = await start(config);
   await Promise.race([signal.stopped, ...(options.tieToStdin ? [orphaned()] : [])]);
   setTimeout(() => process.exit(EXIT.failed), STOP_PATIENCE_MS).unref();
   await controller.stop();
   signal.release();
+}
+
+/** Whoever copied the example would mine for nobody, and find out at the pool's first verdict at the earliest. */
+function refusePlaceholder({ pool, source }: ControllerConfig): void {
+  if (pool.user !== PLACEHOLDER_USER) return;
+  throw new CliError(
+    "usage",
+    `${source}: [pool] user is still the example's "${PLACEHOLDER_USER}"`,
+    "Set it to your user name at the pool.",
+  );
 }
 
 /** Resolves when the parent is gone. */

@@ -5,6 +5,9 @@ import type { Policy } from "../core/policy.ts";
 /** The Duino-Coin tiers that a Linux computer may ask for; the others belong to other devices. */
 export type PoolTier = "LOW" | "MEDIUM" | "NET" | "EXTREME";
 
+/** The user that the example names. Nobody mines for it: `run` refuses it. */
+export const PLACEHOLDER_USER = "your-name";
+
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 
 export interface ControllerConfig {

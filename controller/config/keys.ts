@@ -3,7 +3,7 @@
 
 import { isIP } from "node:net";
 import { DEFAULT_POLICY } from "../core/policy.ts";
-import type { LogLevel, PoolTier } from "./config.ts";
+import { type LogLevel, PLACEHOLDER_USER, type PoolTier } from "./config.ts";
 import { HEALTH } from "./health-keys.ts";
 import { key, optional, required, section } from "./key.ts";
 import {
@@ -77,7 +77,7 @@ export const SECTIONS = {
       text("a user name of letters, digits, '_', '.' or '-'", (value) =>
         /^[\w.-]{1,64}$/.test(value),
       ),
-      "your-name",
+      PLACEHOLDER_USER,
       "Your Duino-Coin user name; capitals matter.",
     ),
     key_file: optional(
