@@ -4,7 +4,13 @@ import { backoffUntil, cutHindrance, onHindrance } from "./permit.ts";
 import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Tenths of seconds where they may matter, else minutes or hours. */
 export function seconds(ms: number): string {
+  if (ms >= 10 * HOUR_MS) return `${Math.floor(ms / HOUR_MS)} h`;
+  if (ms >= 10 * MINUTE_MS) return `${Math.floor(ms / MINUTE_MS)} min`;
   return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
 }
 

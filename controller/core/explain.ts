@@ -17,6 +17,7 @@ export interface Explanation {
   /** The reason code of the last decision, and how old it is. */
   readonly why: Why;
   readonly for_ms: number;
+  readonly wanted: "on" | "off";
   readonly evidence: string;
   readonly class: EvidenceClass;
   /** The running timer, or null. */
@@ -54,6 +55,7 @@ export function explain(rig: RigState, slot: Slot, now: number): Explanation {
     state: slot.phase,
     why: slot.why,
     for_ms: Math.round(now - slot.since),
+    wanted: slot.wanted,
     evidence: evidence(slot, now),
     class: classify(rig, slot, now),
     next: nextStep(rig, slot, now),

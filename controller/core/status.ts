@@ -34,6 +34,14 @@ export interface SlotStatus {
   /** The running timer, for people: "cut in 2.1 s unless heard"; null if none. */
   readonly next: string | null;
   readonly wanted: "on" | "off";
+  /** A person's hold on it, or a foreign hand's; no end where `left_ms` is null. */
+  readonly hold: {
+    readonly kind: "cordon" | "drain" | "maintenance" | "foreign";
+    readonly reason: string;
+    readonly left_ms: number | null;
+  } | null;
+  /** 0 is cool; 1 gets half the work, 2 none, 3 is switched off. */
+  readonly heat: number;
   readonly hashrate_hs: number;
   readonly accepted: number;
   readonly rejected: number;

@@ -76,6 +76,8 @@ describe("the view", () => {
       state: "Cordoned",
       why: "self-test-passed; cordon: fan",
     });
+    expect(hold("cordon").hold).toEqual({ kind: "cordon", reason: "fan", left_ms: null });
+    expect(p1(world).hold).toBeNull();
     expect(hold("drain").state).toBe("Draining");
     expect(hold("maintenance").state).toBe("Maintenance");
     expect(hold("foreign").state).toBe("Ready");

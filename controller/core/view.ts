@@ -77,6 +77,10 @@ function powerStatus(rig: RigState, now: number): PowerStatus {
   };
 }
 
+function holdStatus({ hold }: Slot, now: number): SlotStatus["hold"] {
+  return hold && { kind: hold.kind, reason: hold.reason, left_ms: left(hold.until, now) };
+}
+
 function slotStatus(rig: RigState, slot: Slot, seat: Seat | undefined, now: number): SlotStatus {
   const up = slot.phase === "Ready" || slot.phase === "Degraded";
   return {
@@ -88,6 +92,8 @@ function slotStatus(rig: RigState, slot: Slot, seat: Seat | undefined, now: numb
     class: classify(rig, slot, now),
     next: nextStep(rig, slot, now),
     wanted: slot.wanted,
+    hold: holdStatus(slot, now),
+    heat: slot.heat,
     hashrate_hs: up ? Math.round(slot.rateHs) : 0,
     accepted: seat?.accepted ?? 0,
     rejected: seat?.rejected ?? 0,

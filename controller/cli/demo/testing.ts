@@ -22,6 +22,8 @@ export function slotStatus(slot: SlotId, changes: Partial<SlotStatus> = {}): Slo
     class: "heard",
     next: null,
     wanted: "on",
+    hold: null,
+    heat: 0,
     hashrate_hs: 240_000,
     accepted: 10,
     rejected: 0,
