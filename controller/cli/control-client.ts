@@ -1,8 +1,14 @@
 // The CLI's end of the controller's unix socket: one request and its answer, or a watch that goes on.
 
 import { connect, type Socket } from "node:net";
-import type { RigStatus } from "../core/status.ts";
-import type { ControlReply, ControlRequest, WatchLine } from "../shell/control-protocol.ts";
+import type {
+  AnswerTo,
+  ControlReply,
+  ControlRequest,
+  ControlVerb,
+  Refusal,
+  WatchLine,
+} from "../shell/control-protocol.ts";
 import { systemCode } from "../shell/error.ts";
 import { CliError } from "./error.ts";
 import type { ExitName } from "./exit-codes.ts";
@@ -20,28 +26,29 @@ const REFUSALS: Readonly<Record<string, ExitName>> = {
   timeout: "unreachable",
 };
 
-/** Sends one request and returns the status in the answer. Throws a CliError. */
-export async function ask(
+/** Sends one request and returns what it is answered with. Throws a CliError. */
+export async function ask<V extends ControlVerb>(
   socketPath: string,
-  request: ControlRequest,
+  request: ControlRequest & { readonly verb: V },
   timeoutMs = 5000,
-): Promise<RigStatus> {
+): Promise<AnswerTo<V>> {
   const socket = await dial(socketPath);
   try {
-    const reply = await new Promise<ControlReply>((resolve, reject) => {
+    const reply = await new Promise<ControlReply<V>>((resolve, reject) => {
       socket.setTimeout(timeoutMs, () =>
         reject(new CliError("unreachable", `the controller at ${socketPath} did not answer`)),
       );
       socket.on("error", reject);
       socket.on("close", () => reject(hungUp(socketPath)));
       onLines(socket, LINE_CHARS_MAX, (line) => {
-        const reply = parseLine<ControlReply>(line);
+        const reply = parseLine<ControlReply<V>>(line);
         if (reply === null) reject(nonsense(socketPath));
         else resolve(reply);
       });
       socket.write(`${JSON.stringify(request)}\n`);
     });
-    return statusOf(reply);
+    if (!reply.ok) throw refused(reply);
+    return reply;
   } finally {
     socket.destroy();
   }
@@ -64,7 +71,7 @@ export async function watch(
     if (!closed) onClosed();
   });
   onLines(socket, LINE_CHARS_MAX, (line) => {
-    const parsed = parseLine<WatchLine | ControlReply>(line);
+    const parsed = parseLine<WatchLine | ControlReply<"watch">>(line);
     if (parsed === null) socket.destroy();
     else if (!("ok" in parsed)) onLine(parsed);
     else if (parsed.ok) onLine({ status: parsed.status });
@@ -79,10 +86,11 @@ export async function watch(
   };
 }
 
-function statusOf(reply: ControlReply): RigStatus {
-  if (reply.ok) return reply.status;
-  const name = Object.hasOwn(REFUSALS, reply.code) ? REFUSALS[reply.code] : undefined;
-  throw new CliError(name ?? "failed", reply.error);
+function refused({ code, error }: Refusal): CliError {
+  const name = Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined;
+  const todo =
+    code === "bad-request" ? "Is the controller of the same version as this program?" : "";
+  return new CliError(name ?? "failed", error, todo);
 }
 
 function dial(socketPath: string): Promise<Socket> {

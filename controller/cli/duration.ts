@@ -1,15 +1,15 @@
-// Durations as people write them: 500ms, 20s, 1m30s, 2h.
+// Durations as people write them: 500ms, 20s, 1m30s, 2h, 7d.
 
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Timers overflow above this and would ring at once. */
 export const MAX_DURATION_MS = 2 ** 31 - 1;
 
 /** The duration in ms, or null when the text is not one. */
 export function parseDuration(text: string): number | null {
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return null;
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) return null;
   let totalMs = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     totalMs += Number(amount) * UNITS[unit as keyof typeof UNITS];
   }
   return Number.isSafeInteger(Math.round(totalMs)) ? Math.round(totalMs) : null;

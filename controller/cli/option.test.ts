@@ -5,8 +5,13 @@ import {
   durationRange,
   hostPort,
   moment,
+  oneLine,
   oneSlot,
   slotNames,
+  span,
+  waitTime,
+  watts,
+  wattsOrNone,
   wholeNumber,
 } from "./option.ts";
 
@@ -16,6 +21,7 @@ test.each([
   ["1m30s", 90_000],
   ["1.5s", 1500],
   ["2h", 7_200_000],
+  ["7d", 604_800_000],
   ["0s", 0],
   ["20", null],
   ["-5s", null],
@@ -74,6 +80,11 @@ test("whole numbers", () => {
 test("slots", () => {
   expect(slotNames(["all"])).toBe("all");
   expect(slotNames(["p3", "p1", "p3"])).toEqual(["p3", "p1"]);
+  expect(slotNames(["p2-p4", "p1", "p3"])).toEqual(["p2", "p3", "p4", "p1"]);
+  expect(slotNames(["p3-p3"])).toEqual(["p3"]);
+  for (const text of ["p3-p1", "p1-", "-p1", "p1-p2-p3", "p1-3", "p0-p2", "p1,p2", ""]) {
+    expect(() => slotNames([text])).toThrow("is no slot");
+  }
   expect(() => slotNames(["p1", "all"])).toThrow('"all" is no slot');
 });
 
@@ -93,4 +104,38 @@ test.each(["", "12", "noon", "2026", "2026-13-01T00:00:00Z", "-5s"])("%j is no m
 test("one slot is one slot", () => {
   expect(oneSlot("p12")).toBe("p12");
   for (const text of ["all", "p0", "p1 p2", ""]) expect(() => oneSlot(text)).toThrow("is no slot");
+});
+
+test("spans last from one ms to 30 days", () => {
+  expect(span("2h")).toBe(7_200_000);
+  expect(span("30d")).toBe(2_592_000_000);
+  expect(() => span("30d1ms")).toThrow('"30d1ms" is too long: 30 days at most.');
+  for (const text of ["0s", "2", "soon", "-1h", ""]) {
+    expect(() => span(text)).toThrow("Expected a time");
+  }
+});
+
+test("the time of --wait is no slot", () => {
+  expect(waitTime("5s")).toBe(5000);
+  expect(() => waitTime("p1")).toThrow("Name the slots before --wait.");
+  expect(() => waitTime("all")).toThrow("Name the slots before --wait.");
+  expect(() => waitTime("x")).toThrow("Expected a duration");
+});
+
+test("watts", () => {
+  expect(watts("0")).toBe(0);
+  expect(watts("2.5")).toBe(2.5);
+  expect(wattsOrNone("none")).toBeNull();
+  expect(wattsOrNone("1000")).toBe(1000);
+  for (const text of ["-1", "1000.1", "1e2", "Infinity", "NaN", "2,5", ""]) {
+    expect(() => wattsOrNone(text)).toThrow("Expected watts from 0 to 1000");
+  }
+});
+
+test("words for others are one line that leaves their terminal alone", () => {
+  const parse = oneLine(8);
+  expect(parse(" new fan ")).toBe("new fan");
+  for (const text of ["123456789", "a\nb", "\u001b[2J"]) {
+    expect(() => parse(text)).toThrow("Expected one line of 8 characters");
+  }
 });

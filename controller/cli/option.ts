@@ -1,7 +1,8 @@
 // Parsers of option values. Each names what it expects, so that a typing mistake ends in a sentence and exit code 2.
 
 import { InvalidArgumentError } from "commander";
-import { isSlotId, type SlotId } from "../../hat/slots.ts";
+import { isSlotId, type SlotId, slotId, slotIndex } from "../../hat/slots.ts";
+import { FOR_MAX_MS, WATTS_MAX } from "../shell/control-limits.ts";
 import { formatDuration, MAX_DURATION_MS, parseDuration } from "./duration.ts";
 
 /** A parser for whole numbers within bounds. */
@@ -19,6 +20,12 @@ export function duration(text: string): number {
   if (value !== null && value > MAX_DURATION_MS) throw new InvalidArgumentError(tooLong(text));
   if (value !== null && value > 0) return value;
   throw new InvalidArgumentError('Expected a duration such as "500ms", "20s" or "1m30s".');
+}
+
+/** The time of `--wait`. The word after it is easily a slot. */
+export function waitTime(text: string): number {
+  if (!/^(p\d|all$)/.test(text)) return duration(text);
+  throw new InvalidArgumentError("Name the slots before --wait.");
 }
 
 /** What to say of a duration that no timer can hold. */
@@ -75,14 +82,53 @@ export function oneSlot(text: string): SlotId {
   throw new InvalidArgumentError(`"${text}" is no slot; expected a name such as p3.`);
 }
 
+/** How long something asked for is to last, in ms: above zero, 30 days at most. */
+export function span(text: string): number {
+  const value = parseDuration(text);
+  if (value !== null && value > FOR_MAX_MS) {
+    throw new InvalidArgumentError(`"${text}" is too long: 30 days at most.`);
+  }
+  if (value !== null && value > 0) return value;
+  throw new InvalidArgumentError('Expected a time such as "90s", "30m", "2h" or "7d".');
+}
+
+export function watts(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value <= WATTS_MAX) return value;
+  throw new InvalidArgumentError(`Expected watts from 0 to ${WATTS_MAX}, such as 2.5.`);
+}
+
+/** Watts, or null for `none`. */
+export function wattsOrNone(text: string): number | null {
+  return text === "none" ? null : watts(text);
+}
+
+/** A parser for words that others will read: one line. */
+export function oneLine(maxChars: number): (text: string) => string {
+  return (text) => {
+    const line = text.trim();
+    if (line.length <= maxChars && /^\P{Cc}*$/u.test(line)) return line;
+    throw new InvalidArgumentError(
+      `Expected one line of ${maxChars} characters at most, with no control characters.`,
+    );
+  };
+}
+
 /** Collects slot names; "all" stands alone. */
 export function slotNames(texts: readonly string[]): readonly SlotId[] | "all" {
   if (texts.length === 1 && texts[0] === "all") return "all";
-  const unknown = texts.find((text) => !isSlotId(text));
-  if (unknown !== undefined) {
-    throw new InvalidArgumentError(
-      `"${unknown}" is no slot; expected names such as p1 p3, or all.`,
-    );
+  return [...new Set(texts.flatMap(slotsOf))];
+}
+
+/** `p2`, or `p1-p3` with both ends. */
+function slotsOf(text: string): readonly SlotId[] {
+  const [first = "", last = first, ...rest] = text.split("-");
+  if (rest.length === 0 && isSlotId(first) && isSlotId(last)) {
+    const from = slotIndex(first);
+    const count = slotIndex(last) - from + 1;
+    if (count > 0) return Array.from({ length: count }, (_, index) => slotId(from + index));
   }
-  return [...new Set(texts.filter(isSlotId))];
+  throw new InvalidArgumentError(
+    `"${text}" is no slot; expected names such as p1 p3, a range such as p1-p3, or all.`,
+  );
 }

@@ -55,6 +55,22 @@ test.each([
   [["replay", "f", "--slot", "x1"], '"x1" is no slot'],
   [["replay", "f", "--at", "noon"], "Expected a time"],
   [["on", "x1"], '"x1" is no slot'],
+  [["on", "p3-p1"], '"p3-p1" is no slot'],
+  [["on", "--wait", "p1"], "Name the slots before --wait."],
+  [["cordon", "p1"], "cordon needs --reason"],
+  [["drain", "p1", "--reason", " "], "drain needs --reason"],
+  [["maintenance", "p1", "--for", "1h"], "maintenance needs --reason"],
+  [["maintenance", "p1", "--for", "31d", "--reason", "x"], "30 days at most"],
+  [["pause"], "pause needs --reason"],
+  [["pause", "--reason", "x", "--for", "90"], "Expected a time"],
+  [["override"], "override needs watts"],
+  [["override", "2", "--reason", "x"], "override needs --for"],
+  [["override", "2", "--for", "1h"], "override needs --reason"],
+  [["override", "2W", "--for", "1h"], "Expected watts"],
+  [["override", "--end", "--for", "1h"], "--end stands alone"],
+  [["ceiling", "2", "--source", "solar"], "'--for <time>' not specified"],
+  [["ceiling", "2", "--for", "1h"], "'--source <name>' not specified"],
+  [["why"], "missing required argument"],
   [["run", "--config", "/nowhere/controller.toml"], "no such file"],
   [["run", "--set"], "argument missing"],
 ])("%j is wrong usage: %s", async (args, message) => {
@@ -70,6 +86,19 @@ test("config example passes config check", async () => {
   await writeFile(file, printed);
   expect((await outcome("config", "check", "--config", file)).exitCode).toBe(0);
   expect(printed).toContain(`${file} is right`);
+});
+
+test("the example's user is said by config check, and refused by run", async () => {
+  const file = join(dir, "controller.toml");
+  await writeFile(file, exampleConfig());
+  await outcome("config", "check", "--config", file);
+  expect(printed).toContain('[pool] user is still the example\'s "your-name"');
+  const { exitCode, lines } = await outcome("run", "--config", file);
+  expect(exitCode).toBe(2);
+  expect(lines).toEqual([
+    `zerorig: ${file}: [pool] user is still the example's "your-name"`,
+    "Set it to your user name at the pool.",
+  ]);
 });
 
 test("config check lists what is wrong", async () => {

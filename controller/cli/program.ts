@@ -2,25 +2,16 @@
 
 import { Command, Option } from "commander";
 import { FAULT_KINDS } from "../../hat/virtual/fault.ts";
+import { addControlCommands } from "./control-program.ts";
 import { parseFault } from "./demo/fault.ts";
 import { type DemoFlags, demoOptions, parsePace, parseUser } from "./demo/options.ts";
 import { EXIT } from "./exit-codes.ts";
-import {
-  duration,
-  durationRange,
-  hostPort,
-  moment,
-  oneSlot,
-  slotNames,
-  wholeNumber,
-} from "./option.ts";
+import { duration, durationRange, hostPort, moment, oneSlot, wholeNumber } from "./option.ts";
 import type { PoolOptions } from "./pool-command.ts";
 import type { ReplayOptions } from "./replay/replay-command.ts";
 import type { RunOptions } from "./run-command.ts";
-import type { ActionOptions, ControlOptions } from "./slot-commands.ts";
 
 const DEFAULT_CONFIG = "/etc/zerorig/controller.toml";
-const DEFAULT_SOCKET = "/run/zerorig/control.sock";
 const SEED_MAX = 2 ** 31 - 1;
 
 const EXIT_HELP = `
@@ -57,7 +48,7 @@ function buildProgram(outcome: Outcome): Command {
   addDemo(program, outcome);
   addPool(program);
   addConfig(program);
-  addSlotCommands(program);
+  addControlCommands(program);
   addReplay(program, outcome);
   return program;
 }
@@ -151,30 +142,6 @@ function addConfig(program: Command): void {
     });
 }
 
-function addSlotCommands(program: Command): void {
-  controlOptions(
-    program.command("status").description("show every slot, and why it is as it is"),
-  ).action(async (options: ControlOptions) => {
-    const { printStatus } = await import("./slot-commands.ts");
-    await printStatus(options);
-  });
-  const verbs = [
-    ["on", "power slots on"],
-    ["off", "shut slots down, then cut their power"],
-    ["cycle", "shut slots down, cut their power, and bring them back"],
-  ] as const;
-  for (const [verb, description] of verbs) {
-    const command = controlOptions(program.command(verb).description(description))
-      .argument("<slots...>", "p1 p3, or all")
-      .option("--reason <text>", "why, for the log", "");
-    if (verb !== "on") command.option("--hard", "cut without asking the Zero first", false);
-    command.action(async (words: string[], options: Omit<ActionOptions, "hard">) => {
-      const { act } = await import("./slot-commands.ts");
-      await act(verb, slotNames(words), { hard: false, ...options });
-    });
-  }
-}
-
 function addReplay(program: Command, outcome: Outcome): void {
   program
     .command("replay")
@@ -199,16 +166,6 @@ function addReplay(program: Command, outcome: Outcome): void {
       const { printReplay } = await import("./replay/replay-command.ts");
       outcome.exitCode = printReplay(file, options);
     });
-}
-
-function controlOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--socket <path>", "the controller's control socket")
-        .env("ZERORIG_CONTROL_SOCKET")
-        .default(DEFAULT_SOCKET),
-    )
-    .option("--json", "print JSON", false);
 }
 
 function setOption(): Option {

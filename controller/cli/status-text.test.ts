@@ -14,29 +14,58 @@ test.each([
 
 test("the status in words", () => {
   const slots = [
-    slotStatus("p1"),
+    slotStatus("p1", {
+      why: "self-test-passed; maintenance: new fan",
+      state: "Maintenance",
+      hold: { kind: "maintenance", reason: "new fan", left_ms: 600_000 },
+      heat: 1,
+    }),
+    slotStatus("p2", {
+      why: "self-test-passed; cordon: ",
+      state: "Cordoned",
+      hold: { kind: "cordon", reason: "", left_ms: null },
+    }),
     slotStatus("p12", {
       state: "Suspect",
       why: "silent",
+      class: "zero-dead",
       next: "remedy in 2.1 s unless heard",
       temp_c: null,
     }),
+    slotStatus("p13", { state: "Off", class: "off", why: "off-proved" }),
   ];
   const pool = { address: "127.0.0.1:2811", connected: 1, last_error: "timeout" };
-  const status = rigStatus(slots, { storm: "storm", automation: "board.failed", pool });
-  expect(statusText(status)).toMatchInlineSnapshot(`
-    "ClusterHAT v2.3 (virtual), up 1m12s, 3.6 W estimated
+  const pause = { reason: "moving the rig", left_ms: 3_600_000 };
+  const status = rigStatus(slots, { storm: "storm", automation: "board.failed", pool, pause });
+  const text = statusText(status);
+  expect(text).toMatchInlineSnapshot(`
+    "ClusterHAT v2.3 (virtual), up 1m12s
     pool 127.0.0.1:2811: 1 connected, last error: timeout
+    power: 3.6 W (modelled), no ceiling
+    paused: moving the rig, 1h00m left; nothing is fenced or switched on
     storm: many Zeros were lost at once; nothing is cut now
     automation stopped: board.failed
 
-    SLOT  STATE    FOR    RATE      ACC/REJ  TEMP  FENCED  WHY
-    p1    Ready    1m01s  240 kH/s  10/0     41 C  0       self-test-passed (heard 0.4 s ago, line on, USB present)
-    p12   Suspect  1m01s  240 kH/s  10/0     -     0       silent (heard 0.4 s ago, line on, USB present); remedy in 2.1 s unless heard
+    SLOT  STATE        FOR    RATE      ACC/REJ  TEMP  FENCED  WHY
+    p1    Maintenance  1m01s  240 kH/s  10/0     41 C  0       self-test-passed
+          heard 0.4 s ago, line on, USB present
+          maintenance: new fan, 10m00s left
+          heat step 1 of 3: half the work
+    p2    Cordoned     1m01s  240 kH/s  10/0     41 C  0       self-test-passed
+          heard 0.4 s ago, line on, USB present
+          cordon: no reason given, until someone ends it
+    p12   Suspect      1m01s  240 kH/s  10/0     -     0       silent
+          heard 0.4 s ago, line on, USB present
+          zero-dead: nothing of it answers
+          next: remedy in 2.1 s unless heard
+    p13   Off          1m01s  240 kH/s  10/0     41 C  0       off-proved
+          heard 0.4 s ago, line on, USB present
 
-    accepted 20, rejected 0, unknown 0, fenced 0
+    accepted 40, rejected 0, unknown 0, fenced 0
+    energy: 0 J (modelled)
     "
   `);
+  expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(100);
 });
 
 const share = {

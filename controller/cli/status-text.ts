@@ -1,7 +1,10 @@
-// The status of the rig as text: the same words in `zerorig status` and in the demo's table.
+// The status of the rig as text, no wider than a terminal: what it does as a whole, then two lines for each slot.
 
 import type { RigStatus, SlotStatus } from "../core/status.ts";
 import { formatDuration } from "./duration.ts";
+import { energyLine, leftText, powerLines } from "./power-text.ts";
+import { columns } from "./text-table.ts";
+import { CLASS_WORDS, HEAT_WORDS } from "./words.ts";
 
 /** 240000 -> "240 kH/s". */
 export function formatRate(hashrateHs: number): string {
@@ -10,40 +13,43 @@ export function formatRate(hashrateHs: number): string {
   return `${Math.round(hashrateHs)} H/s`;
 }
 
-/** Lines of cells as columns; the last one is as wide as it likes. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, index) =>
-    Math.max(...rows.map((row) => row[index]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-}
-
 /** The whole status, ending in a newline. */
 export function statusText(status: RigStatus): string {
-  const { totals, pool } = status;
-  const head = [
-    `${status.board}, up ${formatDuration(status.uptime_ms)}, ${status.watts.toFixed(1)} W estimated`,
-    `pool ${pool.address}: ${pool.connected} connected${pool.last_error === null ? "" : `, last error: ${pool.last_error}`}`,
+  const { totals, slots } = status;
+  const [heads = "", ...rows] = columns([
+    ["SLOT", "STATE", "FOR", "RATE", "ACC/REJ", "TEMP", "FENCED", "WHY"],
+    ...slots.map(slotCells),
+  ]);
+  const table = slots.flatMap((slot, index) => [
+    rows[index] ?? "",
+    ...detailLines(slot).map((line) => `      ${line}`),
+  ]);
+  const foot = [
+    `accepted ${totals.accepted}, rejected ${totals.rejected}, unknown ${totals.unknown}, fenced ${totals.fences}`,
+    energyLine(totals.energy),
+  ];
+  return `${[...rigLines(status), "", heads, ...table, "", ...foot].join("\n")}\n`;
+}
+
+/** What holds for the rig as a whole. */
+export function rigLines(status: RigStatus): string[] {
+  const { pool, pause } = status;
+  const trouble = pool.last_error === null ? "" : `, last error: ${pool.last_error}`;
+  return [
+    `${status.board}, up ${formatDuration(status.uptime_ms)}`,
+    `pool ${pool.address}: ${pool.connected} connected${trouble}`,
+    ...powerLines(status),
+    ...(pause === null
+      ? []
+      : [`paused: ${pause.reason}, ${leftText(pause.left_ms)}; nothing is fenced or switched on`]),
     ...(status.storm === "normal"
       ? []
       : [`${status.storm}: many Zeros were lost at once; nothing is cut now`]),
     ...(status.automation === null ? [] : [`automation stopped: ${status.automation}`]),
   ];
-  const table = columns([
-    ["SLOT", "STATE", "FOR", "RATE", "ACC/REJ", "TEMP", "FENCED", "WHY"],
-    ...status.slots.map(slotCells),
-  ]);
-  const foot = `accepted ${totals.accepted}, rejected ${totals.rejected}, unknown ${totals.unknown}, fenced ${totals.fences}`;
-  return `${[...head, "", ...table, "", foot].join("\n")}\n`;
 }
 
 function slotCells(slot: SlotStatus): string[] {
-  const next = slot.next === null ? "" : `; ${slot.next}`;
   return [
     slot.slot,
     slot.state,
@@ -52,6 +58,23 @@ function slotCells(slot: SlotStatus): string[] {
     `${slot.accepted}/${slot.rejected}`,
     slot.temp_c === null ? "-" : `${slot.temp_c.toFixed(0)} C`,
     String(slot.fences),
-    `${slot.why} (${slot.evidence})${next}`,
+    // The hold that follows the reason code has a line of its own.
+    slot.why.split(";")[0] ?? "",
+  ];
+}
+
+/** Classes of evidence in which silence means nothing, or there is none. */
+const EXPECTED: ReadonlySet<SlotStatus["class"]> = new Set(["heard", "off", "booting"] as const);
+
+function detailLines(slot: SlotStatus): string[] {
+  const { hold, heat, next } = slot;
+  return [
+    slot.evidence,
+    ...(EXPECTED.has(slot.class) ? [] : [`${slot.class}: ${CLASS_WORDS[slot.class]}`]),
+    ...(hold === null
+      ? []
+      : [`${hold.kind}: ${hold.reason || "no reason given"}, ${leftText(hold.left_ms)}`]),
+    ...(heat === 0 ? [] : [`heat step ${heat} of 3: ${HEAT_WORDS[heat]}`]),
+    ...(next === null ? [] : [`next: ${next}`]),
   ];
 }

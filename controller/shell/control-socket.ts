@@ -1,11 +1,16 @@
-// The unix socket for the CLI, guarded by file permissions: status, power verbs, and a stream of events.
+// The unix socket for the CLI, guarded by file permissions: status, verbs, and a stream of events.
 
 import { chmodSync, mkdirSync, unlinkSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import type { RigEvent, RigStatus } from "../core/status.ts";
-import { type ControlReply, type ControlRequest, controlRequest } from "./control-protocol.ts";
+import {
+  type ActRequest,
+  type ControlReply,
+  type ControlRequest,
+  controlRequest,
+} from "./control-protocol.ts";
 import { ControllerError, messageOf } from "./error.ts";
 
 const REQUEST_LIMIT = 16_384;
@@ -19,7 +24,7 @@ const UNREAD_LIMIT_BYTES = 4_194_304;
 export interface Controls {
   status(): RigStatus;
   /** Carries out every verb but `watch`; resolves when it is taken in, or `quiesce` when it is done. */
-  act(request: Exclude<ControlRequest, { verb: "watch" }>): Promise<ControlReply>;
+  act(request: ActRequest): Promise<ControlReply>;
 }
 
 export class ControlSocket {

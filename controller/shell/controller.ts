@@ -3,7 +3,6 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { PowerBoard } from "../../hat/board.ts";
-import { isSlotId } from "../../hat/slots.ts";
 import type { ControllerConfig } from "../config/config.ts";
 import type { EffectOf } from "../core/effect.ts";
 import { initialState } from "../core/state.ts";
@@ -11,17 +10,20 @@ import type { RigEvent, RigStatus } from "../core/status.ts";
 import { awaitsVerdict, isSwitching, type Surroundings, view } from "../core/view.ts";
 import type { DuinoOptions } from "../pools/duino/client.ts";
 import type { AddressProbe } from "./address-probe.ts";
+import { answerOf, refusalOf } from "./answer.ts";
 import { BoardLane } from "./board-lane.ts";
 import type { Clock } from "./clock.ts";
-import type { ControlReply, ControlRequest } from "./control-protocol.ts";
+import type { ActRequest, ControlReply } from "./control-protocol.ts";
 import { ControlSocket } from "./control-socket.ts";
 import { messageOf } from "./error.ts";
 import { executors } from "./executors.ts";
 import { HostWorkers } from "./host-workers.ts";
+import { keyFaults } from "./link-keys.ts";
 import { LinkServer } from "./link-server.ts";
 import { Loop, type Untimed } from "./loop.ts";
 import { PoolLane } from "./pool-lane.ts";
 import { Recorder } from "./recorder.ts";
+import { eventOf } from "./request-event.ts";
 import type { Store } from "./store.ts";
 
 /** How long a stop waits for verdicts that are still at the pool. */
@@ -115,6 +117,7 @@ export class Controller {
         pool: this.#around.poolAddress,
         config: config.source,
       });
+      this.#warnOfKeys();
     } catch (error) {
       this.#loop.stop();
       this.#pool.close();
@@ -170,23 +173,26 @@ export class Controller {
     } while (awaitsVerdict(this.#loop.state) && clock.now() < until);
   }
 
-  async #act(request: Exclude<ControlRequest, { verb: "watch" }>): Promise<ControlReply> {
+  async #act(request: ActRequest): Promise<ControlReply> {
+    const refusal = refusalOf(request, this.#loop.state);
+    if (refusal !== null) return refusal;
+    const event = eventOf(request);
     if (request.verb === "quiesce") await this.#quiesce(request.timeoutMs);
-    else if (request.verb !== "status") {
-      const { verb, reason } = request;
-      const slots = request.slots.filter(isSlotId);
-      const ours = this.#parts.board.info.slots;
-      const strangers = slots.filter((slot) => !ours.includes(slot));
-      if (strangers.length > 0) {
-        const error = `this rig has no ${strangers.join(", ")}; it has ${ours.join(", ")}`;
-        return { ok: false, code: "no-slot", error };
-      }
-      const hard = "hard" in request && request.hard;
-      this.#loop.post({ type: "operator", verb, slots, reason, hard });
+    else if (event !== null) {
+      this.#loop.post(event);
       // Two turns: the event is taken in, and the answer shows what came of it.
       await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
     }
-    return { ok: true, status: this.status() };
+    return answerOf(request, this.#loop.state, this.#around, this.#parts.clock.now());
+  }
+
+  /** An agent whose key is not here is refused at each try; whoever reads this log finds out why. */
+  #warnOfKeys(): void {
+    const { config, board } = this.#parts;
+    for (const { slot, ...detail } of keyFaults(config.link.keysDir, board.info.slots)) {
+      const effect = { type: "report", ev: "link.key-fault", slot, why: null } as const;
+      this.#report({ ...effect, level: "warn", detail });
+    }
   }
 
   #thin(): void {

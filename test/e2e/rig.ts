@@ -147,8 +147,10 @@ export class Rig {
     return until("the controller answers", () => this.ask({ verb: "status" }).catch(() => null));
   }
 
-  ask(request: ControlRequest): Promise<RigStatus> {
-    return ask(this.paths.controlSocket, request, 10_000);
+  async ask(
+    request: Exclude<ControlRequest, { readonly verb: "why" | "plan" }>,
+  ): Promise<RigStatus> {
+    return (await ask(this.paths.controlSocket, request, 10_000)).status;
   }
 
   status(): Promise<RigStatus> {

@@ -87,7 +87,7 @@ async function play(
   const started = await answers(rig.controller, () =>
     ask(rig.paths.controlSocket, { verb: "status" }),
   );
-  recorder.sawStatus(started);
+  recorder.sawStatus(started.status);
   if (isStopped) return null;
   const timers = options.faults.map((fault) =>
     setTimeout(() => void inject(demo, fault), fault.atMs - recorder.atMs),
@@ -179,7 +179,8 @@ async function conclude(demo: Demo, complaint: string | null): Promise<Verdict> 
     reporter.event(recorder.own("demo.stop", null, {}));
     try {
       const request = { verb: "quiesce", timeoutMs: QUIESCE_MS } as const;
-      recorder.sawStatus(await ask(rig.paths.controlSocket, request, 2 * QUIESCE_MS));
+      const { status } = await ask(rig.paths.controlSocket, request, 2 * QUIESCE_MS);
+      recorder.sawStatus(status);
       await untilAllSeen(recorder);
     } catch (error) {
       complaints.push(`the controller's last status is missing: ${messageOf(error)}`);
