@@ -1,6 +1,6 @@
 // What goes wrong at a start: each a clear sentence and its documented exit code, never a stack trace.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -37,6 +37,25 @@ describe("zerorig run", () => {
   it("names what a value should be", async () => {
     const path = config(`${POOL}[work]\nhost_workers = "two"\n`);
     expectClear(await run(ZERORIG, ["run", "--config", path]), 2, `${path}:6`, "host_workers");
+  });
+
+  it("refuses to mine for the example's user", async () => {
+    const path = config(POOL.replace('"me"', '"your-name"'));
+    expectClear(await run(ZERORIG, ["run", "--config", path]), 2, path, "[pool] user", "your-name");
+  });
+
+  it("warns of a link key that is not there, and starts all the same", {
+    timeout: 120_000,
+  }, async () => {
+    const rig = await Rig.start({ zeros: 1 });
+    await rig.stop();
+    const file = join(rig.paths.keysDir, "p1.key");
+    unlinkSync(file);
+    await rig.restart();
+    const warning = await until("the warning", () =>
+      rig.events().find(({ ev }) => ev === "link.key-fault"),
+    );
+    expect(warning).toMatchObject({ slot: "p1", file, fault: "there is no such file" });
   });
 
   it("says where it looked for its file", async () => {
