@@ -23,6 +23,9 @@ describe("the class of what is seen", () => {
   const yes = { yes: true, at: now - 1000 };
   const table: [string, Partial<RigState>, Partial<Slot>, string][] = [
     ["of a Zero that was heard", { hub: "lost" }, { answers: null }, "heard"],
+    ["of a line that is off", { hub: "lost" }, { ...silent, line: "off" }, "off"],
+    ["of a start", { hub: "lost" }, { ...silent, phase: "PoweringOn" }, "booting"],
+    ["of a boot", { hub: "lost" }, { ...silent, phase: "Booting" }, "booting"],
     ["of a hub that is gone", { hub: "lost" }, { ...silent, answers: yes }, "our-side"],
     ["of a board that does not answer", { boardError: "x" }, silent, "our-side"],
     ["of a link server that is not proved", { linkServerProvedAt: 0 }, silent, "our-side"],

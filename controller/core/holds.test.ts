@@ -153,6 +153,32 @@ describe("maintenance", () => {
 });
 
 describe("an operator's word", () => {
+  it("without a reason is written down as an operator's", () => {
+    const world = mining();
+    say(world, "off", ["p1"], { hard: true });
+    world.until(() => world.slot("p1").phase === "Off", "off");
+    say(world, "on", ["p1"], { reason: "" });
+    world.until(() => world.slot("p1").phase === "Ready", "on");
+    const ons = world.effects.filter(
+      (effect) => effect.type === "write-intent" && effect.slot === "p1" && effect.kind === "on",
+    );
+    expect(ons.at(-1)).toMatchObject({ by: "operator", why: "operator" });
+  });
+
+  it("to cycle, which waits for the lane, is done with where the board itself switches the slot off", () => {
+    const world = mining();
+    say(world, "cycle", ["p1"]);
+    say(world, "cycle", ["p2"]);
+    expect(world.slot("p2").cycleAsked).not.toBeNull();
+    world.powerLost = true;
+    world.powerDown(world.zero("p2"));
+    world.run(1000);
+    expect(world.slot("p2").cycleAsked).toBeNull();
+    world.powerLost = false;
+    world.allReady();
+    expect(world.slot("p2").boots).toBe(2);
+  });
+
   it("in favour of a Zero forgets what counted against it", () => {
     for (const verb of ["on", "release"] as const) {
       const world = mining();
