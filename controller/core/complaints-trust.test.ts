@@ -85,7 +85,7 @@ describe("clocks that jump", () => {
     expect(world.state.slots.every(({ fences }) => fences === 0)).toBe(true);
   });
 
-  it("dronekit-python#592: a time that goes backwards cuts nobody and breaks nothing", () => {
+  it("dronekit#592: a time that goes backwards cuts nobody and breaks nothing", () => {
     const world = mining();
     const { state, now } = world;
     for (const back of [1, 10_000, HOUR_MS, now]) {
@@ -121,14 +121,15 @@ describe("bad power", () => {
   it("genmon#1435: a supply that is too weak for all of them does not reboot them all day", () => {
     const world = mining();
     const count = () => world.state.slots.filter(({ line }) => line === "on").length;
+    let fewest = 4;
     // Three are what this supply can bear.
     for (let s = 0; s < 8 * 3600; s += 5) {
       world.underVoltage = count() > 3;
       world.run(5000);
+      fewest = Math.min(fewest, count());
     }
     expect(world.state.slots.map(({ fences }) => fences)).toEqual([0, 0, 0, 0]);
-    const up = world.state.slots.filter(({ phase }) => phase === "Ready");
-    expect(up.length).toBeGreaterThanOrEqual(2);
+    expect(fewest).toBeGreaterThanOrEqual(2);
     // One of them is tried again now and then, the others run through.
     const boots = world.state.slots.map((slot) => slot.boots).sort((a, b) => a - b);
     expect(boots[0]).toBe(1);

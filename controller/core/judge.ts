@@ -6,14 +6,7 @@ import { judgeHolds } from "./hold.ts";
 import { bootGraceMs, climb, climbFrom, isRung } from "./ladder.ts";
 import { takeOn } from "./observe-link.ts";
 import { laneFree, mayRetryEnumeration } from "./permit.ts";
-import {
-  beginAsking,
-  closeIntent,
-  endSoftOff,
-  owesAsking,
-  readsOff,
-  retryEnumeration,
-} from "./power.ts";
+import { beginAsking, closeIntent, endSoftOff, readsOff, retryEnumeration } from "./power.ts";
 import type { Phase, Slot } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { beginSelfTest, releaseSlot, retest } from "./work.ts";
@@ -106,8 +99,7 @@ function judgePoweringOff(draft: Draft, slot: Slot, due: boolean): void {
   const shutDown = slot.usb === "unknown" && slot.link === null && silentMs >= SHUTDOWN_TAIL_MS;
   if (slot.stage === "soft" && (due || shutDown)) {
     // Its intent could not be written yet, so it was not asked: it has its time still.
-    if (owesAsking(draft, slot)) beginAsking(draft, slot);
-    else endSoftOff(draft, slot);
+    if (beginAsking(draft, slot) === null) endSoftOff(draft, slot);
   } else if (due) {
     enter(draft, slot, "Fault", "cut-not-proved", {
       until: draft.now + draft.rig.policy.reprobeMs,

@@ -7,7 +7,6 @@ import {
   beginCut,
   beginOn,
   closeIntent,
-  owesAsking,
   readsOff,
   uncount,
   writeIntent,
@@ -38,11 +37,8 @@ function drive(draft: Draft, slot: Slot): void {
     writeIntent(draft, slot, intent);
     return;
   }
-  if (stage === "cut" && owesAsking(draft, slot)) {
-    // It spoke up, or its link came, while nothing was written yet.
-    beginAsking(draft, slot);
-    return;
-  }
+  // It may have spoken up, or its link come, while nothing was written yet.
+  if (stage === "cut" && beginAsking(draft, slot) !== null) return;
   if (isBanned(draft, slot)) {
     withdraw(draft, slot);
     return;

@@ -80,18 +80,15 @@ export function beginCut(draft: Draft, given: Slot, cut: Cut): Slot {
     stage: "cut",
     until: draft.now + draft.rig.policy.cutProofMs,
   });
-  return owesAsking(draft, slot) ? beginAsking(draft, slot) : slot;
+  return beginAsking(draft, slot) ?? slot;
 }
 
-/** Whether the Zero is heard and has not been asked yet, though it must be. */
-export function owesAsking(draft: Draft, slot: Slot): boolean {
-  return slot.asking?.at === null && slot.link !== null && !isSilent(draft, slot);
-}
-
-/** The Zero is to be asked, and then has its time. */
-export function beginAsking(draft: Draft, slot: Slot): Slot {
-  const limitMs = slot.asking?.limitMs ?? 0;
-  return patchSlot(draft, slot, { stage: "soft", until: draft.now + limitMs });
+/** A Zero that must be asked, is heard, and was not asked yet is to be asked, and then has its time; null if it is none. */
+export function beginAsking(draft: Draft, slot: Slot): Slot | null {
+  const { asking, link } = slot;
+  if (asking === null || asking.at !== null) return null;
+  if (link === null || isSilent(draft, slot)) return null;
+  return patchSlot(draft, slot, { stage: "soft", until: draft.now + asking.limitMs });
 }
 
 /** One more automatic cut, and no memory of those that no window looks back to. */
