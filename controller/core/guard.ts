@@ -17,7 +17,7 @@ function guardShed({ policy }: RigState, slot: Slot, now: number): string | null
   if (slot.shed === null) return "13: a shed that no rule asks for";
   if (slot.link === null || now - slot.heardAt >= policy.livenessMs) return null;
   const { asking, usb } = slot;
-  const asked = asking !== null && asking.at !== null && now - asking.at >= asking.limitMs;
+  const asked = asking !== null && asking.at !== null && now >= asking.at + asking.limitMs;
   return asked || usb === "absent" ? null : "1: shed of a Zero that was not asked first";
 }
 

@@ -44,6 +44,23 @@ describe("a cut by a standing rule", () => {
   });
 });
 
+describe("a time to shut down that ends between two milliseconds", () => {
+  it("ends for the assertion when it ends for the deadline", () => {
+    const world = mining();
+    // Rounded, the difference of the two is a hair below 30 s.
+    const at = 240_112.38501634847;
+    const now = at + 30_000;
+    expect(now - at).toBeLessThan(30_000);
+    const state = withSlot(world.state, "p1", {
+      intent: INTENT,
+      shed: { why: "hot", at },
+      asking: { at, limitMs: 30_000 },
+      heardAt: now,
+    });
+    expect(violation(state, CUT, now)).toBeNull();
+  });
+});
+
 describe("an automatic cut", () => {
   const world = mining();
   const { now } = world;
