@@ -83,6 +83,11 @@ export function rigMemoryOf(rig: Pick<RigState, "pause" | "override">, now: numb
   };
 }
 
+/** Whether the line reads off, or read so last: a controller that has not read it yet forgets nothing. */
+function isKnownOff({ line, wasWaiting }: Slot): boolean {
+  return line === "off" || (line === "unknown" && wasWaiting);
+}
+
 export function memoryOf(slot: Slot, now: number): SlotMemory {
   return {
     wanted: slot.wanted,
@@ -92,7 +97,7 @@ export function memoryOf(slot: Slot, now: number): SlotMemory {
       leftMs: leftMs(slot.hold.until, now),
     },
     shed: slot.shed?.why ?? null,
-    waiting: slot.wanted === "on" && (slot.phase === "Off" || slot.phase === "Quarantined"),
+    waiting: slot.wanted === "on" && isKnownOff(slot),
     quarantinedForMs: slot.phase === "Quarantined" ? now - slot.since : null,
     cutAgesMs: slot.cuts.map((at) => now - at),
     strikes: slot.strikes,

@@ -57,13 +57,15 @@ function adopt(draft: Draft, given: Slot): void {
   const resumed = slot.line === "off" && isResumed(slot);
   if (slot.line === "on") slot = patchSlot(draft, slot, { shed: null });
   if (!resumed) slot = closeIntent(draft, slot, "found so");
-  save(draft, slot);
   if (slot.line === "on") {
     const until = draft.now + draft.rig.policy.bootGraceMs;
-    enter(draft, slot, "Unknown", "found-on", { until });
+    slot = enter(draft, slot, "Unknown", "found-on", { until });
   } else {
-    enter(draft, slot, "Off", resumed ? "intent-resumed" : "found-off", { offAt: draft.now });
+    const why = resumed ? "intent-resumed" : "found-off";
+    slot = enter(draft, slot, "Off", why, { offAt: draft.now });
   }
+  // Only now: that it waits for its turn is part of what is remembered.
+  save(draft, slot);
 }
 
 function observeUnknown(draft: Draft, slot: Slot): void {
