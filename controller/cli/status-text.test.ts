@@ -42,7 +42,8 @@ test("the status in words", () => {
     "ClusterHAT v2.3 (virtual), up 1m12s
     pool 127.0.0.1:2811: 1 connected, last error: timeout
     power: 3.6 W (modelled), no ceiling
-    paused: moving the rig, 1h00m left; nothing is fenced or switched on
+    paused: moving the rig, 1h00m left
+      automation switches nothing meanwhile, but off for heat or a failing supply
     storm: many Zeros were lost at once; nothing is cut now
     automation stopped: board.failed
 

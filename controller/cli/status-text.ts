@@ -31,6 +31,8 @@ export function statusText(status: RigStatus): string {
   return `${[...rigLines(status), "", heads, ...table, "", ...foot].join("\n")}\n`;
 }
 
+const PAUSED = "  automation switches nothing meanwhile, but off for heat or a failing supply";
+
 /** What holds for the rig as a whole. */
 export function rigLines(status: RigStatus): string[] {
   const { pool, pause } = status;
@@ -39,9 +41,7 @@ export function rigLines(status: RigStatus): string[] {
     `${status.board}, up ${formatDuration(status.uptime_ms)}`,
     `pool ${pool.address}: ${pool.connected} connected${trouble}`,
     ...powerLines(status),
-    ...(pause === null
-      ? []
-      : [`paused: ${pause.reason}, ${leftText(pause.left_ms)}; nothing is fenced or switched on`]),
+    ...(pause === null ? [] : [`paused: ${pause.reason}, ${leftText(pause.left_ms)}`, PAUSED]),
     ...(status.storm === "normal"
       ? []
       : [`${status.storm}: many Zeros were lost at once; nothing is cut now`]),

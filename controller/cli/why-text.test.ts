@@ -31,8 +31,9 @@ test("why, in words", () => {
 });
 
 test.each<[Partial<Explanation>, string]>([
-  [{ cut_waits_for: null }, "an automatic cut waits for nothing"],
+  [{ cut_waits_for: null }, "nothing stands in the way of an automatic cut, once it is due"],
   [{ class: "heard", cut_waits_for: null }, "is not cut by itself while it is heard\n"],
+  [{ class: "booting", cut_waits_for: null }, "is not cut by itself within its boot grace\n"],
   [{ class: "heard", cut_waits_for: "hold" }, "were it silent, a cut would wait for hold"],
   [{ state: "Off", wanted: "off" }, "stays off: it is wanted off"],
   [{ state: "Off" }, "may be switched on now"],

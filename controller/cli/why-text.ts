@@ -8,6 +8,12 @@ import { CLASS_WORDS, CUT_WORDS, ON_WORDS, WHY_WORDS } from "./words.ts";
 /** States with no power, where the question is what keeps the slot off. */
 const OFF: ReadonlySet<string> = new Set(["Off", "Quarantined"]);
 
+/** Classes of evidence that keep the slot from being cut. */
+const SPARED: Readonly<Partial<Record<Explanation["class"], string>>> = {
+  heard: "while it is heard",
+  booting: "within its boot grace",
+};
+
 /** What automation may do about the slot now, and what is in its way. */
 function permission(slot: Explanation): string {
   if (OFF.has(slot.state)) {
@@ -16,11 +22,13 @@ function permission(slot: Explanation): string {
     return `switching on waits for ${slot.on_waits_for}: ${ON_WORDS[slot.on_waits_for]}`;
   }
   const waits = slot.cut_waits_for;
-  const stood = waits === null ? "nothing" : `${waits}: ${CUT_WORDS[waits]}`;
-  if (slot.class === "heard") {
-    const more = waits === null ? "" : `; were it silent, a cut would wait for ${stood}`;
-    return `is not cut by itself while it is heard${more}`;
+  const stood = waits === null ? null : `${waits}: ${CUT_WORDS[waits]}`;
+  const spared = SPARED[slot.class];
+  if (spared !== undefined) {
+    const more = stood === null ? "" : `; were it silent, a cut would wait for ${stood}`;
+    return `is not cut by itself ${spared}${more}`;
   }
+  if (stood === null) return "nothing stands in the way of an automatic cut, once it is due";
   return `an automatic cut waits for ${stood}`;
 }
 
