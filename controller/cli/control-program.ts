@@ -51,7 +51,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     verb: "maintenance",
-    does: "keep automation's hands off slots altogether",
+    does: "give slots no jobs, and neither fence them nor switch them on",
     reason: "must",
     for: "end it after this time (default: never)",
   },
