@@ -8,7 +8,7 @@ import { Rig } from "./rig.ts";
 /** Quick to suspect, so that the tests are quick; a Zero that a ceiling switched may be switched again at once. */
 const QUICK = (toml: string) =>
   toml
-    .replace("[health]", "[health]\nliveness_ms = 5_000\nsuspect_dwell_ms = 500")
+    .replace("[health]", "[health]\nliveness_ms = 7_000\nsuspect_dwell_ms = 500")
     .replace("[power]", "[power]\nceiling_dwell_ms = 0");
 
 function zerorig(rig: Rig, ...args: string[]): Promise<Ended> {
