@@ -79,6 +79,16 @@ describe("under-voltage", () => {
     expect(world.state.halted).toBeNull();
   });
 
+  it("takes no second Zero while the first still takes its time to shut down", () => {
+    const world = mining();
+    for (const zero of world.zeros) zero.stuckWorker = true;
+    world.underVoltage = true;
+    world.until(() => world.phases().includes("PoweringOff"), "first");
+    world.run(9000);
+    expect(world.phases().match(/PoweringOff/g)).toHaveLength(1);
+    expect(world.state.brownOut?.zeros).toBe(3);
+  });
+
   it("gives a Zero a shorter time to shut down than other rules do", () => {
     const world = mining();
     for (const zero of world.zeros) zero.stuckWorker = true;
