@@ -128,6 +128,7 @@ describe("a demand", () => {
     world.post({ type: "demand", slots: ["p1"], forMs: 1000 });
     world.run(590_000);
     expect(world.phases()).toBe("Ready Off Off Off");
+    expect(world.powerEffects("p1").filter(({ to }) => to === "off")).toEqual([]);
     expect(world.reported("slot.woken")).toEqual([]);
   });
 
