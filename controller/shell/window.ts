@@ -1,0 +1,69 @@
+// A window of a schedule: whether it is open at a wall-clock time, and until when that is so.
+
+import { parseCron } from "./cron-line.ts";
+import { zoneTime } from "./zone-time.ts";
+
+export interface Window {
+  readonly name: string;
+  /** Cron expressions of five or six fields, in the zone's local time: it opens at these times, and closes at those. */
+  readonly from: string;
+  readonly to: string;
+  /** An IANA name, such as `Europe/Berlin`. */
+  readonly zone: string;
+  /** The ceiling while it is open; null for none. */
+  readonly watts: number | null;
+  /** The ceiling while it is closed; null for none. */
+  readonly outsideWatts: number | null;
+}
+
+/** Holds from `sinceMs` until just before `untilMs`, in ms since 1970. */
+export interface WindowState {
+  readonly open: boolean;
+  /** The last time of either expression. */
+  readonly sinceMs: number;
+  /** When it turns over. */
+  readonly untilMs: number;
+}
+
+const SECOND_MS = 1000;
+/** A turn may be undone in the same moment (both expressions name it, or a gap swallows the window); so many in a row are passed over. */
+const UNDONE_MAX = 50;
+
+/**
+ * A function that tells the window's state at a time of the wall clock. What it last worked out answers for as long as it holds: a
+ * working out takes several calls of the cron package at about 1 ms each on a PC. Throws on a bad expression or an unknown zone.
+ */
+export function watchWindow(window: Window): (wallMs: number) => WindowState {
+  const from = parseCron(window.from);
+  const to = parseCron(window.to);
+  const zone = zoneTime(window.zone);
+  let known: WindowState | null = null;
+
+  // Level-triggered: whichever came last decides, however long ago. Where both come at once, it opens.
+  const isOpen = (local: number) => from.latest(local) >= to.latest(local);
+
+  function turnsAt(open: boolean, local: number): number {
+    const [turning, other] = open ? [to, from] : [from, to];
+    let turn = local;
+    let instant = 0;
+    for (let undone = 0; undone < UNDONE_MAX; undone++) {
+      turn = turning.next(turn);
+      instant = zone.firstAt(turn);
+      const then = zone.reached(instant);
+      if (other.next(turn - SECOND_MS) > then || isOpen(then) !== open) break;
+    }
+    return instant;
+  }
+
+  return (wallMs) => {
+    if (known === null || wallMs < known.sinceMs || wallMs >= known.untilMs) {
+      const local = zone.reached(wallMs);
+      const opened = from.latest(local);
+      const closed = to.latest(local);
+      const open = opened >= closed;
+      const sinceMs = zone.firstAt(Math.max(opened, closed));
+      known = { open, sinceMs, untilMs: turnsAt(open, local) };
+    }
+    return known;
+  };
+}
