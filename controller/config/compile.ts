@@ -3,10 +3,11 @@
 import type { Policy } from "../core/policy.ts";
 import type { ControllerConfig } from "./config.ts";
 import type { Settings } from "./keys.ts";
+import { windowOf } from "./window-keys.ts";
 
 /** The frozen configuration; `source` is the file that the settings came from. */
 export function compileConfig(settings: Settings, source: string): ControllerConfig {
-  const { hat, link, pool, work, state, control, log } = settings;
+  const { hat, link, pool, work, state, control, log, schedule } = settings;
   return deepFreeze({
     hat: { board: hat.board },
     link: {
@@ -26,6 +27,7 @@ export function compileConfig(settings: Settings, source: string): ControllerCon
     },
     hostWorkers: work.host_workers,
     policy: compilePolicy(settings),
+    schedules: [...schedule].map(([name, window]) => windowOf(name, window)),
     stateDir: state.dir,
     controlSocket: control.socket,
     logLevel: log.level,

@@ -1,6 +1,7 @@
 // What the controller is told before it starts: checked, complete, frozen; units last in every name.
 
 import type { Policy } from "../core/policy.ts";
+import type { Window } from "../shell/window.ts";
 
 /** The Duino-Coin tiers that a Linux computer may ask for; the others belong to other devices. */
 export type PoolTier = "LOW" | "MEDIUM" | "NET" | "EXTREME";
@@ -34,6 +35,8 @@ export interface ControllerConfig {
   };
   readonly hostWorkers: number;
   readonly policy: Policy;
+  /** The windows of the power ceiling, in the order of the file. */
+  readonly schedules: readonly Window[];
   readonly stateDir: string;
   readonly controlSocket: string;
   readonly logLevel: LogLevel;

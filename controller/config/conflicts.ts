@@ -1,6 +1,8 @@
 // Values that are right alone and wrong together. Each rule names both keys and says why they cannot both hold.
 
+import { everCloses } from "../shell/window.ts";
 import type { Settings } from "./keys.ts";
+import { WINDOW_PREFIX, windowOf } from "./window-keys.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -62,5 +64,18 @@ export function findConflicts(settings: Settings): readonly Conflict[] {
     ["heat", "stop_c"],
     `\`duty_c\` (${heat.duty_c}), \`stop_c\` (${heat.stop_c}) and \`off_c\` (${heat.off_c}) must rise in this order`,
   );
+  for (const [name, window] of settings.schedule) {
+    const header = `${WINDOW_PREFIX}${name}`;
+    check(
+      window.watts !== null || window.outside_watts !== null,
+      [header, "watts"],
+      `[${header}] sets no ceiling: give it \`watts\`, \`outside_watts\` or both`,
+    );
+    check(
+      everCloses(windowOf(name, window), Date.now()),
+      [header, "to"],
+      `\`to\` (${window.to}) in [${header}] comes only when \`from\` (${window.from}) does, so the window never closes`,
+    );
+  }
   return found;
 }

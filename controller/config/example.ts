@@ -4,6 +4,7 @@ import { stringify } from "smol-toml";
 import type { Key, OptionalKey } from "./key.ts";
 import { SECTIONS } from "./keys.ts";
 import { keysOf } from "./layers.ts";
+import { WINDOW, WINDOW_PREFIX } from "./window-keys.ts";
 
 /** A complete controller.toml: what must be set stands open, what has a default is commented out with it. */
 export function exampleConfig(): string {
@@ -12,20 +13,29 @@ export function exampleConfig(): string {
     "# Each key can also be set by an environment variable: ZERORIG_<SECTION>_<KEY>.",
   ];
   const sections = Object.entries(SECTIONS).map(([name, { doc }]) =>
-    [`# ${doc}`, `[${name}]`, ...Object.entries(keysOf(name) ?? {}).flatMap(keyLines)]
+    [
+      `# ${doc}`,
+      `[${name}]`,
+      ...Object.entries(keysOf(name) ?? {}).flatMap((each) => keyLines(each, "")),
+    ]
       .join("\n")
       .trimEnd(),
   );
-  return `${intro.join("\n")}\n\n${sections.join("\n\n")}\n`;
+  const window = [`# ${WINDOW.doc}`, `#[${WINDOW_PREFIX}night]`]
+    .concat(Object.entries(WINDOW.keys).flatMap(([name, key]) => keyLines([name, key], "#")))
+    .join("\n")
+    .trimEnd();
+  return `${intro.join("\n")}\n\n${[...sections, window].join("\n\n")}\n`;
 }
 
-function keyLines([name, key]: [string, Key<unknown>]): string[] {
+/** `open` stands before a key that must be set: nothing, or a # where the whole table is an example. */
+function keyLines([name, key]: [string, Key<unknown>], open: "" | "#"): string[] {
   const assignment = `${name} = ${tomlValue(exampleOf(key))}`;
   const notes = key.presence === "optional" ? " Optional." : "";
   return [
     `# ${key.doc}${notes}`,
     `#   ${capitalised(key.kind.expected)}.`,
-    key.presence === "required" ? assignment : `#${assignment}`,
+    `${key.presence === "required" ? open : "#"}${assignment}`,
     "",
   ];
 }

@@ -43,3 +43,8 @@ export function section<const K extends Readonly<Record<string, Key<unknown>>>>(
 ): Section<K> {
   return { doc, keys };
 }
+
+/** What the keys of a table mean once they are checked, by name. */
+export type ValuesOf<K> = {
+  readonly [N in keyof K]: K[N] extends { readonly fallback: infer T } ? T : never;
+};

@@ -5,7 +5,7 @@ import { isIP } from "node:net";
 import { DEFAULT_POLICY } from "../core/policy.ts";
 import { type LogLevel, PLACEHOLDER_USER, type PoolTier } from "./config.ts";
 import { HEALTH } from "./health-keys.ts";
-import { key, optional, required, section } from "./key.ts";
+import { key, optional, required, section, type ValuesOf } from "./key.ts";
 import {
   absolutePath,
   cidrs,
@@ -17,6 +17,7 @@ import {
   wholeNumber,
 } from "./kind.ts";
 import { ENERGY, HEAT, IDLE, POWER, SUPPLY } from "./power-keys.ts";
+import type { WINDOW } from "./window-keys.ts";
 
 const MINUTE_MS = 60_000;
 /** A segment of a recording begins with the whole state of the rig: an eighth of this holds that of the largest many times. */
@@ -151,14 +152,9 @@ export const SECTIONS = {
 type Sections = typeof SECTIONS;
 
 /** The values of every key, by section, in the file's own names. */
-export type Settings = {
-  readonly [S in keyof Sections]: {
-    readonly [K in keyof Sections[S]["keys"]]: Sections[S]["keys"][K] extends {
-      readonly fallback: infer T;
-    }
-      ? T
-      : never;
-  };
+export type Settings = { readonly [S in keyof Sections]: ValuesOf<Sections[S]["keys"]> } & {
+  /** By the window's name, in the order of the file. */
+  readonly schedule: ReadonlyMap<string, ValuesOf<typeof WINDOW.keys>>;
 };
 
 function isBoardName(value: string): boolean {

@@ -6,6 +6,7 @@ import type { Key } from "./key.ts";
 import { SECTIONS } from "./keys.ts";
 import { type KeyPath, locateKeys, type Position } from "./locator.ts";
 import { nearest } from "./nearest.ts";
+import { isWindowName, WINDOW, WINDOW_PREFIX } from "./window-keys.ts";
 
 export interface Place {
   readonly file: string;
@@ -27,10 +28,12 @@ export interface Layer {
 
 type AnyKeys = Readonly<Record<string, Key<unknown>>>;
 
+const SCHEDULE = "schedule";
 const sectionNames = Object.keys(SECTIONS);
 
-/** The keys of a section, or null when there is no such section. */
+/** The keys of a section, or null when there is no such section. A window of the schedule is one too. */
 export function keysOf(section: string): AnyKeys | null {
+  if (section.startsWith(WINDOW_PREFIX)) return WINDOW.keys;
   return Object.hasOwn(SECTIONS, section) ? SECTIONS[section as keyof typeof SECTIONS].keys : null;
 }
 
@@ -39,29 +42,58 @@ export function envName(section: string, name: string): string {
   return `ZERORIG_${section}_${name}`.toUpperCase();
 }
 
+/** What the file gives, and the headers of its windows, as `schedule.NAME`, in its order. */
+export interface FileLayer extends Layer {
+  readonly windows: readonly Header[];
+}
+
+interface Header {
+  readonly section: string;
+  readonly place: Place;
+}
+
 /** The values of a TOML text. Throws a ConfigError when it is not TOML at all. */
-export function fileLayer(file: string, source: string): Layer {
+export function fileLayer(file: string, source: string): FileLayer {
   const document = parseToml(file, source);
   const locate = locateKeys(source);
   const place = (path: KeyPath): Place => ({ file, ...(locate(path) ?? nowhere) });
   const given: Given[] = [];
   const problems: ConfigProblem[] = [];
-  for (const [section, table] of Object.entries(document)) {
+  const windows: Header[] = [];
+
+  function take(section: string, path: KeyPath, table: unknown): void {
     const keys = keysOf(section);
     if (keys === null) {
-      problems.push(unknownSection(section, isTable(table), place([section])));
+      problems.push(unknownSection(section, isTable(table), place(path)));
     } else if (!isTable(table)) {
       const message = `[${section}] is a table of keys, not a value`;
-      problems.push({ code: "wrong-value", ...place([section]), message });
+      problems.push({ code: "wrong-value", ...place(path), message });
     } else {
       for (const [name, value] of Object.entries(table)) {
-        const where = place([section, name]);
+        const where = place([...path, name]);
         if (Object.hasOwn(keys, name)) given.push({ section, name, value, place: where });
         else problems.push(unknownKey(section, name, where));
       }
     }
   }
-  return { given, problems };
+
+  for (const [section, table] of Object.entries(document)) {
+    if (section !== SCHEDULE || !isTable(table)) {
+      take(section, [section], table);
+      continue;
+    }
+    for (const [name, window] of Object.entries(table)) {
+      const path = [section, name];
+      const header = { section: WINDOW_PREFIX + name, place: place(path) };
+      if (!isTable(window) || !isWindowName(name)) {
+        problems.push(notAWindow(name, isTable(window), header.place));
+      } else {
+        windows.push(header);
+        take(header.section, path, window);
+      }
+    }
+  }
+  return { given, problems, windows };
 }
 
 /** Variables that begin like ours and are no keys of the file: other programs and other places read them. */
@@ -128,6 +160,15 @@ function parseToml(file: string, source: string): Readonly<Record<string, unknow
   }
 }
 
+function notAWindow(name: string, isHeader: boolean, place: Place): ConfigProblem {
+  if (isHeader) {
+    const message = `[schedule.${name}]: expected a name of 1 to 32 letters, digits, '_' or '-'`;
+    return { code: "wrong-value", ...place, message };
+  }
+  const message = `unknown key \`${name}\` in [schedule]; each window has a table of its own, [schedule.NAME]`;
+  return { code: "unknown-key", ...place, message };
+}
+
 function unknownSection(name: string, isHeader: boolean, place: Place): ConfigProblem {
   if (!isHeader) {
     const owner = sectionWith(name);
@@ -138,11 +179,12 @@ function unknownSection(name: string, isHeader: boolean, place: Place): ConfigPr
       message: `unknown key \`${name}\` outside any section${hint}`,
     };
   }
-  const close = nearest(name, sectionNames);
+  const close = nearest(name, [...sectionNames, SCHEDULE]);
+  const headers = [...sectionNames, `${SCHEDULE}.NAME`].map((each) => `[${each}]`);
   const hint =
     close === null
-      ? `; the sections are ${sectionNames.map((each) => `[${each}]`).join(", ")}`
-      : `; did you mean [${close}]?`;
+      ? `; the sections are ${headers.join(", ")}`
+      : `; did you mean [${close === SCHEDULE ? `${SCHEDULE}.NAME` : close}]?`;
   return { code: "unknown-section", ...place, message: `unknown section [${name}]${hint}` };
 }
 

@@ -6,6 +6,7 @@ import { DEFAULT_POLICY } from "../core/policy.ts";
 import { exampleConfig } from "./example.ts";
 import { SECTIONS } from "./keys.ts";
 import { loadConfig } from "./load.ts";
+import { WINDOW } from "./window-keys.ts";
 
 let dir = "";
 beforeAll(async () => {
@@ -22,12 +23,13 @@ async function fileWith(text: string): Promise<string> {
 test("the example file is valid and means the defaults", async () => {
   const config = await loadConfig(await fileWith(exampleConfig()), {});
   expect(config.policy).toEqual(DEFAULT_POLICY);
+  expect(config.schedules).toEqual([]);
   expect(config.pool.user).toBe("your-name");
   expect(config.source).toBe(join(dir, "controller.toml"));
 });
 
 test("the example file stays valid with every key uncommented", async () => {
-  const text = exampleConfig().replace(/^#(?=[a-z_]+ = )/gm, "");
+  const text = exampleConfig().replace(/^#(?=[a-z_]+ = |\[)/gm, "");
   const config = await loadConfig(await fileWith(text), {});
   expect(config.policy).toEqual({
     ...DEFAULT_POLICY,
@@ -36,10 +38,20 @@ test("the example file stays valid with every key uncommented", async () => {
     tariffPerKwh: 0.3,
   });
   expect(config.pool.keyFile).toBe("/etc/zerorig/mining.key");
+  expect(config.schedules).toEqual([
+    {
+      name: "night",
+      from: "0 22 * * *",
+      to: "0 6 * * *",
+      zone: "Europe/Berlin",
+      watts: 2,
+      outsideWatts: 4,
+    },
+  ]);
 });
 
 test("the example file shows every key once", () => {
-  for (const { keys } of Object.values(SECTIONS)) {
+  for (const { keys } of [...Object.values(SECTIONS), WINDOW]) {
     for (const name of Object.keys(keys)) {
       expect(exampleConfig()).toMatch(new RegExp(`^#?${name} = `, "m"));
     }

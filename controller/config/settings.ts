@@ -4,7 +4,16 @@ import * as v from "valibot";
 import { findConflicts } from "./conflicts.ts";
 import { ConfigError, type ConfigProblem } from "./error.ts";
 import { SECTIONS, type Settings } from "./keys.ts";
-import { envLayer, envName, fileLayer, flagLayer, type Given, keysOf } from "./layers.ts";
+import {
+  envLayer,
+  envName,
+  fileLayer,
+  flagLayer,
+  type Given,
+  keysOf,
+  type Place,
+} from "./layers.ts";
+import { WINDOW_PREFIX } from "./window-keys.ts";
 
 export interface ConfigSources {
   /** The name to blame in messages. */
@@ -17,24 +26,24 @@ export interface ConfigSources {
 
 /** The effective settings. Throws a ConfigError that lists everything that is wrong. */
 export function readSettings(sources: ConfigSources): Settings {
-  const layers = [
-    fileLayer(sources.file, sources.text),
-    envLayer(sources.env),
-    flagLayer(sources.flags),
-  ];
+  const fromFile = fileLayer(sources.file, sources.text);
+  const layers = [fromFile, envLayer(sources.env), flagLayer(sources.flags)];
+  const nowhere: Place = { file: sources.file, line: null, column: null };
+  const headers = new Map(fromFile.windows.map(({ section, place }) => [section, place]));
   const problems = layers.flatMap((layer) => layer.problems);
   const given = new Map<string, Given>();
   for (const each of layers.flatMap((layer) => layer.given)) {
     given.set(`${each.section}.${each.name}`, each);
   }
   const values: Record<string, Record<string, unknown>> = {};
-  for (const section of Object.keys(SECTIONS)) {
+  for (const section of [...Object.keys(SECTIONS), ...headers.keys()]) {
     const table: Record<string, unknown> = {};
     for (const [name, key] of Object.entries(keysOf(section) ?? {})) {
       const own = given.get(`${section}.${name}`);
       if (own === undefined) {
         table[name] = key.fallback;
-        if (key.presence === "required") problems.push(missing(sources.file, section, name));
+        const header = headers.get(section);
+        if (key.presence === "required") problems.push(missing(section, name, header ?? nowhere));
         continue;
       }
       const checked = v.safeParse(key.kind.schema, own.value);
@@ -44,15 +53,14 @@ export function readSettings(sources: ConfigSources): Settings {
     values[section] = table;
   }
   stopOn(problems);
-  const settings = values as unknown as Settings;
+  const schedule = new Map(
+    [...headers.keys()].map((section) => [section.slice(WINDOW_PREFIX.length), values[section]]),
+  );
+  const settings = { ...values, schedule } as unknown as Settings;
   const conflicts = findConflicts(settings).map(
     ({ at: [section, name], message }): ConfigProblem => {
-      const place = given.get(`${section}.${name}`)?.place;
-      return {
-        code: "conflict",
-        ...(place ?? { file: sources.file, line: null, column: null }),
-        message,
-      };
+      const place = given.get(`${section}.${name}`)?.place ?? headers.get(section) ?? nowhere;
+      return { code: "conflict", ...place, message };
     },
   );
   stopOn(conflicts);
@@ -64,9 +72,10 @@ function stopOn(problems: readonly ConfigProblem[]): void {
   if (first !== undefined) throw new ConfigError([first, ...rest]);
 }
 
-function missing(file: string, section: string, name: string): ConfigProblem {
-  const message = `\`${name}\` in [${section}] is required (or set ${envName(section, name)})`;
-  return { code: "missing", file, line: null, column: null, message };
+function missing(section: string, name: string, place: Place): ConfigProblem {
+  const hint = section.startsWith(WINDOW_PREFIX) ? "" : ` (or set ${envName(section, name)})`;
+  const message = `\`${name}\` in [${section}] is required${hint}`;
+  return { code: "missing", ...place, message };
 }
 
 function wrongValue(given: Given, expected: string): ConfigProblem {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, type Mock, test, vi } from "vitest";
 import type { ScheduleReading } from "../core/schedule.ts";
 import { systemClock } from "./clock.ts";
 import { ScheduleLane } from "./schedule-lane.ts";
@@ -21,6 +21,7 @@ const noon: Window = { ...night, name: "noon", from: "0 12 * * *", to: "0 13 * *
 let readings: ScheduleReading[] = [];
 let believed = true;
 let lane: ScheduleLane | null = null;
+let printed: readonly Mock[] = [];
 const failed = vi.fn();
 
 /** A lane that starts at this time of the wall clock. */
@@ -44,8 +45,7 @@ const step = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.spyOn(console, "warn");
-  vi.spyOn(console, "error");
+  printed = [vi.spyOn(console, "warn"), vi.spyOn(console, "error")];
   readings = [];
   believed = true;
 });
@@ -53,8 +53,7 @@ afterEach(() => {
   lane?.stop();
   expect(vi.getTimerCount()).toBe(0);
   expect(failed).not.toHaveBeenCalled();
-  expect(console.warn).not.toHaveBeenCalled();
-  expect(console.error).not.toHaveBeenCalled();
+  for (const print of printed) expect(print).not.toHaveBeenCalled();
   vi.restoreAllMocks();
   vi.useRealTimers();
 });

@@ -67,3 +67,11 @@ export function watchWindow(window: Window): (wallMs: number) => WindowState {
     return known;
   };
 }
+
+/** Whether there is an end to it the next time that it is open, from this time on. */
+export function everCloses(window: Window, wallMs: number): boolean {
+  const stateAt = watchWindow(window);
+  const now = stateAt(wallMs);
+  const opened = now.open ? now : stateAt(now.untilMs);
+  return !stateAt(opened.untilMs).open;
+}
