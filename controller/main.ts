@@ -8,6 +8,7 @@ import type { ControllerConfig } from "./config/config.ts";
 import type { DuinoOptions } from "./pools/duino/client.ts";
 import { type AddressProbe, tcpAddressProbe } from "./shell/address-probe.ts";
 import { systemClock } from "./shell/clock.ts";
+import { isClockSet } from "./shell/clock-set.ts";
 import { Controller } from "./shell/controller.ts";
 import { ControllerError, messageOf } from "./shell/error.ts";
 import { Store } from "./shell/store.ts";
@@ -77,6 +78,7 @@ export async function startController(
   const controller = new Controller({
     config,
     clock: systemClock,
+    isClockSet,
     log,
     board,
     addressProbe: addressProbe(config),

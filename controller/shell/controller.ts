@@ -24,6 +24,7 @@ import { Loop, type Untimed } from "./loop.ts";
 import { PoolLane } from "./pool-lane.ts";
 import { Recorder } from "./recorder.ts";
 import { eventOf } from "./request-event.ts";
+import { ScheduleLane } from "./schedule-lane.ts";
 import type { Store } from "./store.ts";
 
 /** How long a stop waits for verdicts that are still at the pool. */
@@ -36,6 +37,8 @@ const MEGABYTE = 1_000_000;
 export interface Parts {
   readonly config: ControllerConfig;
   readonly clock: Clock;
+  /** Whether this time of the wall clock may be believed. */
+  readonly isClockSet: (wall: Date) => boolean;
   readonly log: Logger;
   readonly board: PowerBoard;
   readonly addressProbe: AddressProbe;
@@ -59,6 +62,7 @@ export class Controller {
   readonly #pool: PoolLane;
   readonly #hosts: HostWorkers;
   readonly #control: ControlSocket;
+  readonly #schedules: ScheduleLane;
   readonly #recorder: Recorder | null;
   #thinning: NodeJS.Timeout | null = null;
   #stopping: Promise<void> | null = null;
@@ -85,6 +89,13 @@ export class Controller {
       status: () => this.status(),
       act: (request) => this.#act(request),
     });
+    this.#schedules = new ScheduleLane({
+      windows: config.schedules,
+      clock,
+      isClockSet: parts.isClockSet,
+      post,
+      alarmFailed: (error) => this.#note("schedule.alarm-failed", { error: messageOf(error) }),
+    });
     const shape = { slots: board.info.slots, hostWorkers: config.hostWorkers };
     const state = initialState(shape, config.policy, store.recall(), this.#startedAt);
     const machinery = {
@@ -108,6 +119,7 @@ export class Controller {
     try {
       await this.#control.listen();
       const port = await this.#links.listen();
+      this.#schedules.start();
       // Last, for nothing is switched before the lines were read: a start that fails has touched none.
       await this.#lane.start();
       this.#note("controller.started", {
@@ -119,6 +131,7 @@ export class Controller {
       });
       this.#warnOfKeys();
     } catch (error) {
+      this.#schedules.stop();
       this.#loop.stop();
       this.#pool.close();
       await Promise.all([this.#links.stop(), this.#hosts.close(), this.#control.close()]);
@@ -144,6 +157,7 @@ export class Controller {
     if (this.#thinning !== null) clearInterval(this.#thinning);
     await this.#quiesce(STOP_PATIENCE_MS);
     this.#note("controller.stopping", {});
+    this.#schedules.stop();
     this.#loop.stop();
     this.#pool.close();
     await Promise.all([this.#links.stop(), this.#hosts.close(), this.#control.close()]);
