@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { mining, say } from "../../test/sim/scene.ts";
-import type { World } from "../../test/sim/world.ts";
+import { World } from "../../test/sim/world.ts";
 
 function up(world: World): number {
   return world.state.slots.filter(({ phase }) => phase === "Ready" || phase === "Degraded").length;
@@ -24,6 +24,14 @@ describe("under-voltage", () => {
     world.run(20_000);
     expect(world.state.brownOut).toBeNull();
     world.allReady();
+  });
+
+  it("that a starting controller finds takes nobody before it lasts", () => {
+    const world = new World({ lines: "on", policy: { powerRestore: "adopt" } });
+    world.underVoltage = true;
+    world.run(4000);
+    expect(world.state.brownOut?.zeros).toBe(4);
+    expect(world.powerEffects()).toEqual([]);
   });
 
   it("that lasts sheds the newest, looks whether that helped, and goes on", () => {

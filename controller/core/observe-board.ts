@@ -156,13 +156,14 @@ export function onBoardRead(draft: Draft, { reading }: EventOf<"board-read">): v
   if (rig.boardError !== null) report(draft, "info", "board.back", null);
   rig.boardError = null;
   observeHub(draft, reading.slots);
+  for (const slot of reading.slots) observeSlot(draft, slot);
+  // Last, for it counts who has power.
   if (reading.underVoltage === true) {
     if (now - rig.underVoltageAt > SUPPLY_QUIET_MS) {
       report(draft, "warn", "supply.under-voltage", null);
     }
     onUnderVoltage(draft);
   }
-  for (const slot of reading.slots) observeSlot(draft, slot);
 }
 
 export function onBoardFailed(draft: Draft, { code, detail }: EventOf<"board-failed">): void {

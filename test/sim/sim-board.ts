@@ -1,37 +1,59 @@
-// The board of the simulated rig: readings, and power effects with what can go wrong between the two.
+// The board of the simulated rig: readings, power effects with what can go wrong between the two, and the one writer's lock.
 
 import type { EffectOf } from "../../controller/core/effect.ts";
-import type { BoardReading, Line } from "../../hat/board.ts";
+import type { BoardReading, Line, UsbPresence } from "../../hat/board.ts";
 import type { HatErrorCode } from "../../hat/error.ts";
+import type { SimController } from "./sim-controller.ts";
 import { boot, endLink } from "./sim-link.ts";
 import type { World } from "./world.ts";
 import type { SimZero } from "./zero.ts";
 
 /** How long the hub takes to notice that a device is gone. */
 const USB_GONE_MS = 100;
+/** Two that start within this time pull the supply down together. */
+const INRUSH_MS = 1500;
+
+/** Whether this controller may drive the lines: the lock of the board has one holder. */
+export function mayOpenBoard(world: World): boolean {
+  return world.controllers.every(({ alive }) => !alive);
+}
+
+function usbOf(world: World, { usb, ghostUsb }: SimZero): UsbPresence {
+  if (!world.usb || world.hubGone) return "unknown";
+  return usb || ghostUsb ? "present" : "absent";
+}
 
 export function readBoard(world: World): BoardReading {
   return {
-    slots: world.zeros.map(({ slot, powered, usb, ghostUsb }) => ({
-      slot,
-      line: powered ? "on" : "off",
+    slots: world.zeros.map((zero) => ({
+      slot: zero.slot,
+      line: zero.powered && !zero.readsOff ? "on" : "off",
       driven: !world.powerLost,
-      usb: world.usb && !world.hubGone ? (usb || ghostUsb ? "present" : "absent") : "unknown",
+      usb: usbOf(world, zero),
     })),
-    underVoltage: world.underVoltage,
+    underVoltage: world.underVoltage === null ? null : world.underVoltage || world.sagging,
   };
 }
 
 export function powerUp(world: World, zero: SimZero): void {
+  const { now } = world;
   zero.powered = true;
+  zero.poweredAt = now;
   zero.life++;
+  zero.tempC = 40;
   boot(world, zero);
+  const together = world.zeros.filter(
+    ({ powered, poweredAt }) => powered && now - poweredAt < INRUSH_MS,
+  );
+  if (together.length > 1) world.sag(together);
 }
 
 export function powerDown(world: World, zero: SimZero): void {
   zero.powered = false;
+  zero.offAt = world.now;
   zero.life++;
   zero.hung = false;
+  zero.kernel = false;
   zero.cutOff = false;
   zero.stuckWorker = false;
   zero.speed = 1;
@@ -41,21 +63,30 @@ export function powerDown(world: World, zero: SimZero): void {
   endLink(world, zero, null);
 }
 
+/** The expander lost its supply for a moment: every line is undriven and off. */
+export function resetExpander(world: World): void {
+  world.powerLost = true;
+  for (const zero of world.zeros) if (zero.powered && !zero.stuckOn) powerDown(world, zero);
+}
+
 /** Does it, or not; and what the driver says of it: an error, or null. */
 function act(world: World, zero: SimZero, to: Line): HatErrorCode | null {
   if (world.powerError !== null) return world.powerError;
+  world.powerLost = false;
   if (to === "off" && zero.stuckOn) return "not-verified";
+  if (to === "on" && zero.stuckOff) return "not-verified";
   if (to === "on" && !zero.powered) powerUp(world, zero);
-  if (to === "off" && zero.powered) powerDown(world, zero);
+  if (to === "off" && zero.pretendsOff) zero.readsOff = zero.powered;
+  else if (to === "off" && zero.powered) powerDown(world, zero);
   return world.powerLies ? "bus" : null;
 }
 
-export function carryOut(world: World, effect: EffectOf<"power">): void {
+export function carryOut(world: World, by: SimController, effect: EffectOf<"power">): void {
   const { slot, action, to } = effect;
   const zero = world.zero(slot);
-  world.onPower(effect, zero);
+  world.onPower(effect, zero, by);
   const code = act(world, zero, to);
   const reading = readBoard(world).slots.find((candidate) => candidate.slot === slot);
-  if (code !== null) world.post({ type: "power-failed", slot, action, code, detail: "simulated" });
-  else if (reading) world.post({ type: "power-done", action, reading });
+  if (code !== null) by.post({ type: "power-failed", slot, action, code, detail: "simulated" });
+  else if (reading) by.post({ type: "power-done", action, reading });
 }

@@ -1,17 +1,21 @@
-// The Zeros' side of the links: boots, beats, jobs and commands.
+// The Zeros' side of the links: boots, beats, jobs and commands, over a network that may do anything to frames.
 
 import type { EffectOf } from "../../controller/core/effect.ts";
 import { SELF_TEST } from "../../controller/core/self-test.ts";
+import type { SlotId } from "../../hat/slots.ts";
 import type { Hello, JobMessage } from "../../zero-agent/protocol/messages.ts";
-import type { World } from "./world.ts";
+import type { SimController } from "./sim-controller.ts";
+import type { Untimed, World } from "./world.ts";
 import { type SimZero, speaks } from "./zero.ts";
 
 const NOMINAL_HS = 240_000;
 const BEAT_MS = 2000;
 const DIAL_MS = 500;
 const SHUTDOWN_MS = 500;
-/** What every simulated job's solution is. */
-const SOLUTION = 42;
+const RESTART_WORKER_MS = 1000;
+const RESTART_AGENT_MS = 3000;
+/** A probe that nobody answers ends after this. */
+const PROBE_MS = 1000;
 
 export function helloOf(bootId: string): Hello {
   return {
@@ -25,21 +29,55 @@ export function helloOf(bootId: string): Hello {
   };
 }
 
-/** Boots: USB shows up, then the agent dials in. */
+/** Hands a frame of the Zero to the controller, as the network lets it. */
+function sendUp(world: World, zero: SimZero, event: Untimed): void {
+  const { net } = zero;
+  if (net.loss > 0 && zero.random.chance(net.loss)) return;
+  const delayMs = Math.max(net.cloggedUntil - world.now, net.delayMs * zero.random.next());
+  if (delayMs <= 0) arrive(world, zero, event);
+  else world.after(delayMs, () => arrive(world, zero, event));
+  if (net.twice > 0 && zero.random.chance(net.twice)) {
+    const again = { ...event } as Untimed;
+    world.after(delayMs + 50, () => arrive(world, zero, again));
+  }
+}
+
+function arrive(world: World, zero: SimZero, event: Untimed): void {
+  if ("link" in event && event.link === zero.link) zero.spokeAt = world.now;
+  const isTest = event.type === "result" && event.jobId.startsWith("t");
+  if (isTest && event.nonce === SELF_TEST.nonce) world.provedLinks.add(event.link ?? 0);
+  world.controller.post(event);
+}
+
+/** Boots: its kernel and USB show up, then the agent dials in. */
 export function boot(world: World, zero: SimZero): void {
   const { life } = zero;
+  zero.kernel = false;
   if (zero.neverBoots) return;
-  const bootMs = world.random.between(2000, 5000);
+  const bootMs = world.bootMs(zero);
   world.after(bootMs * 0.4, () => {
-    if (zero.life === life) zero.usb = true;
+    if (zero.life !== life) return;
+    zero.usb = true;
+    zero.kernel = true;
   });
   world.after(bootMs, () => {
     if (zero.life === life) linkUp(world, zero, `boot-${zero.slot}-${life}`);
   });
+  if (zero.crashLoop)
+    world.after(bootMs + zero.random.between(3000, 40_000), () => crash(world, zero, life));
+}
+
+/** Falls over and boots again by itself. */
+export function crash(world: World, zero: SimZero, life: number): void {
+  if (zero.life !== life || !zero.powered || zero.hung) return;
+  endLink(world, zero, null);
+  zero.life++;
+  zero.usb = false;
+  boot(world, zero);
 }
 
 export function linkUp(world: World, zero: SimZero, bootId: string): void {
-  if (zero.cutOff || zero.hung) {
+  if (zero.cutOff || zero.hung || zero.net.deaf || !world.controller.alive) {
     // A handshake needs both directions: the agent dials again until it gets through.
     const { life } = zero;
     world.after(DIAL_MS, () => {
@@ -52,8 +90,9 @@ export function linkUp(world: World, zero: SimZero, bootId: string): void {
   if (zero.bootId !== bootId) zero.hashes = 0;
   zero.bootId = bootId;
   zero.spokeAt = world.now;
-  world.post({ type: "link-up", slot: zero.slot, link: zero.link, hello: helloOf(bootId) });
-  beat(world, zero, zero.link, 0);
+  const { slot, link } = zero;
+  world.controller.post({ type: "link-up", slot, link, hello: helloOf(bootId) });
+  beat(world, zero, link, 0);
 }
 
 /** The link ends. With no detail the controller hears nothing of it: the Zero just vanished. */
@@ -61,15 +100,14 @@ export function endLink(world: World, zero: SimZero, detail: string | null): voi
   if (!zero.linked) return;
   zero.linked = false;
   const { slot, link } = zero;
-  if (detail !== null) world.post({ type: "link-down", slot, link, detail });
+  if (detail !== null) world.controller.post({ type: "link-down", slot, link, detail });
 }
 
 function beat(world: World, zero: SimZero, link: number, seq: number): void {
   if (zero.link !== link || !zero.linked) return;
   if (speaks(zero)) {
-    zero.spokeAt = world.now;
     if (!zero.stuckWorker) zero.hashes += Math.round(NOMINAL_HS * zero.speed * (BEAT_MS / 1000));
-    world.post({
+    sendUp(world, zero, {
       type: "beat",
       slot: zero.slot,
       link,
@@ -78,7 +116,7 @@ function beat(world: World, zero: SimZero, link: number, seq: number): void {
         seq,
         hashes: zero.hashes,
         jobId: null,
-        tempC: 45,
+        tempC: zero.tempC,
         throttled: 0,
         load: 1,
         memoryFreeBytes: 1e8,
@@ -86,39 +124,68 @@ function beat(world: World, zero: SimZero, link: number, seq: number): void {
       },
     });
   }
-  world.after(BEAT_MS, () => beat(world, zero, link, seq + 1));
+  world.after(BEAT_MS * zero.drift, () => beat(world, zero, link, seq + 1));
 }
 
 function search(world: World, zero: SimZero, link: number, job: JobMessage): void {
   const isTest = job.id.startsWith("t");
-  const hashes = isTest ? SELF_TEST.nonce - SELF_TEST.from : job.to / 2;
+  const right = isTest ? SELF_TEST.nonce : world.solutionOf(job.prefix, job.to);
+  const hashes = isTest ? SELF_TEST.nonce - SELF_TEST.from : world.chance ? right : job.to / 2;
   const elapsedMs = (hashes / (NOMINAL_HS * zero.speed)) * 1000;
   world.after(elapsedMs, () => {
     if (!speaks(zero) || zero.stuckWorker || zero.link !== link) return;
-    const right = isTest ? SELF_TEST.nonce : SOLUTION;
-    world.post({
+    sendUp(world, zero, {
       type: "result",
       worker: zero.slot,
       link,
       jobId: job.id,
       epoch: job.epoch,
-      nonce: zero.wrong && isTest ? right + 1 : right,
+      nonce: zero.wrong ? right + 1 : right,
       hashes,
       elapsedMs,
     });
   });
 }
 
+/** A stuck worker that a restart helps. */
+function restart(world: World, zero: SimZero, what: "worker" | "agent"): void {
+  const { life, bootId } = zero;
+  if (what === "worker") {
+    world.after(RESTART_WORKER_MS, () => {
+      if (zero.life === life) zero.stuckWorker = false;
+    });
+    return;
+  }
+  endLink(world, zero, "restarting");
+  zero.stuckWorker = false;
+  world.after(RESTART_AGENT_MS, () => {
+    if (zero.life === life && zero.powered && !zero.linked) linkUp(world, zero, bootId);
+  });
+}
+
 export function deliver(world: World, { slot, link, message }: EffectOf<"send">): void {
   const zero = world.zero(slot);
-  if (!speaks(zero) || zero.stuckWorker || zero.link !== link) return;
+  if (!speaks(zero) || zero.net.deaf || zero.link !== link) return;
+  if (zero.net.loss > 0 && zero.random.chance(zero.net.loss)) return;
+  if (message.type === "restart" && zero.curable) restart(world, zero, message.what);
+  if (zero.stuckWorker) return;
   if (message.type === "job") search(world, zero, link, message);
   if (message.type !== "shutdown") return;
   const { life } = zero;
   world.after(SHUTDOWN_MS, () => {
     if (zero.life !== life || !zero.linked) return;
     zero.usb = false;
+    zero.kernel = false;
     endLink(world, zero, "shutting down");
+    zero.life++;
     if (message.how === "reboot") boot(world, zero);
   });
+}
+
+/** Whether the kernel of a silent Zero answers; a hung one does not. */
+export function probe(world: World, by: SimController, slot: SlotId): void {
+  const zero = world.zero(slot);
+  if (!world.probes) return;
+  const answers = zero.powered && zero.kernel && !zero.hung && !zero.cutOff;
+  world.after(answers ? 5 : PROBE_MS, () => by.post({ type: "probed", slot, answers }));
 }

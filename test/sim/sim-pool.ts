@@ -1,67 +1,80 @@
-// The pool and the store of the simulated rig: sessions, jobs, verdicts, and what is written down.
+// The pool and the verification of shares in the simulated rig: sessions, jobs, verdicts, and what was really sent.
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
+import type { SimController } from "./sim-controller.ts";
 import type { Untimed, World } from "./world.ts";
 
-const LATENCY_MS = 50;
 const WRITE_MS = 5;
-const DIFFICULTY = 7000;
 
-function answer(world: World, seat: string, event: Untimed): void {
-  world.after(LATENCY_MS, () => {
-    if (world.poolSilent) return;
+function answer(world: World, by: SimController, seat: string, event: Untimed): void {
+  const latencyMs = world.poolLatencyMs;
+  world.after(latencyMs, () => {
+    if (world.poolSilent || !by.alive) return;
     if (world.poolRefuses) {
-      world.post({ type: "pool-down", seat, code: "refused", detail: "nobody listens" });
-    } else world.post(event);
+      by.post({ type: "pool-down", seat, code: "refused", detail: "nobody listens" });
+    } else by.post(event);
   });
 }
 
-function submit(world: World, { share }: EffectOf<"submit-share">): void {
-  const { seat, jobId } = share;
+function submit(world: World, by: SimController, { share }: EffectOf<"submit-share">): void {
+  const { seat, jobId, prefix, nonce } = share;
   world.sent.set(jobId, (world.sent.get(jobId) ?? 0) + 1);
-  answer(world, seat, {
+  const right = nonce === world.solutionOf(prefix, world.jobTo);
+  const verdict = right && !world.poolUnjust ? "accepted" : "rejected";
+  world.onSubmit(share, right);
+  const pingMs = world.poolLatencyMs;
+  answer(world, by, seat, {
     type: "pool-verdict",
     seat,
-    verdict: "accepted",
+    verdict,
     block: false,
     reason: null,
-    pingMs: LATENCY_MS,
+    pingMs,
   });
 }
 
-function secure(world: World, { share }: EffectOf<"secure-share">): void {
-  const { id, seat, worker } = share;
-  const valid = world.zeros.find(({ slot }) => slot === worker)?.wrong !== true;
+function secure(world: World, by: SimController, { share }: EffectOf<"secure-share">): void {
+  const { id, seat, prefix, nonce } = share;
+  const valid = nonce === world.solutionOf(prefix, world.jobTo);
+  if (world.storeFails) {
+    // As the real executor does: what cannot be written is never sent, and the session starts over.
+    world.after(1, () => by.post({ type: "pool-down", seat, code: "stopped", detail: "disk" }));
+    return;
+  }
+  if (valid) world.store.writeShare(id, seat);
   world.after(WRITE_MS + world.storeSlow, () =>
-    world.post({ type: "share-secured", seat, share: id, valid }),
+    by.post({ type: "share-secured", seat, share: id, valid }),
   );
 }
 
 /** Carries out what concerns shares and their pool, and leaves the rest. */
-export function servePool(world: World, effect: Effect): void {
+export function servePool(world: World, by: SimController, effect: Effect): void {
   switch (effect.type) {
     case "connect-pool":
-      answer(world, effect.seat, { type: "pool-up", seat: effect.seat });
+      answer(world, by, effect.seat, { type: "pool-up", seat: effect.seat });
       break;
     case "request-job":
-      answer(world, effect.seat, {
+      answer(world, by, effect.seat, {
         type: "pool-job",
         seat: effect.seat,
-        prefix: "a".repeat(40),
+        prefix: world.nextPrefix(),
         target: "b".repeat(40),
-        difficulty: DIFFICULTY,
-        to: 100 * DIFFICULTY,
+        difficulty: Math.round(world.jobTo / 100),
+        to: world.jobTo,
       });
       break;
     case "secure-share":
-      secure(world, effect);
+      secure(world, by, effect);
       break;
     case "submit-share":
-      submit(world, effect);
+      submit(world, by, effect);
+      break;
+    case "settle-share":
+      if (!world.storeFails) world.store.write(effect);
       break;
     case "drop-pool": {
       const { seat, why } = effect;
-      world.after(1, () => world.post({ type: "pool-down", seat, code: "stopped", detail: why }));
+      world.after(1, () => by.post({ type: "pool-down", seat, code: "stopped", detail: why }));
       break;
     }
     default:

@@ -1,18 +1,20 @@
 // One seeded run: a time of faults in which nothing may break, then a quiet time that must converge.
 
 import { createHash } from "node:crypto";
-import { endFaults, planFaults } from "./faults.ts";
+import { Checkers } from "./checkers.ts";
+import { endFaults } from "./faults.ts";
+import { planStrikes, type Strike, schedule } from "./plan.ts";
+import { randomOf } from "./random.ts";
 import { World } from "./world.ts";
-import { speaks } from "./zero.ts";
 
-/** Longest back-off, a fault's re-probe, a few boots, and the pool's longest pause. */
-const QUIET_MS = 25 * 60_000;
+/** Longest back-off, a fault's re-probe, the quiet minutes of a supply, a cool Zero's pause, a few boots. */
+const QUIET_MS = 30 * 60_000;
 /** After it all: whether it mines. */
-const MINING_MS = 60_000;
+const MINING_MS = 120_000;
 
 export interface Verdict {
   readonly seed: number;
-  readonly faults: readonly string[];
+  readonly strikes: readonly Strike[];
   /** What broke, with its time; empty when nothing did. */
   readonly broken: readonly string[];
   /** SHA-1 of all that was reported: the same seed gives the same. */
@@ -20,55 +22,84 @@ export interface Verdict {
   readonly simulatedMs: number;
 }
 
-function watchPower(world: World, broken: string[]): void {
-  world.onPower = ({ to, by }, zero) => {
-    const { livenessMs, offDwellMs } = world.state.policy;
-    const at = `${Math.round(world.now)} ms:`;
-    if (to === "off" && by === "automation") {
-      const heard = world.now - zero.spokeAt < livenessMs;
-      if (heard && speaks(zero)) broken.push(`${at} cut of ${zero.slot}, which was heard`);
-      const cycles = world.state.slots.filter(
-        ({ phase, intent }) => phase !== "Fault" && intent?.kind === "cycle",
-      );
-      if (cycles.length > 1) broken.push(`${at} ${cycles.length} Zeros between cut and beat`);
-    }
-    if (to === "on" && world.now - world.slot(zero.slot).offAt < offDwellMs) {
-      broken.push(`${at} on of ${zero.slot} within the dwell`);
-    }
-  };
+export interface Told {
+  readonly at: number;
+  readonly text: string;
 }
 
-function settledShares(world: World): number {
+/** The rig of a seed: how long its Zeros boot and its jobs take, whether ports can be read, whether Zeros may sleep. */
+function worldOf(seed: number): World {
+  const random = randomOf(seed, "rig");
+  const fastestMs = random.between(2000, 25_000);
+  const world = new World({
+    seed,
+    records: false,
+    chance: true,
+    bootMs: [fastestMs, fastestMs * random.between(1.2, 2.5)],
+    // 1 to 20 s a job at a Pi Zero's rate; pools aim at some 10 s.
+    jobTo: Math.round(240_000 * 2 * random.between(1, 20)),
+    usb: random.chance(0.85),
+    hostWorkers: random.chance(0.15) ? 1 : 0,
+    policy: random.chance(0.15) ? { idleOffMs: 60_000, keepUp: 1 } : {},
+  });
+  world.probes = random.chance(0.7);
+  for (const zero of world.zeros) zero.drift = random.between(0.98, 1.02);
+  return world;
+}
+
+/** People take care of what automation leaves to them: held slots, and those that they switched off. */
+function askPeople(world: World): void {
+  const slots = world.zeros.map(({ slot }) => slot);
+  const common = { slots, reason: "quiet", hard: false } as const;
+  world.post({ type: "resume", reason: "quiet" });
+  world.say({ type: "operator", verb: "uncordon", ...common });
+  world.say({ type: "operator", verb: "on", ...common });
+}
+
+function mined(world: World): number {
   return world.state.seats.reduce((sum, { accepted, unknown }) => sum + accepted + unknown, 0);
 }
 
-function judgeEnd(world: World, broken: string[]): void {
-  for (const { id, phase, why } of world.state.slots) {
-    if (phase !== "Ready") broken.push(`${id} ended ${phase} (${why})`);
-  }
-  if (world.state.halted !== null) broken.push(`automation halted: ${world.state.halted}`);
-  for (const [job, times] of world.sent)
-    if (times > 1) broken.push(`${job} was sent ${times} times`);
-  const before = settledShares(world);
-  world.run(MINING_MS);
-  if (settledShares(world) - before < world.zeros.length) broken.push("does not mine at the end");
-}
-
-/** Runs a seed: `faultyMs` of faults, then quiet. Deterministic. */
-export function simulate(seed: number, faultyMs: number): Verdict {
-  const world = new World({ seed });
+/** Runs a seed: `faultyMs` of faults, then quiet. Deterministic. `strikes` stands in for those that the seed plans. */
+export function simulate(
+  seed: number,
+  faultyMs: number,
+  strikes: readonly Strike[] = planStrikes(seed, faultyMs),
+  tell: (told: Told) => void = () => {},
+): Verdict {
+  const world = worldOf(seed);
   const startedAt = world.now;
-  const broken: string[] = [];
-  watchPower(world, broken);
-  const faults = planFaults(world, seed, world.now + faultyMs);
+  const checkers = new Checkers(world, seed);
+  const trace = createHash("sha1");
+  const check = world.watch;
+  world.watch = (effect, by) => {
+    check(effect, by);
+    if (effect.type !== "report") return;
+    const { ev, slot, why, detail } = effect;
+    trace.update(`${world.now} ${ev} ${slot} ${why}\n`);
+    tell({ at: world.now, text: `${ev} ${slot ?? ""} ${why ?? ""} ${JSON.stringify(detail)}` });
+  };
+  schedule(world, seed, strikes);
   world.run(faultyMs);
   endFaults(world);
-  // People take care of what automation leaves to them: held slots, and those that they switched off.
-  const slots = world.zeros.map(({ slot }) => slot);
-  world.post({ type: "operator", verb: "on", slots, reason: "quiet", hard: false });
+  world.endSecond();
+  if (!world.controller.alive) world.startController();
+  world.controller.diesAfter = Number.POSITIVE_INFINITY;
+  // What was planned during the faults may still end (a restart, a hold): let it.
+  world.run(60_000);
+  if (!world.controller.alive) world.startController();
+  askPeople(world);
   world.run(QUIET_MS);
-  judgeEnd(world, broken);
-  const trace = createHash("sha1");
-  for (const { now, ev, slot, why } of world.reports) trace.update(`${now} ${ev} ${slot} ${why}\n`);
-  return { seed, faults, broken, trace: trace.digest("hex"), simulatedMs: world.now - startedAt };
+  const before = mined(world);
+  world.run(MINING_MS);
+  checkers.end(strikes.some(({ fault }) => fault === "card lies" || fault === "full disk"));
+  const broken = [...checkers.broken];
+  if (mined(world) === before) broken.push("does not mine at the end");
+  return {
+    seed,
+    strikes,
+    broken,
+    trace: trace.digest("hex"),
+    simulatedMs: world.now - startedAt,
+  };
 }

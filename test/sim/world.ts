@@ -4,22 +4,19 @@ import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Event } from "../../controller/core/event.ts";
 import { NOTHING_REMEMBERED, type Remembered } from "../../controller/core/memory.ts";
 import { DEFAULT_POLICY, type Policy } from "../../controller/core/policy.ts";
+import type { Share } from "../../controller/core/seat.ts";
 import type { Slot } from "../../controller/core/slot.ts";
-import { initialState, type RigState } from "../../controller/core/state.ts";
-import { step, wantsTick } from "../../controller/core/step.ts";
-import { isSwitching } from "../../controller/core/view.ts";
+import type { RigShape, RigState } from "../../controller/core/state.ts";
 import type { BoardReading, Line } from "../../hat/board.ts";
 import type { HatErrorCode } from "../../hat/error.ts";
 import { type SlotId, slotId } from "../../hat/slots.ts";
 import { Agenda } from "./agenda.ts";
 import { type Random, randomOf } from "./random.ts";
-import { carryOut, powerDown, powerUp, readBoard } from "./sim-board.ts";
-import { boot, deliver, endLink, linkUp } from "./sim-link.ts";
-import { servePool } from "./sim-pool.ts";
+import { mayOpenBoard, powerDown, readBoard } from "./sim-board.ts";
+import { SimController } from "./sim-controller.ts";
+import { boot, crash, endLink, linkUp } from "./sim-link.ts";
+import { SimStore } from "./sim-store.ts";
 import { type SimZero, simZero } from "./zero.ts";
-
-/** How long a write and its read-back take on the bus. */
-const POWER_MS = 20;
 
 export type Untimed = Event extends infer E ? (E extends Event ? Omit<E, "now"> : never) : never;
 export type Report = EffectOf<"report"> & { readonly now: number };
@@ -33,49 +30,101 @@ export interface WorldOptions {
   /** Whether USB ports can be read. */
   readonly usb?: boolean;
   readonly lines?: Line;
+  /** Whether reports and effects are kept, for tests that look at them; a long run keeps none. */
+  readonly records?: boolean;
+  /** The range of a boot, and of a job's nonces. */
+  readonly bootMs?: readonly [number, number];
+  readonly jobTo?: number;
+  /** Whether a job takes as long as its solution is far, or always half of the range. */
+  readonly chance?: boolean;
 }
 
 export class World {
   readonly zeros: readonly SimZero[];
   readonly reports: Report[] = [];
   readonly effects: (Effect & { readonly now: number })[] = [];
-  /** Nonces that the pool was sent, by job: more than one is a double share. */
+  /** How often each job's share was sent to the pool: more than once is a double share. */
   readonly sent = new Map<string, number>();
-  state: RigState;
+  readonly policy: Policy;
+  readonly shape: RigShape;
+  readonly store = new SimStore();
+  /** The one that the Zeros dial, last; and all that ever were and may still live. */
+  readonly controllers: SimController[] = [];
+  readonly random: Random;
+  readonly usb: boolean;
+  readonly jobTo: number;
+  readonly chance: boolean;
   now = 1000;
+  nextLink = 1;
   // faults of the rig
   hubGone = false;
   powerLost = false;
   underVoltage: boolean | null = false;
+  sagging = false;
   boardError: HatErrorCode | null = null;
   powerError: HatErrorCode | null = null;
   /** A power effect is done, and yet reported as failed. */
   powerLies = false;
   storeFails = false;
+  storeSlow = 0;
   poolSilent = false;
   poolRefuses = false;
-  storeSlow = 0;
+  /** Rejects what is right. */
+  poolUnjust = false;
+  poolLatencyMs = 50;
   serverProved = true;
-  /** Told of each power effect before it is carried out. */
-  onPower: (effect: EffectOf<"power">, zero: SimZero) => void = () => {};
+  /** Whether probes of addresses tell anything. */
+  probes = false;
+  /** Told of each power effect before it is carried out, of each effect, of each share that is sent. */
+  onPower: (effect: EffectOf<"power">, zero: SimZero, by: SimController) => void = () => {};
+  onSubmit: (share: Share, right: boolean) => void = () => {};
+  watch: (effect: Effect, by: SimController) => void = () => {};
+  /** Links whose Zero gave the known answer. */
+  readonly provedLinks = new Set<number>();
+  /** Slots that a foreign hand switched off, and when; until a person names them. */
+  readonly foreignOff = new Map<SlotId, number>();
+  /** Until when all links may be down for one common cause. */
+  outageUntil = Number.NEGATIVE_INFINITY;
+  /** The least watts that were asked for from outside, with their ends. */
+  readonly #limits: { readonly watts: number; readonly from: number; readonly until: number }[] =
+    [];
   readonly #agenda = new Agenda();
-  readonly random: Random;
-  readonly usb: boolean;
-  nextLink = 1;
-  #tickAt = 0;
+  readonly #records: boolean;
+  readonly #bootMs: readonly [number, number];
+  #jobs = 0;
 
   constructor(options: WorldOptions = {}) {
-    const policy = { ...DEFAULT_POLICY, powerRestore: "all-on" as const, ...options.policy };
+    const seed = options.seed ?? 1;
+    this.policy = { ...DEFAULT_POLICY, powerRestore: "all-on" as const, ...options.policy };
     const slots = Array.from({ length: options.zeros ?? 4 }, (_, index) => slotId(index));
-    this.random = randomOf(options.seed ?? 1, "world");
+    this.shape = { slots, hostWorkers: options.hostWorkers ?? 0 };
+    this.random = randomOf(seed, "world");
     this.usb = options.usb ?? true;
-    this.zeros = slots.map((slot) => simZero(slot));
-    const shape = { slots, hostWorkers: options.hostWorkers ?? 0 };
-    this.state = initialState(shape, policy, options.remembered ?? NOTHING_REMEMBERED, this.now);
-    if (options.lines === "on") for (const zero of this.zeros) powerUp(this, zero);
-    this.#pollBoard();
-    this.#proveServer();
-    this.#tick();
+    this.jobTo = options.jobTo ?? 700_000;
+    this.chance = options.chance ?? false;
+    this.#records = options.records ?? true;
+    this.#bootMs = options.bootMs ?? [2000, 5000];
+    this.zeros = slots.map((slot) => simZero(slot, seed));
+    this.controllers.push(new SimController(this, options.remembered ?? NOTHING_REMEMBERED));
+    if (options.lines === "on") {
+      for (const zero of this.zeros) {
+        zero.powered = true;
+        boot(this, zero);
+      }
+    }
+    this.controller.start();
+  }
+
+  get controller(): SimController {
+    return this.controllers[0] as SimController;
+  }
+
+  get state(): RigState {
+    return this.controller.state;
+  }
+
+  set state(state: RigState) {
+    this.controller.state = state;
   }
 
   slot(id: SlotId): Slot {
@@ -116,7 +165,7 @@ export class World {
       this.now = Math.max(this.now, due.at);
       due.run();
     }
-    this.now = until;
+    this.now = Math.max(this.now, until);
   }
 
   /** Runs until the condition holds; throws after an hour of simulated time, so that nothing hangs. */
@@ -138,12 +187,15 @@ export class World {
   }
 
   post(event: Untimed): void {
-    this.#take({ ...event, now: this.now } as Event);
-    if (wantsTick(event)) this.#take({ type: "tick", now: this.now });
+    this.controller.post(event);
   }
 
   after(ms: number, run: () => void): void {
     this.#agenda.add(this.now + ms, run);
+  }
+
+  at(time: number, run: () => void): void {
+    this.#agenda.add(time, run);
   }
 
   read(): BoardReading {
@@ -158,6 +210,10 @@ export class World {
     boot(this, zero);
   }
 
+  crash(zero: SimZero): void {
+    crash(this, zero, zero.life);
+  }
+
   linkUp(zero: SimZero, bootId: string): void {
     linkUp(this, zero, bootId);
   }
@@ -167,62 +223,90 @@ export class World {
     endLink(this, zero, "closed");
   }
 
-  #take(event: Event): void {
-    const { state, effects, wakeAt } = step(this.state, event);
-    this.state = state;
-    for (const effect of effects) {
-      this.effects.push({ ...effect, now: this.now });
-      this.#execute(effect);
-    }
-    if (wakeAt < this.#tickAt || this.#tickAt <= this.now) {
-      this.#tickAt = wakeAt;
-      this.#agenda.add(wakeAt, () => this.#tick());
-    }
+  /** How long this boot takes: mostly near the lower end, sometimes long. */
+  bootMs({ random }: SimZero): number {
+    const [min, max] = this.#bootMs;
+    return min + (max - min) * random.next() ** 2;
   }
 
-  #tick(): void {
-    if (this.now >= this.#tickAt) this.#take({ type: "tick", now: this.now });
-  }
-
-  #pollBoard(): void {
-    if (this.boardError === null) this.post({ type: "board-read", reading: this.read() });
-    else this.post({ type: "board-failed", code: this.boardError, detail: "no answer" });
-    this.after(isSwitching(this.state) ? 200 : 1000, () => this.#pollBoard());
-  }
-
-  #proveServer(): void {
-    if (this.serverProved) this.post({ type: "link-server-proved" });
-    this.after(5000, () => this.#proveServer());
-  }
-
-  #execute(effect: Effect): void {
-    switch (effect.type) {
-      case "report":
-        this.reports.push({ ...effect, now: this.now });
-        break;
-      case "write-intent": {
-        const { slot, intent } = effect;
-        if (this.storeFails) break;
-        this.after(this.storeSlow, () => this.post({ type: "intent-durable", slot, intent }));
-        break;
-      }
-      case "power":
-        this.after(POWER_MS, () => carryOut(this, effect));
-        break;
-      case "send":
-        deliver(this, effect);
-        break;
-      case "host-search":
-        this.#searchOnHost(effect);
-        break;
-      default:
-        servePool(this, effect);
+  /** Too much current at once: the Pi sees it, and those that were starting fall over. */
+  sag(starting: readonly SimZero[]): void {
+    this.sagging = true;
+    this.after(1500, () => {
+      this.sagging = false;
+    });
+    for (const zero of starting) {
+      zero.life++;
+      boot(this, zero);
     }
   }
 
-  #searchOnHost({ worker, message }: EffectOf<"host-search">): void {
-    const { id: jobId, epoch } = message;
-    const found = { type: "result", worker, link: null, jobId, epoch, nonce: 42 } as const;
-    this.after(500, () => this.post({ ...found, hashes: 1_000_000, elapsedMs: 500 }));
+  /** Each job's text is its own, and its solution follows from it. */
+  nextPrefix(): string {
+    return (this.#jobs++).toString(16).padStart(40, "0");
+  }
+
+  solutionOf(prefix: string, to: number): number {
+    const job = Number.parseInt(prefix.slice(-8), 16);
+    return (Math.imul(job + 1, 0x9e3779b1) >>> 0) % to;
+  }
+
+  /** A person speaks: what a foreign hand did is known from now on. */
+  say(event: Extract<Untimed, { type: "operator" }>): void {
+    for (const slot of event.slots) this.foreignOff.delete(slot);
+    this.post(event);
+  }
+
+  /** Remembers that so few watts are allowed. */
+  limit(watts: number, forMs: number): void {
+    this.#limits.push({ watts, from: this.now, until: this.now + forMs });
+  }
+
+  /** The watts that were allowed for all of the last moments; Infinity for no limit. */
+  allowedWatts(marginMs: number): number {
+    const standing = this.#limits.filter(
+      ({ from, until }) => this.now - from > marginMs && this.now < until,
+    );
+    return Math.min(Number.POSITIVE_INFINITY, ...standing.map(({ watts }) => watts));
+  }
+
+  /** The controller's process is killed now. */
+  kill(): void {
+    if (this.controller.alive) this.controllerDied(this.controller);
+  }
+
+  endSecond(): void {
+    for (const second of this.controllers.splice(1)) second.alive = false;
+  }
+
+  onEffect(effect: Effect, by: SimController): void {
+    this.watch(effect, by);
+    if (!this.#records) return;
+    this.effects.push({ ...effect, now: this.now });
+    if (effect.type === "report") this.reports.push({ ...effect, now: this.now });
+  }
+
+  /** The process is gone: its links break, and after a while the supervisor starts it anew with what the disk remembers. */
+  controllerDied(dead: SimController): void {
+    dead.alive = false;
+    if (dead !== this.controller) return;
+    for (const zero of this.zeros) {
+      if (!zero.linked) continue;
+      const { life, bootId } = zero;
+      endLink(this, zero, null);
+      this.after(zero.random.between(500, 8000), () => {
+        if (zero.life === life && zero.powered && !zero.linked) linkUp(this, zero, bootId);
+      });
+    }
+  }
+
+  /** Starts a controller, if the board's lock is free. It takes over the Zeros when it is the only one. */
+  startController(): boolean {
+    if (!mayOpenBoard(this)) return false;
+    const next = new SimController(this, this.store.recall());
+    if (this.controllers.some(({ alive }) => alive)) this.controllers.push(next);
+    else this.controllers.splice(0, this.controllers.length, next);
+    next.start();
+    return true;
   }
 }

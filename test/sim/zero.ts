@@ -1,13 +1,36 @@
 // A simulated Zero: power, boot, link, hashing; and what can go wrong with it.
 
 import type { SlotId } from "../../hat/slots.ts";
+import { type Random, randomOf } from "./random.ts";
+
+/** What the network does to frames of this Zero. */
+export interface Net {
+  /** The chance that a frame is lost, or arrives twice. */
+  loss: number;
+  twice: number;
+  /** Frames take up to this long, so they overtake each other. */
+  delayMs: number;
+  /** Nothing arrives before this. */
+  cloggedUntil: number;
+  /** Frames towards the Zero are lost, its own arrive. */
+  deaf: boolean;
+}
+
+export function cleanNet(): Net {
+  return { loss: 0, twice: 0, delayMs: 0, cloggedUntil: 0, deaf: false };
+}
 
 export interface SimZero {
   readonly slot: SlotId;
-  /** The line as it really is. */
+  readonly random: Random;
+  /** The line as it really is, and since when. */
   powered: boolean;
+  poweredAt: number;
+  offAt: number;
   /** Rises with each power-on or boot, so that what an earlier boot had planned does not happen. */
   life: number;
+  /** Its kernel runs and answers on the network. */
+  kernel: boolean;
   /** The program runs and its link is up. */
   linked: boolean;
   link: number;
@@ -16,37 +39,63 @@ export interface SimZero {
   usb: boolean;
   /** When a frame of it last reached the controller. */
   spokeAt: number;
+  tempC: number;
+  /** How fast its clock runs. */
+  drift: number;
   /** Its USB device shows although it should not, or before it should. */
   ghostUsb: boolean;
   // faults
   hung: boolean;
   neverBoots: boolean;
+  crashLoop: boolean;
   stuckOn: boolean;
+  stuckOff: boolean;
+  /** A cut seems to work and does not: the line reads off from then on, and is on. */
+  pretendsOff: boolean;
+  readsOff: boolean;
   stuckWorker: boolean;
+  /** A restart that it is asked for helps a stuck worker. */
+  curable: boolean;
   wrong: boolean;
+  /** When its last wrong answers may have been made. */
+  wrongUntil: number;
   cutOff: boolean;
   speed: number;
+  net: Net;
 }
 
-export function simZero(slot: SlotId): SimZero {
+export function simZero(slot: SlotId, seed: number): SimZero {
   return {
     slot,
+    random: randomOf(seed, slot),
     powered: false,
+    poweredAt: Number.NEGATIVE_INFINITY,
+    offAt: Number.NEGATIVE_INFINITY,
     life: 0,
+    kernel: false,
     linked: false,
     link: 0,
     bootId: "",
     hashes: 0,
     usb: false,
     spokeAt: Number.NEGATIVE_INFINITY,
+    tempC: 45,
+    drift: 1,
     ghostUsb: false,
     hung: false,
     neverBoots: false,
+    crashLoop: false,
     stuckOn: false,
+    stuckOff: false,
+    pretendsOff: false,
+    readsOff: false,
     stuckWorker: false,
+    curable: false,
     wrong: false,
+    wrongUntil: Number.NEGATIVE_INFINITY,
     cutOff: false,
     speed: 1,
+    net: cleanNet(),
   };
 }
 

@@ -1,0 +1,247 @@
+// The invariants as checkers. They judge by what really happened in the world, not by what the core believes.
+
+import type { Effect, EffectOf } from "../../controller/core/effect.ts";
+import type { Phase } from "../../controller/core/slot.ts";
+import type { SlotId } from "../../hat/slots.ts";
+import { isCalm } from "./plan.ts";
+import type { SimController } from "./sim-controller.ts";
+import type { World } from "./world.ts";
+import { type SimZero, speaks } from "./zero.ts";
+
+const HOUR_MS = 3_600_000;
+/** What the core cannot know yet: a reading may be so old. */
+const READING_AGE_MS = 2500;
+/** Modelled watts of a Zero that hashes and of one that starts, as in the configured model. */
+const HASHING_WATTS = 1;
+const STARTING_WATTS = 1.4;
+
+interface Cycle {
+  readonly at: number;
+  readonly intent: number;
+}
+
+export class Checkers {
+  /** What broke, with its time. */
+  readonly broken: string[] = [];
+  readonly #world: World;
+  readonly #calm: boolean;
+  readonly #cycles = new Map<SlotId, Cycle[]>();
+  #lastOnAt = Number.NEGATIVE_INFINITY;
+  #accepted = 0;
+
+  constructor(world: World, seed: number) {
+    this.#world = world;
+    this.#calm = isCalm(seed);
+    world.onPower = (effect, zero, by) => this.#onPower(effect, zero, by);
+    world.onSubmit = ({ worker }, right) => this.#onSubmit(worker, right);
+    world.watch = (effect, by) => this.#onEffect(effect, by);
+  }
+
+  #blame(invariant: number, what: string): void {
+    this.broken.push(`${Math.round(this.#world.now)} ms: invariant ${invariant}: ${what}`);
+  }
+
+  #onPower(effect: EffectOf<"power">, zero: SimZero, by: SimController): void {
+    if (by !== this.#world.controller) this.#blame(10, `a second controller drives ${zero.slot}`);
+    if (effect.to === "off") this.#onCut(effect, zero, by);
+    else this.#onOn(effect, zero, by);
+    if (this.#calm && by.state.boardError === null && this.#hadAllOn(by)) {
+      this.#blame(8, `${effect.to} of ${zero.slot}, and nothing is wrong with any Zero`);
+    }
+  }
+
+  /** Once every Zero was up, a calm world gives no reason to switch any. */
+  #hadAllOn({ startedAt }: SimController): boolean {
+    return this.#world.now - startedAt > 0 && this.#world.now > 121_000;
+  }
+
+  #onCut({ by }: EffectOf<"power">, zero: SimZero, controller: SimController): void {
+    const { livenessMs, bootGraceMs } = this.#world.policy;
+    const { now } = this.#world;
+    if (by === "operator") return;
+    const slot = controller.state.slots.find(({ id }) => id === zero.slot);
+    const heard = speaks(zero) && now - zero.spokeAt < livenessMs;
+    if (by === "policy") {
+      const asked = slot?.asking?.at ?? null;
+      const waited = asked !== null && now - asked >= (slot?.asking?.limitMs ?? 0) - 100;
+      if (heard && zero.usb && !waited) {
+        this.#blame(1, `${zero.slot} is shed, was heard, and was not asked`);
+      }
+      return;
+    }
+    if (heard) this.#blame(1, `cut of ${zero.slot}, which was heard`);
+    const boots = zero.powered && zero.usb && !zero.linked && !zero.hung && zero.kernel;
+    if (boots && now - zero.poweredAt < bootGraceMs && !this.#wasLinked(zero)) {
+      this.#blame(1, `cut of ${zero.slot}, which boots within its grace`);
+    }
+    if (now - controller.startedAt < bootGraceMs && !this.#linkedSince(zero, controller)) {
+      this.#blame(8, `cut of ${zero.slot} within the grace of a start`);
+    }
+    this.#checkFloor(zero, controller);
+    if (slot?.intent?.kind === "cycle") this.#onCycle(zero, slot.intent.id, controller);
+  }
+
+  readonly #linkedAt = new Map<SlotId, number>();
+
+  #wasLinked({ slot, poweredAt }: SimZero): boolean {
+    return (this.#linkedAt.get(slot) ?? Number.NEGATIVE_INFINITY) > poweredAt;
+  }
+
+  #linkedSince({ slot }: SimZero, { startedAt }: SimController): boolean {
+    return (this.#linkedAt.get(slot) ?? Number.NEGATIVE_INFINITY) > startedAt;
+  }
+
+  /** In a common outage that is young, nobody who lives is cut for it. */
+  #checkFloor(zero: SimZero, controller: SimController): void {
+    const { now, outageUntil, policy } = this.#world;
+    const { storm } = controller.state;
+    const long = storm.state === "storm" && now - storm.since >= policy.stormHoldMs;
+    const lives = zero.linked && !zero.hung && !zero.stuckWorker;
+    const together = this.#world.zeros.filter(({ cutOff, linked }) => linked && cutOff).length;
+    if (lives && zero.cutOff && together > 1 && now < outageUntil && !long) {
+      this.#blame(3, `cut of ${zero.slot}, which lives, in an outage of ${together}`);
+    }
+    if (lives && !zero.cutOff && !zero.net.deaf && zero.net.loss === 0 && this.#backSince(zero)) {
+      this.#blame(3, `cut of ${zero.slot}, which lives and is no longer cut off`);
+    }
+  }
+
+  /** Whether its frames could reach us again for long enough that one did. */
+  #backSince(zero: SimZero): boolean {
+    const { now, policy } = this.#world;
+    return now - zero.spokeAt < policy.livenessMs && now >= zero.net.cloggedUntil;
+  }
+
+  #onCycle(zero: SimZero, intent: number, controller: SimController): void {
+    const { now, policy } = this.#world;
+    const cycles = this.#cycles.get(zero.slot) ?? [];
+    this.#cycles.set(zero.slot, cycles);
+    const last = cycles.at(-1);
+    if (last?.intent === intent) return;
+    if (last !== undefined && now - last.at < 0.8 * policy.backoffBaseMs) {
+      this.#blame(2, `${zero.slot} is cycled again after ${Math.round(now - last.at)} ms`);
+    }
+    cycles.push({ at: now, intent });
+    const recent = cycles.filter(({ at }) => now - at < policy.quarantineWindowMs);
+    if (recent.length > policy.quarantineCycles && !this.#wasWellSince(zero, recent)) {
+      this.#blame(16, `${zero.slot} gets cycle ${recent.length} and not quarantine`);
+    }
+    let ofRig = 0;
+    for (const each of this.#cycles.values()) {
+      ofRig += each.filter(({ at }) => now - at < HOUR_MS).length;
+    }
+    if (ofRig > policy.cutsPerRigHour) this.#blame(2, `${ofRig} cycles in an hour`);
+    const between = this.#world.zeros.filter(({ slot }) => this.#isBetween(slot, controller));
+    if (between.length > policy.laneWidth) {
+      this.#blame(
+        2,
+        `${between.map(({ slot }) => slot).join(", ")} are between cut and first beat`,
+      );
+    }
+  }
+
+  /** Whether the slot's last cycle was not followed by a beat, a fault or a person yet. */
+  #isBetween(id: SlotId, controller: SimController): boolean {
+    const last = this.#cycles.get(id)?.at(-1);
+    const slot = controller.state.slots.find((candidate) => candidate.id === id);
+    if (last === undefined || slot === undefined) return false;
+    const ended = (this.#linkedAt.get(id) ?? Number.NEGATIVE_INFINITY) > last.at;
+    return !ended && slot.intent?.id === last.intent && slot.phase !== "Fault";
+  }
+
+  readonly #readyAt = new Map<SlotId, number>();
+  readonly #wellUntil = new Map<SlotId, number>();
+
+  /** Whether it was well for as long as forgives its past, at some time within these cycles. */
+  #wasWellSince({ slot }: SimZero, cycles: readonly Cycle[]): boolean {
+    return (this.#wellUntil.get(slot) ?? Number.NEGATIVE_INFINITY) > (cycles[0]?.at ?? 0);
+  }
+
+  #onOn({ by }: EffectOf<"power">, zero: SimZero, controller: SimController): void {
+    const { now, policy, usb } = this.#world;
+    const truthful = usb && !this.#world.hubGone;
+    if (zero.powered && zero.readsOff && truthful && zero.usb) {
+      this.#blame(4, `on of ${zero.slot}, which was never off`);
+    }
+    if (!zero.powered && now - zero.offAt < policy.offDwellMs - 1) {
+      this.#blame(4, `on of ${zero.slot} ${Math.round(now - zero.offAt)} ms after it went off`);
+    }
+    if (zero.powered) return;
+    if (now - this.#lastOnAt < policy.staggerMs - 1) this.#blame(14, `two starts at once`);
+    this.#lastOnAt = now;
+    if (by === "operator") return;
+    const foreign = this.#world.foreignOff.get(zero.slot);
+    if (foreign !== undefined && now - foreign > READING_AGE_MS) {
+      this.#blame(10, `on of ${zero.slot}, which another program had switched off`);
+    }
+    const powered = this.#world.zeros.filter((other) => other.powered).length;
+    const watts = powered * HASHING_WATTS + STARTING_WATTS;
+    const allowed = this.#world.allowedWatts(READING_AGE_MS);
+    if (watts > allowed + 0.001) {
+      this.#blame(14, `on of ${zero.slot}: ${watts} W predicted, ${allowed.toFixed(1)} W allowed`);
+    }
+    const sagged = now - controller.state.underVoltageAt;
+    if (sagged < 5000) this.#blame(14, `on of ${zero.slot} during under-voltage`);
+  }
+
+  #onSubmit(worker: string, right: boolean): void {
+    if (!right) this.#blame(12, `a wrong share of ${worker} reached the pool`);
+    else if (!this.#world.poolUnjust) this.#accepted++;
+  }
+
+  #onEffect(effect: Effect, by: SimController): void {
+    if (effect.type === "report") this.#onReport(effect);
+    if (effect.type !== "send" || effect.message.type !== "job") return;
+    if (effect.message.id.startsWith("t")) return;
+    const slot = by.state.slots.find(({ id }) => id === effect.slot);
+    const up = slot?.phase === "Ready" || slot?.phase === "Degraded";
+    if (!up || slot.epoch !== effect.message.epoch || !this.#world.provedLinks.has(effect.link)) {
+      this.#blame(11, `work for ${effect.slot}, which is ${slot?.phase}`);
+    }
+  }
+
+  #onReport({ ev, slot, why, detail }: EffectOf<"report">): void {
+    const { now, policy } = this.#world;
+    if (ev === "invariant.broken") this.#blame(0, `the core stopped itself: ${why}`);
+    if (ev === "share.wrong") {
+      const worker = this.#world.zeros.find((zero) => zero.slot === detail["worker"]);
+      if (worker && !worker.wrong && now - worker.wrongUntil > 60_000) {
+        this.#blame(11, `an answer of ${worker.slot} to another job was taken`);
+      }
+    }
+    if (slot === null) return;
+    if (ev === "link.up") this.#linkedAt.set(slot, now);
+    if (ev.startsWith("operator.")) this.#cycles.delete(slot);
+    if (ev !== "slot.state") return;
+    const { to } = detail as { readonly to: Phase };
+    const up = to === "Ready" || to === "Degraded";
+    const since = this.#readyAt.get(slot);
+    if (up && since === undefined) this.#readyAt.set(slot, now);
+    if (up || since === undefined) return;
+    if (now - since >= policy.backoffResetMs) this.#wellUntil.set(slot, now);
+    this.#readyAt.delete(slot);
+  }
+
+  /** What must hold when all is over: every Zero mines, nothing was sent twice, and the counts agree. */
+  end(cardLied: boolean): void {
+    const { state, sent } = this.#world;
+    for (const { id, phase, why, hold } of state.slots) {
+      const up = phase === "Ready" || (phase === "Degraded" && hold === null);
+      if (!up) this.#blame(15, `${id} ended ${phase} (${why})`);
+    }
+    for (const [job, times] of sent) {
+      if (times > 1) this.#blame(12, `the share of ${job} was sent ${times} times`);
+    }
+    const sum = (kind: "accepted" | "unknown") =>
+      state.seats.reduce((total, seat) => total + seat[kind], 0);
+    const counted = sum("accepted");
+    if (cardLied) return;
+    if (counted > this.#accepted) {
+      this.#blame(12, `${counted} shares count as accepted, the pool took ${this.#accepted}`);
+    }
+    const open = state.seats.filter((seat) => seat.state === "submitting").length;
+    if (counted + sum("unknown") + open < this.#accepted) {
+      this.#blame(12, `the pool took ${this.#accepted}, ${counted} are known`);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+// The store of the simulated rig: what a controller that died left on disk, as the real one keeps it.
+
+import type { Effect } from "../../controller/core/effect.ts";
+import type { Remembered, RigMemory, SlotMemory } from "../../controller/core/memory.ts";
+import type { By, IntentKind } from "../../controller/core/slot.ts";
+import type { SlotId } from "../../hat/slots.ts";
+
+/** Ids of one run of the controller, as in the real store. */
+const IDS_PER_RUN = 1_000_000_000;
+
+interface StoredIntent {
+  readonly id: number;
+  readonly slot: SlotId;
+  readonly kind: IntentKind;
+  readonly by: By;
+  readonly why: string;
+}
+
+type Totals = Record<"accepted" | "rejected" | "unknown", number>;
+
+export class SimStore {
+  #generation = 0;
+  #rig: RigMemory | null = null;
+  readonly #slots = new Map<SlotId, string>();
+  readonly #intents = new Map<number, StoredIntent>();
+  readonly #openShares = new Map<number, string>();
+  readonly #totals = new Map<string, Totals>();
+  /** Takes the last write back: a card that said it was written, and lied. */
+  #undo: () => void = () => {};
+
+  /** Writes what belongs on disk. */
+  write(effect: Effect): void {
+    switch (effect.type) {
+      case "write-intent": {
+        const { intent: id, slot, kind, by, why } = effect;
+        this.#intents.set(id, { id, slot, kind, by, why });
+        this.#undo = () => this.#intents.delete(id);
+        break;
+      }
+      case "close-intent": {
+        const open = this.#intents.get(effect.intent);
+        this.#intents.delete(effect.intent);
+        this.#undo = () => open && this.#intents.set(open.id, open);
+        break;
+      }
+      case "save-slot": {
+        const { slot, memory } = effect;
+        const before = this.#slots.get(slot);
+        this.#slots.set(slot, JSON.stringify(memory));
+        this.#undo = () => {
+          if (before === undefined) this.#slots.delete(slot);
+          else this.#slots.set(slot, before);
+        };
+        break;
+      }
+      case "save-rig":
+        this.#rig = effect.memory;
+        break;
+      case "settle-share":
+        this.#settle(effect.share, effect.outcome);
+        break;
+      default:
+        break;
+    }
+  }
+
+  writeShare(share: number, seat: string): void {
+    this.#openShares.set(share, seat);
+  }
+
+  loseLastWrite(): void {
+    this.#undo();
+  }
+
+  recall(): Remembered {
+    this.#generation++;
+    for (const share of [...this.#openShares.keys()]) this.#settle(share, "unknown");
+    const newest = new Map<SlotId, StoredIntent>();
+    for (const intent of this.#intents.values()) newest.set(intent.slot, intent);
+    return {
+      rig: this.#rig,
+      slots: new Map(
+        [...this.#slots].map(([slot, memory]) => [slot, JSON.parse(memory) as SlotMemory]),
+      ),
+      intents: newest,
+      shares: new Map([...this.#totals].map(([seat, totals]) => [seat, { ...totals }])),
+      nextId: this.#generation * IDS_PER_RUN,
+    };
+  }
+
+  #settle(share: number, outcome: keyof Totals): void {
+    const seat = this.#openShares.get(share);
+    if (seat === undefined) return;
+    this.#openShares.delete(share);
+    const totals = this.#totals.get(seat) ?? { accepted: 0, rejected: 0, unknown: 0 };
+    totals[outcome]++;
+    this.#totals.set(seat, totals);
+  }
+}
