@@ -130,7 +130,9 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
       observePoweringOff(draft, slot);
       break;
     case "Fault":
-      observeFault(draft, slot);
+      // What was on and has nothing begun is as live as any: a foreign hand may have been at it.
+      if (slot.intent === null && known.line === "on") observeLive(draft, slot, driven);
+      else observeFault(draft, slot);
       break;
     default:
       observeLive(draft, slot, driven);

@@ -78,7 +78,8 @@ export class Checkers {
       this.#blame(8, `cut of ${zero.slot} within the grace of a start`);
     }
     this.#checkFloor(zero, controller);
-    if (slot?.intent?.kind === "cycle") this.#onCycle(zero, slot.intent.id, controller);
+    const works = !zero.stuckOn && !zero.pretendsOff && this.#world.powerError === null;
+    if (slot?.intent?.kind === "cycle" && works) this.#onCycle(zero, slot.intent.id, controller);
   }
 
   readonly #linkedAt = new Map<SlotId, number>();
@@ -166,7 +167,8 @@ export class Checkers {
     if (!zero.powered && now - zero.offAt < policy.offDwellMs - 1) {
       this.#blame(4, `on of ${zero.slot} ${Math.round(now - zero.offAt)} ms after it went off`);
     }
-    if (zero.powered) return;
+    // A try that comes to nothing starts nobody.
+    if (zero.powered || zero.stuckOff || this.#world.powerError !== null) return;
     if (now - this.#lastOnAt < policy.staggerMs - 1) this.#blame(14, `two starts at once`);
     this.#lastOnAt = now;
     if (by === "operator") return;

@@ -361,7 +361,7 @@ const PEOPLE: Readonly<Record<string, Fault>> = {
   "external ceiling": (world, _, random) => {
     const watts = random.between(0, 5);
     const forMs = random.between(5000, 300_000);
-    world.limit(watts, forMs);
+    world.limit("external", watts, forMs);
     world.post({ type: "external-ceiling", watts, source: "sim", forMs });
   },
   schedule: (world, _, random) => {
@@ -373,9 +373,12 @@ const PEOPLE: Readonly<Record<string, Fault>> = {
       open: open ? ["night"] : [],
     });
     const forMs = random.between(15_000, 400_000);
-    world.limit(watts, forMs);
+    world.limit("schedule", watts, forMs);
     world.post({ type: "schedule", reading: reading(true) });
-    world.after(forMs, () => world.post({ type: "schedule", reading: reading(false) }));
+    world.after(forMs, () => {
+      world.limit("schedule", Number.POSITIVE_INFINITY, 0);
+      world.post({ type: "schedule", reading: reading(false) });
+    });
   },
   demand: (world, zero, random) => {
     world.post({ type: "demand", slots: [zero.slot], forMs: random.between(1000, 600_000) });

@@ -58,12 +58,13 @@ export class SimController {
       }
       this.#execute(effect);
     }
-    const { now } = this.#world;
-    if (wakeAt < this.#tickAt || this.#tickAt <= now) {
-      this.#tickAt = wakeAt;
-      this.#world.at(wakeAt, () => this.#tick());
-    }
+    // As in the real loop: only a tick has looked at every deadline; another event may bring the next one nearer.
+    if (event.type !== "tick" && wakeAt >= this.#tickAt) return;
+    this.#tickAt = wakeAt;
+    this.#world.at(wakeAt, this.#wake);
   }
+
+  readonly #wake = () => this.#tick();
 
   #tick(): void {
     const { now } = this.#world;

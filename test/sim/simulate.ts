@@ -40,7 +40,11 @@ function worldOf(seed: number): World {
     jobTo: Math.round(240_000 * 2 * random.between(1, 20)),
     usb: random.chance(0.85),
     hostWorkers: random.chance(0.15) ? 1 : 0,
-    policy: random.chance(0.15) ? { idleOffMs: 60_000, keepUp: 1 } : {},
+    lines: random.chance(0.7) ? "on" : "off",
+    policy: {
+      powerRestore: random.chance(0.3) ? "restore" : "adopt",
+      ...(random.chance(0.15) ? { idleOffMs: 60_000, keepUp: 1 } : {}),
+    },
   });
   world.probes = random.chance(0.7);
   for (const zero of world.zeros) zero.drift = random.between(0.98, 1.02);
@@ -50,10 +54,14 @@ function worldOf(seed: number): World {
 /** People take care of what automation leaves to them: held slots, and those that they switched off. */
 function askPeople(world: World): void {
   const slots = world.zeros.map(({ slot }) => slot);
-  const common = { slots, reason: "quiet", hard: false } as const;
   world.post({ type: "resume", reason: "quiet" });
-  world.say({ type: "operator", verb: "uncordon", ...common });
-  world.say({ type: "operator", verb: "on", ...common });
+  world.say({ type: "operator", verb: "uncordon", slots, reason: "quiet", hard: false });
+  turnOn(world);
+}
+
+function turnOn(world: World): void {
+  const slots = world.zeros.map(({ slot }) => slot);
+  world.say({ type: "operator", verb: "on", slots, reason: "quiet", hard: false });
 }
 
 function mined(world: World): number {
@@ -79,6 +87,8 @@ export function simulate(
     trace.update(`${world.now} ${ev} ${slot} ${why}\n`);
     tell({ at: world.now, text: `${ev} ${slot ?? ""} ${why ?? ""} ${JSON.stringify(detail)}` });
   };
+  // A rig that was found off is switched on by its owner.
+  world.after(1000, () => turnOn(world));
   schedule(world, seed, strikes);
   world.run(faultyMs);
   endFaults(world);

@@ -86,8 +86,7 @@ export class World {
   /** Until when all links may be down for one common cause. */
   outageUntil = Number.NEGATIVE_INFINITY;
   /** The least watts that were asked for from outside, with their ends. */
-  readonly #limits: { readonly watts: number; readonly from: number; readonly until: number }[] =
-    [];
+  readonly #limits = new Map<string, { watts: number; from: number; until: number }>();
   readonly #agenda = new Agenda();
   readonly #records: boolean;
   readonly #bootMs: readonly [number, number];
@@ -257,14 +256,14 @@ export class World {
     this.post(event);
   }
 
-  /** Remembers that so few watts are allowed. */
-  limit(watts: number, forMs: number): void {
-    this.#limits.push({ watts, from: this.now, until: this.now + forMs });
+  /** Remembers that so few watts are allowed, in place of what this source allowed before. */
+  limit(source: string, watts: number, forMs: number): void {
+    this.#limits.set(source, { watts, from: this.now, until: this.now + forMs });
   }
 
   /** The watts that were allowed for all of the last moments; Infinity for no limit. */
   allowedWatts(marginMs: number): number {
-    const standing = this.#limits.filter(
+    const standing = [...this.#limits.values()].filter(
       ({ from, until }) => this.now - from > marginMs && this.now < until,
     );
     return Math.min(Number.POSITIVE_INFINITY, ...standing.map(({ watts }) => watts));
