@@ -3,6 +3,7 @@
 import { backoffUntil, cutHindrance, onHindrance } from "./permit.ts";
 import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
+import { idler, overCeiling, tooHot } from "./surplus.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -22,6 +23,15 @@ export function evidence(slot: Slot, now: number): string {
   const usb = slot.usb === "unknown" ? "USB unreadable" : `USB ${slot.usb}`;
   const line = slot.line === "unknown" ? "line unread" : `line ${slot.line}`;
   return `heard ${ago(slot.heardAt, now)}, ${line}, ${usb}, read ${ago(slot.readAt, now)}`;
+}
+
+/** What a standing rule has in mind for the slot. */
+function surplusStep(rig: RigState, { id }: Slot, now: number): string | null {
+  const next = [tooHot(rig, now), overCeiling(rig, now), idler(rig, now)];
+  const own = next.find((surplus) => surplus?.slot.id === id);
+  if (!own) return null;
+  const waits = own.waitsFor === null ? "" : `, waits for ${own.waitsFor}`;
+  return `off (${own.why})${waits}`;
 }
 
 /** What happens next, and what it waits for. */
@@ -47,7 +57,7 @@ export function nextStep(rig: RigState, slot: Slot, now: number): string | null 
       return slot.stage === "soft" ? `cut in ${left}` : `fault in ${left} unless proved off`;
     case "Ready":
     case "Degraded":
-      return null;
+      return surplusStep(rig, slot, now);
     default:
       return Number.isFinite(slot.until) ? `due in ${left}` : null;
   }

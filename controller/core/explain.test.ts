@@ -24,7 +24,7 @@ describe("why", () => {
     expect(said.for_ms).toBe(Math.round(world.now - world.slot("p1").since));
     expect(said.evidence).toMatch(/^heard \d\.\d s ago, line on/);
     expect(said.notes).toEqual([
-      expect.stringMatching(/^boot grace 90\.0 s \(1 boots known\)$/),
+      expect.stringMatching(/^boot grace 90\.0 s \(1 boot known\)$/),
       "healthy 4 of 4 meant up, floor 3, storm normal",
     ]);
   });
@@ -62,7 +62,7 @@ describe("why", () => {
       "kept off by a standing rule: hot, 2.0 s ago",
       "open intent: off by policy (hot)",
       "heat step 3 of 3",
-      "1 cuts since it was last well for long",
+      "1 cut since it was last well for long",
       expect.stringMatching(/^not cut again for \d+\.\d s$/),
       "2 jobs in a row searched and not solved",
     ]);

@@ -29,6 +29,10 @@ export interface Explanation {
   readonly notes: readonly string[];
 }
 
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 function notes(rig: RigState, slot: Slot, now: number): string[] {
   const { hold, shed, intent } = slot;
   const { healthy, meant, floor } = census(rig, now);
@@ -40,10 +44,14 @@ function notes(rig: RigState, slot: Slot, now: number): string[] {
     ...(shed === null ? [] : [`kept off by a standing rule: ${shed.why}, ${ago(shed.at, now)}`]),
     ...(intent === null ? [] : [`open intent: ${intent.kind} by ${intent.by} (${intent.why})`]),
     ...(slot.heat === 0 ? [] : [`heat step ${slot.heat} of 3`]),
-    ...(slot.strikes === 0 ? [] : [`${slot.strikes} cuts since it was last well for long`]),
+    ...(slot.strikes === 0
+      ? []
+      : [`${counted(slot.strikes, "cut")} since it was last well for long`]),
     ...(backoff > now ? [`not cut again for ${seconds(backoff - now)}`] : []),
-    ...(slot.barren === 0 ? [] : [`${slot.barren} jobs in a row searched and not solved`]),
-    `boot grace ${seconds(bootGraceMs(slot, rig.policy.bootGraceMs))} (${slot.bootMs.length} boots known)`,
+    ...(slot.barren === 0
+      ? []
+      : [`${counted(slot.barren, "job")} in a row searched and not solved`]),
+    `boot grace ${seconds(bootGraceMs(slot, rig.policy.bootGraceMs))} (${counted(slot.bootMs.length, "boot")} known)`,
     `healthy ${healthy} of ${meant} meant up, floor ${floor}, storm ${rig.storm.state}`,
   ];
 }

@@ -187,7 +187,7 @@ export function onPowerDone(draft: Draft, { action, reading }: EventOf<"power-do
   if (slot.phase === "PoweringOn") concludeOn(draft, slot);
   else if (slot.phase === "Fault") observeFault(draft, slot);
   else if (readsOff(slot)) concludeOff(draft, slot);
-  else patchSlot(draft, slot, { stage: "prove" });
+  else if (slot.phase === "PoweringOff") patchSlot(draft, slot, { stage: "prove" });
 }
 
 /** Tried again, after a reading: if another program changed a line, that names the slot and adopts it. */

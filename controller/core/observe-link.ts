@@ -67,6 +67,13 @@ export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-
     case "PoweringOff":
       takeBack(draft, slot);
       return;
+    case "Fault":
+      if (slot.intent !== null) {
+        // A cut that is under way, or that a person or a standing rule wants, goes on.
+        takeBack(draft, slot);
+        return;
+      }
+      break;
     case "Unknown": // the tick takes it on once its line is known
       return;
     case "PoweringOn":

@@ -57,12 +57,13 @@ const ASKS: Readonly<
   drain: holdAs("drain"),
   maintenance: holdAs("maintenance"),
   uncordon: () => ({ hold: null }),
-  // A slot in Fault is looked at again at once; one in quarantine is let out below.
-  release: ({ now }, _, slot) => ({
-    wanted: "on",
-    ...forgiven(slot),
-    ...(slot.phase === "Fault" ? { until: now } : {}),
-  }),
+  // A slot in Fault is looked at again at once; one in quarantine is let out below. Others are as they are wanted.
+  release: ({ now }, { reason }, slot) => {
+    const { phase, intent } = slot;
+    if (phase === "Fault") return { ...forgiven(slot), until: now };
+    const shutIn = phase === "Quarantined" || intent?.kind === "quarantine";
+    return shutIn ? { ...forgiven(slot), wanted: "on", onAsked: { reason } } : forgiven(slot);
+  },
 };
 
 /** On, cycle and release are the ways out of quarantine that a person has. */

@@ -2,13 +2,12 @@
 
 import { tokensAt } from "./bucket.ts";
 import { ceilingOf } from "./ceiling.ts";
-import type { Draft } from "./draft.ts";
 import { isLinkServerProved, kernelAnswers } from "./evidence.ts";
 import { holdsLane, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { census } from "./storm.ts";
 import { fitsCeiling } from "./watts.ts";
-import type { Hindrance, OnHindrance, ShedWhy } from "./why.ts";
+import type { Hindrance, OnHindrance } from "./why.ts";
 
 type Rig = Omit<RigState, "hosts" | "seats">;
 
@@ -68,16 +67,8 @@ export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | nul
 }
 
 /** Whether automation has a power action left in its bucket. */
-function maySwitch({ switches, policy }: Rig, now: number): boolean {
+export function maySwitch({ switches, policy }: Rig, now: number): boolean {
   return tokensAt(switches, policy.switchBurst, policy.switchesPerMinute, now) >= 1;
-}
-
-/** Whether a standing rule may switch the slot off now. A person's pause or hold does not outrank heat and a failing supply. */
-export function mayShed({ rig, now }: Draft, slot: Slot, why: ShedWhy): boolean {
-  if (rig.halted !== null) return false;
-  if (why === "hot" || why === "brown-out") return true;
-  if (rig.pause !== null || slot.hold !== null || !maySwitch(rig, now)) return false;
-  return now - slot.onAt >= rig.policy.ceilingDwellMs;
 }
 
 /** How many power cycles the slot may still be given before quarantine. */

@@ -85,10 +85,11 @@ export function beginCut(draft: Draft, given: Slot, cut: Cut): Slot {
 
 /** A Zero that must be asked, is heard, and was not asked yet is to be asked, and then has its time; null if it is none. */
 export function beginAsking(draft: Draft, slot: Slot): Slot | null {
-  const { asking, link } = slot;
-  if (asking === null || asking.at !== null) return null;
-  if (link === null || isSilent(draft, slot)) return null;
-  return patchSlot(draft, slot, { stage: "soft", until: draft.now + asking.limitMs });
+  const { asking, link, usb } = slot;
+  if (asking === null || link === null || isSilent(draft, slot)) return null;
+  const until = (asking.at ?? draft.now) + asking.limitMs;
+  if (asking.at !== null && (usb === "absent" || draft.now >= until)) return null;
+  return patchSlot(draft, slot, { stage: "soft", until });
 }
 
 /** One more automatic cut, and no memory of those that no window looks back to. */
@@ -146,8 +147,11 @@ export function reopenAsOn(draft: Draft, slot: Slot): Slot {
 /** Nothing showed up on USB: off and on again, within the same intent. */
 export function retryEnumeration(draft: Draft, slot: Slot): Slot {
   const tries = slot.tries + 1;
+  // With a person's hands on it, or all too often tried, it is left to a person.
+  const { hold } = slot;
+  const left = hold !== null || draft.rig.pause !== null;
   const capped = capReached(draft.rig, slot, draft.now) !== null;
-  if (capped || tries >= draft.rig.policy.enumerationTries) {
+  if (left || capped || tries >= draft.rig.policy.enumerationTries) {
     return enter(draft, closeIntent(draft, slot, "no-enumeration"), "Fault", "no-enumeration", {
       until: draft.now + draft.rig.policy.reprobeMs,
       tries: 0,

@@ -28,6 +28,13 @@ function shownState(slot: Slot): ShownState {
   return HOLD_STATES[slot.hold.kind];
 }
 
+/** Between two jobs it still works; what it had long ago is no rate. */
+const BREATH_MS = 10_000;
+
+function works({ task, busyAt }: Slot, now: number): boolean {
+  return task !== null || now - busyAt < BREATH_MS;
+}
+
 function whyText({ why, shed, phase, hold }: Slot): string {
   // Off since it was proved so; what people ask is which rule wanted it.
   const code = phase === "Off" && shed !== null ? shed.why : why;
@@ -94,7 +101,7 @@ function slotStatus(rig: RigState, slot: Slot, seat: Seat | undefined, now: numb
     wanted: slot.wanted,
     hold: holdStatus(slot, now),
     heat: slot.heat,
-    hashrate_hs: up ? Math.round(slot.rateHs) : 0,
+    hashrate_hs: up && works(slot, now) ? Math.round(slot.rateHs) : 0,
     accepted: seat?.accepted ?? 0,
     rejected: seat?.rejected ?? 0,
     unknown: seat?.unknown ?? 0,

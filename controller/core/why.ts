@@ -77,3 +77,13 @@ export type OnHindrance =
   | "ceiling-dwell"
   | "ceiling"
   | "switch-rate";
+
+/** What switching a slot off by a standing rule is waiting for. Checked in this order. */
+export type ShedHindrance =
+  | "automation-halted"
+  | "power-action"
+  | "paused"
+  | "hold"
+  | "not-running"
+  | "ceiling-dwell"
+  | "switch-rate";

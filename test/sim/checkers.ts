@@ -98,7 +98,9 @@ export class Checkers {
     const { storm } = controller.state;
     const long = storm.state === "storm" && now - storm.since >= policy.stormHoldMs;
     const lives = zero.linked && !zero.hung && !zero.stuckWorker;
-    const together = this.#world.zeros.filter(({ cutOff, linked }) => linked && cutOff).length;
+    const together = this.#world.zeros.filter(
+      ({ cutOff, linked, spokeAt }) => linked && cutOff && now - spokeAt >= policy.livenessMs,
+    ).length;
     if (lives && zero.cutOff && together > 1 && now < outageUntil && !long) {
       this.#blame(3, `cut of ${zero.slot}, which lives, in an outage of ${together}`);
     }

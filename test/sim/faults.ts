@@ -229,7 +229,9 @@ const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
       world.powerDown(zero);
       return;
     }
+    world.foreignOff.delete(zero.slot);
     zero.powered = true;
+    zero.poweredAt = world.now;
     zero.life++;
     world.boot(zero);
   },
