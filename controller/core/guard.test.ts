@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { World } from "../../test/sim/world.ts";
 import type { Effect } from "./effect.ts";
 import { violation } from "./guard.ts";
-import type { Intent, Slot } from "./slot.ts";
+import type { Hold, Intent, Slot } from "./slot.ts";
 import { isMeantUp } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { step } from "./step.ts";
@@ -152,21 +152,23 @@ describe("the run-time assertions", () => {
 });
 
 describe("a slot that ought to be up", () => {
-  const slot = mining().slot("p1");
+  const held = (kind: Hold["kind"]): Hold => {
+    return { kind, reason: "", since: 0, until: Number.POSITIVE_INFINITY };
+  };
+  const world = mining();
+  const slot = world.slot("p1");
   const table: [string, Partial<Slot>, boolean][] = [
     ["is Ready", {}, true],
     ["is not wanted", { wanted: "off" }, false],
-    [
-      "is held",
-      { hold: { kind: "cordon", reason: "", since: 0, until: Number.POSITIVE_INFINITY } },
-      false,
-    ],
+    ["is held, and was heard", { hold: held("cordon") }, true],
+    ["is held, and was silent for long", { hold: held("cordon"), heardAt: -1e9 }, false],
+    ["is in somebody's hands", { hold: held("maintenance") }, false],
     ["is in quarantine", { phase: "Quarantined" }, false],
     ["is a fault", { phase: "Fault" }, false],
     ["is off by a ceiling", { phase: "Off" }, false],
     ["is off within a cycle", { phase: "Off", intent: INTENT }, true],
   ];
   it.each(table)("%s", (_, changes, meant) => {
-    expect(isMeantUp({ ...slot, ...changes })).toBe(meant);
+    expect(isMeantUp({ ...slot, ...changes }, world.now, 120_000)).toBe(meant);
   });
 });

@@ -31,6 +31,13 @@ function judgeUnknown(draft: Draft, slot: Slot, due: boolean): void {
   // An unread line is nobody's fault but the board's, and that is reported where it fails.
 }
 
+/** A reading older than this, five polls, says nothing of now. */
+const READING_LIFE_MS = 5000;
+
+function isFreshlyRead({ rig, now }: Draft, { readAt }: Slot): boolean {
+  return rig.boardError === null && now - readAt < READING_LIFE_MS;
+}
+
 function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
   const { policy } = draft.rig;
   if (slot.stage === "write") {
@@ -44,7 +51,9 @@ function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
   else if (slot.usb === "present") enter(draft, slot, "Booting", "usb-seen", { until });
   else if (slot.usb === "unknown" && draft.now >= slot.onAt + policy.staggerMs) {
     enter(draft, slot, "Booting", "settled", { until });
-  } else if (due && mayRetryEnumeration(draft.rig)) retryEnumeration(draft, slot);
+  } else if (due && isFreshlyRead(draft, slot) && mayRetryEnumeration(draft.rig)) {
+    retryEnumeration(draft, slot);
+  }
 }
 
 function judgeBooting(draft: Draft, slot: Slot, due: boolean): void {

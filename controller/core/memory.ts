@@ -37,6 +37,11 @@ export interface RigMemory {
     readonly reason: string;
     readonly leftMs: number | null;
   } | null;
+  readonly external: {
+    readonly watts: number;
+    readonly source: string;
+    readonly leftMs: number;
+  } | null;
 }
 
 /** What an earlier run left behind, as the store read it. */
@@ -71,14 +76,21 @@ export function untilOf(left: number | null, now: number): number {
   return left === null ? Number.POSITIVE_INFINITY : now + left;
 }
 
-export function rigMemoryOf(rig: Pick<RigState, "pause" | "override">, now: number): RigMemory {
-  const { pause, override } = rig;
+export function rigMemoryOf(
+  { pause, override, external }: Pick<RigState, "pause" | "override" | "external">,
+  now: number,
+): RigMemory {
   return {
     pause: pause && { reason: pause.reason, leftMs: leftMs(pause.until, now) },
     override: override && {
       watts: override.watts,
       reason: override.reason,
       leftMs: leftMs(override.until, now),
+    },
+    external: external && {
+      watts: external.watts,
+      source: external.source,
+      leftMs: Math.max(0, external.until - now),
     },
   };
 }

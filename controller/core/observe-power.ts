@@ -1,6 +1,6 @@
 // What the outside says of power: the schedules for now, a number from elsewhere, a meter, someone who needs a Zero up.
 
-import { type Draft, patchSlot, report, slotOf } from "./draft.ts";
+import { type Draft, patchSlot, report, saveRig, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 
 export function onSchedule(draft: Draft, { reading }: EventOf<"schedule">): void {
@@ -22,10 +22,11 @@ function leastWatts(ceilings: readonly { readonly watts: number }[]): number | n
 
 export function onExternalCeiling(draft: Draft, event: EventOf<"external-ceiling">): void {
   const { watts, source, forMs } = event;
-  if (draft.rig.external?.watts !== watts) {
-    report(draft, "info", "ceiling.external", null, source, { watts, for_ms: forMs });
-  }
+  const changed = draft.rig.external?.watts !== watts;
   draft.rig.external = { watts, source, until: draft.now + forMs };
+  if (!changed) return;
+  report(draft, "info", "ceiling.external", null, source, { watts, for_ms: forMs });
+  saveRig(draft);
 }
 
 /** Lets go of what has run out, and says so. Part of a tick. */

@@ -210,6 +210,8 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
 /** `on` reads back: the inrush place is held until the Zero shows up or the settle time is over. */
 export function concludeOn(draft: Draft, slot: Slot): Slot {
   report(draft, "info", "power.on", slot.id, slot.why);
+  // The next start keeps its distance from the current, not from the decision.
+  draft.rig.lastOnAt = draft.now;
   return patchSlot(draft, slot, {
     stage: "settle",
     onAt: draft.now,

@@ -61,7 +61,8 @@ describe("a shed that is under way", () => {
     (lines) => {
       const world = shedding();
       const options = { zeros: 1, policy: { powerRestore: "adopt" as const } };
-      const next = new World({ ...options, lines, remembered: leftBehind(world) });
+      const remembered = { ...leftBehind(world), rig: null };
+      const next = new World({ ...options, lines, remembered });
       next.run(120_000);
       expect(next.slot("p1")).toMatchObject({ wanted: "on", phase: "Ready" });
       expect(next.powerEffects("p1").filter(({ to }) => to === "off")).toEqual([]);
@@ -95,7 +96,9 @@ describe("a ceiling", () => {
     const options = { zeros: 1, policy: { powerRestore: "adopt" as const } };
     const next = new World({ ...options, remembered: leftBehind(world) });
     next.run(120_000);
-    expect(next.slot("p1")).toMatchObject({ wanted: "on", phase: "Ready" });
+    expect(next.slot("p1")).toMatchObject({ wanted: "on", phase: "Off" });
+    next.post({ type: "external-ceiling", watts: 9, source: "sun", forMs: 600_000 });
+    next.allReady();
   });
 });
 

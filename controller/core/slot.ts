@@ -182,11 +182,16 @@ export function isHealthy(slot: Slot, now: number, livenessMs: number): boolean 
   return (slot.phase === "Ready" || slot.phase === "Degraded") && now - slot.heardAt < livenessMs;
 }
 
-/** Whether the slot is one of those that ought to be up: the base of the healthy floor. */
-export function isMeantUp(slot: Slot): boolean {
+/**
+ * Whether the slot is one of those that ought to be up: the base of the healthy floor. One that a person holds counts as
+ * long as it was heard within `witnessMs`, for its silence tells of a common cause like any other's.
+ */
+export function isMeantUp(slot: Slot, now: number, witnessMs: number): boolean {
+  const { hold } = slot;
+  const witness = hold?.kind !== "maintenance" && now - slot.heardAt < witnessMs;
   return (
     slot.wanted === "on" &&
-    slot.hold === null &&
+    (hold === null || witness) &&
     slot.phase !== "Quarantined" &&
     slot.phase !== "Fault" &&
     slot.shed === null &&

@@ -2,7 +2,7 @@
 
 import type { SlotId } from "../../hat/slots.ts";
 import { type Bucket, fullBucket } from "./bucket.ts";
-import { type Remembered, untilOf } from "./memory.ts";
+import { type Remembered, type RigMemory, untilOf } from "./memory.ts";
 import type { Policy } from "./policy.ts";
 import type { ScheduleReading } from "./schedule.ts";
 import type { Host, Seat } from "./seat.ts";
@@ -157,6 +157,8 @@ function initialSeat(id: string, index: number, remembered: Remembered, now: num
   };
 }
 
+const NO_RIG_MEMORY: RigMemory = { pause: null, override: null, external: null };
+
 export interface RigShape {
   readonly slots: readonly SlotId[];
   readonly hostWorkers: number;
@@ -169,7 +171,7 @@ export function initialState(
   remembered: Remembered,
   now: number,
 ): RigState {
-  const { pause, override } = remembered.rig ?? { pause: null, override: null };
+  const { pause, override, external } = remembered.rig ?? NO_RIG_MEMORY;
   const hostIds = Array.from({ length: shape.hostWorkers }, (_, index) => `h${index + 1}`);
   return {
     policy,
@@ -192,7 +194,11 @@ export function initialState(
     underVoltageAt: Number.NEGATIVE_INFINITY,
     brownOut: null,
     schedule: null,
-    external: null,
+    external: external && {
+      watts: external.watts,
+      source: external.source,
+      until: now + external.leftMs,
+    },
     override: override && {
       watts: override.watts,
       reason: override.reason,

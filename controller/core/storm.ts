@@ -21,12 +21,12 @@ function isSilent(slot: Slot): boolean {
 }
 
 export function census(rig: Pick<RigState, "slots" | "policy">, now: number): Census {
-  const { livenessMs, healthyFloor } = rig.policy;
+  const { livenessMs, healthyFloor, stormHoldMs } = rig.policy;
   let meant = 0;
   let healthy = 0;
   let silent = 0;
   for (const slot of rig.slots) {
-    if (!isMeantUp(slot)) continue;
+    if (!isMeantUp(slot, now, stormHoldMs)) continue;
     meant++;
     if (isHealthy(slot, now, livenessMs)) healthy++;
     if (isSilent(slot)) silent++;

@@ -21,6 +21,11 @@ function keepsPower(slot: Slot): boolean {
   return slot.line === "on" && slot.phase !== "PoweringOff";
 }
 
+/** Whether its way off is not begun yet: one whose cut stands as a fault is tried again when the fault is looked at. */
+function mayBegin({ intent }: Slot): boolean {
+  return intent?.kind !== "off" && intent?.kind !== "quarantine";
+}
+
 /** Whether there is a running Zero here that can be asked to leave: neither under a remedy nor without a known state. */
 function isRunning(slot: Slot): boolean {
   return slot.phase === "Ready" || slot.phase === "Degraded";
@@ -61,7 +66,7 @@ function isIdle(idleOffMs: number, slot: Slot, now: number): boolean {
 
 /** A Zero that is too hot. */
 export function tooHot(rig: Rig, now: number): Surplus | null {
-  const hot = rig.slots.filter((slot) => slot.heat === 3 && keepsPower(slot));
+  const hot = rig.slots.filter((slot) => slot.heat === 3 && keepsPower(slot) && mayBegin(slot));
   return hot.length === 0 ? null : choose(rig, hot, "hot", now);
 }
 
@@ -71,7 +76,12 @@ export function overCeiling(rig: Rig, now: number): Surplus | null {
   if (isUnlimited(ceiling)) return null;
   const kept = rig.slots.filter(keepsPower);
   if (!exceedsCeiling(kept, rig.policy.model, ceiling)) return null;
-  return choose(rig, kept, kept.length > ceiling.zeros ? "brown-out" : "ceiling", now);
+  return choose(
+    rig,
+    kept.filter(mayBegin),
+    kept.length > ceiling.zeros ? "brown-out" : "ceiling",
+    now,
+  );
 }
 
 /** A Zero that has nothing to do, as long as enough others stay up. */

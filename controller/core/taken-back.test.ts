@@ -74,6 +74,7 @@ describe("a cut that was decided", () => {
       rig.powerError = "bus";
     });
     const zero = world.zero("p3");
+    world.until(() => world.slot("p3").action === null, "between two tries");
     zero.hung = false;
     world.linkUp(zero, zero.bootId);
     expect(world.slot("p3").phase).toBe("Booting");

@@ -118,7 +118,8 @@ describe("the view", () => {
     const watts = (changes: Partial<Slot>) => p1(world, changes).watts;
     expect(watts({ phase: "Quarantined" })).toBe(0);
     expect(watts({ phase: "Booting" })).toBe(1.4);
-    expect(watts({ phase: "Fault", line: "off" })).toBe(0);
+    expect(watts({ phase: "Fault", line: "off", usb: "absent" })).toBe(0);
+    expect(watts({ phase: "Fault", line: "off", usb: "present" })).toBe(0.5);
     expect(watts({ phase: "Fault", line: "on" })).toBe(0.5);
   });
 

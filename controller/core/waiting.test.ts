@@ -28,7 +28,7 @@ describe("a Zero that waits for its turn", () => {
     world.run(5000);
     const second = new World({ ...ADOPT, remembered: onDisk(world) });
     second.run(500);
-    const third = new World({ ...ADOPT, remembered: onDisk(second) });
+    const third = new World({ ...ADOPT, remembered: { ...onDisk(second), rig: null } });
     third.run(120_000);
     expect(third.slot("p1")).toMatchObject({ wanted: "on", phase: "Ready" });
   });

@@ -32,7 +32,8 @@ export function slotWatts(slot: Slot, model: ZeroModel): number {
     case "Degraded":
       return draw.hashing;
     default:
-      return slot.line === "off" ? 0 : draw.idle;
+      // Not off before that is proved: a line may read low and lie.
+      return slot.line === "off" && slot.usb !== "present" ? 0 : draw.idle;
   }
 }
 

@@ -178,7 +178,10 @@ export class Checkers {
     if (foreign !== undefined && now - foreign > READING_AGE_MS) {
       this.#blame(10, `on of ${zero.slot}, which another program had switched off`);
     }
-    const powered = this.#world.zeros.filter((other) => other.powered).length;
+    const powered = this.#world.zeros.filter(
+      // One that reads off although it is on, and cannot be seen on USB, nobody can know of.
+      (other) => other.powered && (truthful || !other.readsOff),
+    ).length;
     const watts = powered * HASHING_WATTS + STARTING_WATTS;
     const allowed = this.#world.allowedWatts(READING_AGE_MS);
     if (watts > allowed + 0.001) {

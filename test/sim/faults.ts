@@ -136,6 +136,15 @@ const LINK_FAULTS: Readonly<Record<string, Fault>> = {
       });
     }
   },
+  // The network between is gone, and back for all at once: a common cause.
+  outage: (world, _, random) => {
+    const forMs = random.between(3000, 110_000);
+    world.outageUntil = Math.max(world.outageUntil, world.now + forMs + 25_000);
+    for (const zero of world.zeros) zero.cutOff = true;
+    world.after(forMs, () => {
+      for (const zero of world.zeros) zero.cutOff = false;
+    });
+  },
   "one-way partition": zeroFor(
     40_000,
     (zero) => {
@@ -376,10 +385,10 @@ const PEOPLE: Readonly<Record<string, Fault>> = {
     });
     const forMs = random.between(15_000, 400_000);
     world.limit("schedule", watts, forMs);
-    world.post({ type: "schedule", reading: reading(true) });
+    world.tellSchedule(reading(true));
     world.after(forMs, () => {
       world.limit("schedule", Number.POSITIVE_INFINITY, 0);
-      world.post({ type: "schedule", reading: reading(false) });
+      world.tellSchedule(reading(false));
     });
   },
   demand: (world, zero, random) => {
@@ -402,8 +411,7 @@ export const OUR_SIDE: readonly string[] = [
   ...Object.keys(POOL_FAULTS),
   "silent board",
   "hub gone",
-  "all partitioned",
-  "clogged link",
+  "outage",
   "link ends",
 ];
 

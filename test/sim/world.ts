@@ -4,6 +4,7 @@ import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Event } from "../../controller/core/event.ts";
 import { NOTHING_REMEMBERED, type Remembered } from "../../controller/core/memory.ts";
 import { DEFAULT_POLICY, type Policy } from "../../controller/core/policy.ts";
+import type { ScheduleReading } from "../../controller/core/schedule.ts";
 import type { Share } from "../../controller/core/seat.ts";
 import type { Slot } from "../../controller/core/slot.ts";
 import type { RigShape, RigState } from "../../controller/core/state.ts";
@@ -79,6 +80,7 @@ export class World {
   onPower: (effect: EffectOf<"power">, zero: SimZero, by: SimController) => void = () => {};
   onSubmit: (share: Share, right: boolean) => void = () => {};
   watch: (effect: Effect, by: SimController) => void = () => {};
+  schedule: ScheduleReading | null = null;
   /** Links whose Zero gave the known answer. */
   readonly provedLinks = new Set<number>();
   /** Slots that a foreign hand switched off, and when; until a person names them. */
@@ -256,6 +258,12 @@ export class World {
     this.post(event);
   }
 
+  /** The schedule lane speaks, as it does again to each controller that starts. */
+  tellSchedule(reading: ScheduleReading): void {
+    this.schedule = reading;
+    this.post({ type: "schedule", reading });
+  }
+
   /** Remembers that so few watts are allowed, in place of what this source allowed before. */
   limit(source: string, watts: number, forMs: number): void {
     this.#limits.set(source, { watts, from: this.now, until: this.now + forMs });
@@ -306,6 +314,7 @@ export class World {
     if (this.controllers.some(({ alive }) => alive)) this.controllers.push(next);
     else this.controllers.splice(0, this.controllers.length, next);
     next.start();
+    if (this.schedule !== null) next.post({ type: "schedule", reading: this.schedule });
     return true;
   }
 }
