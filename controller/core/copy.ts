@@ -24,6 +24,8 @@ export function copySlot(slot: Slot): Slot {
     intent: slot.intent,
     action: slot.action,
     retryAt: slot.retryAt,
+    written: slot.written,
+    refused: slot.refused,
     tries: slot.tries,
     line: slot.line,
     usb: slot.usb,

@@ -80,8 +80,10 @@ function observeUnknown(draft: Draft, slot: Slot): void {
 
 function observePoweringOn(draft: Draft, slot: Slot, driven: boolean): void {
   if (slot.stage === "settle") observeLive(draft, slot, driven);
-  // Written, though the driver could not say so.
-  else if (slot.action === null && slot.line === "on") concludeOn(draft, slot);
+  else if (slot.action !== null || slot.line !== "on") return;
+  // Written, though the driver could not say so; or written by somebody else.
+  else if (slot.written) concludeOn(draft, slot);
+  else adoptForeign(draft, slot, "on");
 }
 
 /** A late proof: the lane may be another's by now, so only the way back on is left to do. */
@@ -91,9 +93,10 @@ function observeFault(draft: Draft, slot: Slot): void {
   if (off.intent !== null) reopenAsOn(draft, off);
 }
 
-function observePoweringOff(draft: Draft, slot: Slot): void {
+function observePoweringOff(draft: Draft, slot: Slot, driven: boolean): void {
   if (slot.action !== null) return;
-  if (readsOff(slot)) concludeOff(draft, slot);
+  if (!slot.written && slot.line === "off" && driven) adoptForeign(draft, slot, "off");
+  else if (readsOff(slot)) concludeOff(draft, slot);
   else if (slot.stage === "soft" && slot.usb === "absent") endSoftOff(draft, slot);
 }
 
@@ -113,7 +116,13 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
   if (known === undefined) return;
   const { line, usb, driven } = reading;
   const first = known.readAt === Number.NEGATIVE_INFINITY;
-  const read = patchSlot(draft, known, { line, usb, readAt: draft.now });
+  // We wrote nothing, and yet the line is where we wanted it.
+  const turned = known.refused && known.action === null && known.line !== line;
+  const read = patchSlot(draft, known, { line, usb, readAt: draft.now, refused: false });
+  if (turned) {
+    adoptForeign(draft, read, line);
+    return;
+  }
   const slot = first ? adoptWanted(draft, read) : read;
   switch (slot.phase) {
     case "Unknown":
@@ -127,7 +136,7 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
       observePoweringOn(draft, slot, driven);
       break;
     case "PoweringOff":
-      observePoweringOff(draft, slot);
+      observePoweringOff(draft, slot, driven);
       break;
     case "Fault":
       // What was on and has nothing begun is as live as any: a foreign hand may have been at it.
@@ -195,5 +204,6 @@ export function onPowerFailed(draft: Draft, event: EventOf<"power-failed">): voi
   const slot = slotOf(draft, event.slot);
   if (slot?.action !== event.action) return;
   report(draft, "warn", "power.failed", slot.id, event.code, { detail: event.detail });
-  patchSlot(draft, slot, { action: null, retryAt: draft.now + POWER_RETRY_MS });
+  const refused = event.code === "foreign-change";
+  patchSlot(draft, slot, { action: null, refused, retryAt: draft.now + POWER_RETRY_MS });
 }

@@ -33,6 +33,8 @@ function drive(draft: Draft, slot: Slot): void {
   const { stage, intent, action } = slot;
   if (stage !== "cut" && stage !== "write") return;
   if (intent === null || action !== null || draft.now < slot.retryAt) return;
+  // Somebody else was at the lines: not again before they were read.
+  if (slot.refused) return;
   if (!intent.durable) {
     writeIntent(draft, slot, intent);
     return;
@@ -54,7 +56,7 @@ function drive(draft: Draft, slot: Slot): void {
   const id = takeId(draft);
   const to = stage === "cut" ? "off" : "on";
   emit(draft, { type: "power", slot: slot.id, action: id, to, by: intent.by });
-  patchSlot(draft, slot, { action: id });
+  patchSlot(draft, slot, { action: id, written: true });
 }
 
 /** Asks for the clean shutdown, once the intent is on disk; asked again each second until the Zero is gone. */

@@ -69,6 +69,7 @@ export function beginCut(draft: Draft, given: Slot, cut: Cut): Slot {
   let slot = releaseSlot(draft, closeIntent(draft, given, "superseded"), false);
   slot = patchSlot(draft, openIntent(draft, slot, cut.kind, cut.by, cut.reason), {
     cycleAsked: null,
+    written: false,
     asking: cut.hard ? null : { at: null, limitMs: softLimitMs(draft, cut.why) },
     tries: 0,
   });
@@ -129,6 +130,7 @@ export function beginOn(draft: Draft, given: Slot): Slot {
     : openOn(draft, given);
   draft.rig.lastOnAt = draft.now;
   return enter(draft, slot, "PoweringOn", "wanted-on", {
+    written: false,
     // It comes up cool, and whatever kept it off is over.
     shed: null,
     onAsked: null,
@@ -160,6 +162,7 @@ export function retryEnumeration(draft: Draft, slot: Slot): Slot {
   report(draft, "warn", "power.no-enumeration", slot.id, null, { try: tries });
   return enter(draft, slot, "PoweringOff", "no-enumeration", {
     tries,
+    written: false,
     cuts: countCut(draft, slot),
     stage: "cut",
     until: draft.now + draft.rig.policy.cutProofMs,

@@ -119,6 +119,10 @@ export interface Slot {
   /** The id of the power effect that is under way, and when a failed one may be tried again. */
   readonly action: number | null;
   readonly retryAt: number;
+  /** Whether the power action that is under way was tried: before that, a line that turns was turned by somebody else. */
+  readonly written: boolean;
+  /** The last try wrote nothing, for a line was not as we knew it: the next reading tells which. */
+  readonly refused: boolean;
   /** How often `on` was tried in this power-on. */
   readonly tries: number;
   readonly line: Line | "unknown";
@@ -182,22 +186,22 @@ export function isHealthy(slot: Slot, now: number, livenessMs: number): boolean 
   return (slot.phase === "Ready" || slot.phase === "Degraded") && now - slot.heardAt < livenessMs;
 }
 
-/**
- * Whether the slot is one of those that ought to be up: the base of the healthy floor. One that a person holds counts as
- * long as it was heard within `witnessMs`, for its silence tells of a common cause like any other's.
- */
-export function isMeantUp(slot: Slot, now: number, witnessMs: number): boolean {
-  const { hold } = slot;
-  const witness = hold?.kind !== "maintenance" && now - slot.heardAt < witnessMs;
+/** Whether the slot is one of those that ought to be up: the base of the healthy floor. */
+export function isMeantUp(slot: Slot): boolean {
   return (
     slot.wanted === "on" &&
-    (hold === null || witness) &&
+    slot.hold === null &&
     slot.phase !== "Quarantined" &&
     slot.phase !== "Fault" &&
     slot.shed === null &&
     // Off by a ceiling or still waiting its turn is not meant up; off within a cycle is.
     (slot.phase !== "Off" || slot.intent !== null)
   );
+}
+
+/** Whether the slot, though not meant up (held, a fault), spoke lately: if it falls silent with others, that tells of a common cause. */
+export function isWitness(slot: Slot, now: number, lifeMs: number): boolean {
+  return slot.line === "on" && slot.phase !== "PoweringOff" && now - slot.heardAt < lifeMs;
 }
 
 /** Whether automation has an unfinished power cycle on the slot: between cut and first beat. */

@@ -101,6 +101,8 @@ function initialSlot(
     intent: intent ? { ...intent, durable: true } : null,
     action: null,
     retryAt: now,
+    written: false,
+    refused: false,
     tries: 0,
     line: "unknown",
     usb: "unknown",

@@ -1,7 +1,7 @@
 // The storm guard: when many Zeros fall silent at once, the common cause is ours (hub, bridge, this process), so nobody is cut.
 
 import { type Draft, report } from "./draft.ts";
-import { isHealthy, isMeantUp, type Slot } from "./slot.ts";
+import { isHealthy, isMeantUp, isWitness, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 
 export interface Census {
@@ -26,10 +26,15 @@ export function census(rig: Pick<RigState, "slots" | "policy">, now: number): Ce
   let healthy = 0;
   let silent = 0;
   for (const slot of rig.slots) {
-    if (!isMeantUp(slot, now, stormHoldMs)) continue;
-    meant++;
-    if (isHealthy(slot, now, livenessMs)) healthy++;
-    if (isSilent(slot)) silent++;
+    if (isMeantUp(slot)) {
+      meant++;
+      if (isHealthy(slot, now, livenessMs)) healthy++;
+      if (isSilent(slot)) silent++;
+    } else if (isWitness(slot, now, stormHoldMs)) {
+      meant++;
+      if (now - slot.heardAt < livenessMs) healthy++;
+      else silent++;
+    }
   }
   return { meant, healthy, silent, floor: Math.ceil(healthyFloor * meant) };
 }

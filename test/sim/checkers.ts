@@ -74,7 +74,8 @@ export class Checkers {
     if (boots && now - zero.poweredAt < bootGraceMs && !this.#wasLinked(zero)) {
       this.#blame(1, `cut of ${zero.slot}, which boots within its grace`);
     }
-    if (now - controller.startedAt < bootGraceMs && !this.#linkedSince(zero, controller)) {
+    const found = zero.poweredAt < controller.startedAt && !this.#linkedSince(zero, controller);
+    if (found && now - controller.startedAt < bootGraceMs) {
       this.#blame(8, `cut of ${zero.slot} within the grace of a start`);
     }
     this.#checkFloor(zero, controller);

@@ -372,6 +372,7 @@ const PEOPLE: Readonly<Record<string, Fault>> = {
   "external ceiling": (world, _, random) => {
     const watts = random.between(0, 5);
     const forMs = random.between(5000, 300_000);
+    if (!world.controller.alive) return;
     world.limit("external", watts, forMs);
     world.post({ type: "external-ceiling", watts, source: "sim", forMs });
   },

@@ -23,14 +23,17 @@ function usbOf(world: World, { usb, ghostUsb }: SimZero): UsbPresence {
   return usb || ghostUsb ? "present" : "absent";
 }
 
+function lineOf({ powered, readsOff }: SimZero): Line {
+  return powered && !readsOff ? "on" : "off";
+}
+
 export function readBoard(world: World): BoardReading {
   return {
-    slots: world.zeros.map((zero) => ({
-      slot: zero.slot,
-      line: zero.powered && !zero.readsOff ? "on" : "off",
-      driven: !world.powerLost,
-      usb: usbOf(world, zero),
-    })),
+    slots: world.zeros.map((zero) => {
+      const line = lineOf(zero);
+      zero.expected = line;
+      return { slot: zero.slot, line, driven: !world.powerLost, usb: usbOf(world, zero) };
+    }),
     underVoltage: world.underVoltage === null ? null : world.underVoltage || world.sagging,
   };
 }
@@ -72,6 +75,7 @@ export function resetExpander(world: World): void {
 /** Does it, or not; and what the driver says of it: an error, or null. */
 function act(world: World, zero: SimZero, to: Line): HatErrorCode | null {
   if (world.powerError !== null) return world.powerError;
+  if (lineOf(zero) !== zero.expected) return "foreign-change";
   world.powerLost = false;
   if (to === "off" && zero.stuckOn) return "not-verified";
   if (to === "on" && zero.stuckOff) return "not-verified";
@@ -86,6 +90,7 @@ export function carryOut(world: World, by: SimController, effect: EffectOf<"powe
   const zero = world.zero(slot);
   world.onPower(effect, zero, by);
   const code = act(world, zero, to);
+  if (code !== "foreign-change") zero.expected = lineOf(zero);
   const reading = readBoard(world).slots.find((candidate) => candidate.slot === slot);
   if (code !== null) by.post({ type: "power-failed", slot, action, code, detail: "simulated" });
   else if (reading) by.post({ type: "power-done", action, reading });

@@ -7,7 +7,7 @@ import { initialState, type RigState } from "../../controller/core/state.ts";
 import { step, wantsTick } from "../../controller/core/step.ts";
 import { isSwitching } from "../../controller/core/view.ts";
 import { carryOut, readBoard } from "./sim-board.ts";
-import { deliver, probe } from "./sim-link.ts";
+import { deliver, hangUp, probe } from "./sim-link.ts";
 import { servePool } from "./sim-pool.ts";
 import type { Untimed, World } from "./world.ts";
 
@@ -110,6 +110,9 @@ export class SimController {
         break;
       case "send":
         deliver(world, effect);
+        break;
+      case "close-link":
+        hangUp(world, effect.link);
         break;
       case "probe":
         probe(world, this, effect.slot);

@@ -103,6 +103,17 @@ export function endLink(world: World, zero: SimZero, detail: string | null): voi
   if (detail !== null) world.controller.post({ type: "link-down", slot, link, detail });
 }
 
+/** The controller closes a link: an agent that lives dials in anew. */
+export function hangUp(world: World, link: number): void {
+  const zero = world.zeros.find((candidate) => candidate.linked && candidate.link === link);
+  if (zero === undefined) return;
+  const { life, bootId } = zero;
+  zero.linked = false;
+  world.after(DIAL_MS, () => {
+    if (zero.life === life && zero.powered && !zero.linked) linkUp(world, zero, bootId);
+  });
+}
+
 function beat(world: World, zero: SimZero, link: number, seq: number): void {
   if (zero.link !== link || !zero.linked) return;
   if (speaks(zero)) {

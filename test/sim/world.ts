@@ -313,6 +313,8 @@ export class World {
     const next = new SimController(this, this.store.recall());
     if (this.controllers.some(({ alive }) => alive)) this.controllers.push(next);
     else this.controllers.splice(0, this.controllers.length, next);
+    // A controller that restores what was wanted takes what a foreign hand did meanwhile for a power cut.
+    if (this.policy.powerRestore === "restore") this.foreignOff.clear();
     next.start();
     if (this.schedule !== null) next.post({ type: "schedule", reading: this.schedule });
     return true;

@@ -1,5 +1,6 @@
 // A simulated Zero: power, boot, link, hashing; and what can go wrong with it.
 
+import type { Line } from "../../hat/board.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import { type Random, randomOf } from "./random.ts";
 
@@ -50,6 +51,8 @@ export interface SimZero {
   crashLoop: boolean;
   stuckOn: boolean;
   stuckOff: boolean;
+  /** What the driver last wrote or read: a line that is otherwise was changed by somebody else. */
+  expected: Line;
   /** A cut seems to work and does not: the line reads off from then on, and is on. */
   pretendsOff: boolean;
   readsOff: boolean;
@@ -87,6 +90,7 @@ export function simZero(slot: SlotId, seed: number): SimZero {
     crashLoop: false,
     stuckOn: false,
     stuckOff: false,
+    expected: "off",
     pretendsOff: false,
     readsOff: false,
     stuckWorker: false,
