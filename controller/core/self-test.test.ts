@@ -1,0 +1,78 @@
+// The known answer: what is asked of a Zero on a new link, checked with the reference kernel.
+
+import { describe, expect, it } from "vitest";
+import { World } from "../../test/sim/world.ts";
+import { referenceKernel } from "../../zero-agent/kernels/reference.ts";
+import type { JobMessage } from "../../zero-agent/protocol/messages.ts";
+import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
+
+/** The questions that were sent, and when. */
+function askings(world: World): { readonly now: number; readonly message: JobMessage }[] {
+  return world.effects.flatMap((effect) => {
+    if (effect.type !== "send" || effect.message.type !== "job") return [];
+    return [{ now: effect.now, message: effect.message }];
+  });
+}
+
+/** A Zero that is linked and answers no question. */
+function stuck(): World {
+  const world = new World({ zeros: 1 });
+  world.zero("p1").stuckWorker = true;
+  world.until(() => world.slot("p1").link !== null, "linked");
+  return world;
+}
+
+describe("the known answer", () => {
+  const job = askings(stuck())[0]?.message;
+
+  it("is the only solution in the range that is asked for, beyond the rollover to six digits", () => {
+    expect(job).toMatchObject({ from: 95_000, to: 105_000, algorithm: "duco-s1" });
+    if (job === undefined) throw new Error("nothing was asked");
+    const all = job.to - job.from + 1;
+    const first = referenceKernel.search(job, job.from, job.to, all);
+    expect(first.nonce).toBe(SELF_TEST.nonce);
+    expect(first.nonce).toBeGreaterThan(100_000);
+    expect(referenceKernel.search(job, first.next, job.to, all).nonce).toBeNull();
+  });
+
+  it("has half a minute, belongs to no seat, and its time counts as progress", () => {
+    const world = stuck();
+    const [asking] = askings(world);
+    const { task, epoch, progressAt, link } = world.slot("p1");
+    expect(asking?.message).toMatchObject({ budgetMs: 30_000, epoch });
+    expect(progressAt).toBe(asking?.now);
+    expect(task).toEqual({
+      jobId: asking?.message.id,
+      seat: SELF_TEST_SEAT,
+      link: link?.id,
+      until: progressAt + 30_000,
+    });
+  });
+});
+
+describe("a Zero that does not give it", () => {
+  it("is asked again when its half a minute is over", () => {
+    const world = stuck();
+    const [first] = askings(world);
+    world.run(40_000);
+    const [, second, third] = askings(world);
+    const pauseMs = (second?.now ?? 0) - (first?.now ?? 0);
+    expect(pauseMs).toBeGreaterThanOrEqual(30_000);
+    expect(pauseMs).toBeLessThanOrEqual(31_000);
+    expect(third).toBeUndefined();
+    expect(world.slot("p1").link).toMatchObject({ tested: false, askedAt: second?.now });
+  });
+
+  it("is asked again five seconds after the question that it refused", () => {
+    const world = stuck();
+    const { task, epoch, link } = world.slot("p1");
+    const refused = { worker: "p1", link: link?.id ?? 0, jobId: task?.jobId ?? "", epoch };
+    world.post({ type: "nack", ...refused });
+    expect(world.slot("p1").task).toBeNull();
+    world.run(20_000);
+    const [first, second, third] = askings(world);
+    expect((second?.now ?? 0) - (first?.now ?? 0)).toBeGreaterThanOrEqual(5000);
+    expect((second?.now ?? 0) - (first?.now ?? 0)).toBeLessThanOrEqual(6000);
+    expect(third).toBeUndefined();
+  });
+});
