@@ -15,6 +15,12 @@ interface Module {
   exports: object;
 }
 
+/** A file of the project that is to read otherwise. */
+export interface Swap {
+  readonly file: string;
+  readonly text: string;
+}
+
 function compile(path: string, text: string): Wrapper {
   const { code } = transformSync(text, { loader: "ts", format: "cjs", target: "node20" });
   const names = ["exports", "require", "module"];
@@ -33,9 +39,10 @@ export class Loader {
     fc.configureGlobal({ seed: 1, endOnFailure: true });
   }
 
-  /** The cases of these test files, over a project in which `file` reads `text`. */
-  load(tests: readonly string[], file: string, text: string): Case[] {
-    const mutated = compile(file, text);
+  /** The cases of these test files; with a swap, over a project in which that file reads so. */
+  load(tests: readonly string[], swap?: Swap): Case[] {
+    const mutated = swap && { path: resolve(this.#root, swap.file), text: swap.text };
+    const wrapped = mutated && compile(mutated.path, mutated.text);
     const modules = new Map<string, Module>();
     const cases: Case[] = [];
     const load = (path: string): object => {
@@ -43,16 +50,15 @@ export class Loader {
       if (known !== undefined) return known.exports;
       const module: Module = { exports: {} };
       modules.set(path, module);
-      const wrapper = path === resolve(this.#root, file) ? mutated : this.#wrapperOf(path);
+      const wrapper = wrapped && path === mutated?.path ? wrapped : this.#wrapperOf(path);
       wrapper(module.exports, (target) => need(path, target), module);
       return module.exports;
     };
     const need = (from: string, target: string): unknown => {
       if (target.startsWith(".")) return load(resolve(dirname(from), target));
       if (target === "vitest") return recorderOf(relative(this.#root, from), cases, expect);
-      return target === "fast-check"
-        ? { __esModule: true, ...fc, default: fc }
-        : this.#packages(target);
+      if (target === "fast-check") return { __esModule: true, ...fc, default: fc };
+      return this.#packages(target);
     };
     for (const test of tests) load(resolve(this.#root, test));
     return cases;

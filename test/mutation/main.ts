@@ -62,20 +62,8 @@ function drawn(mutants: readonly Mutant[], count: number, seed: number): Mutant[
     .map(({ mutant }) => mutant);
 }
 
-/** The tests over the code as it is: if they fail there, or are none, nothing can be learned from mutants. */
-async function tryOriginal(file: string): Promise<void> {
-  const text = readFileSync(file, "utf8");
-  const original = { file, line: 1, source: "", change: "nothing", text };
-  await judgeAll([original], { root, tests, jobs: 1, limitMs: LIMIT_MS }, (outcome) => {
-    if (outcome.killedBy !== null)
-      fail(`the tests fail unmutated: ${outcome.killedBy}: ${outcome.error}`);
-    if (outcome.tests === 0) fail("there are no tests");
-  });
-}
-
 const startedAt = performance.now();
 const files = askedFiles();
-await tryOriginal(files[0] ?? "");
 const perFile = files.map((file) => {
   const text = readFileSync(file, "utf8");
   return distinct(mutantsOf(file, text), text);

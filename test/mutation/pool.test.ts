@@ -21,7 +21,7 @@ function write(name: string, text: string): void {
 
 /** What becomes of half.ts when it reads so. */
 async function verdict(text: string, limitMs = 20_000): Promise<Outcome> {
-  const mutant = { file: "half.ts", line: 1, source: "", change: "", text };
+  const mutant = { file: "half.ts", line: 1, source: "", change: "", within: null, text };
   const outcomes: Outcome[] = [];
   const options = { root, tests: ["half.test.ts"], jobs: 1, limitMs };
   await judgeAll([mutant], options, (outcome) => outcomes.push(outcome));
