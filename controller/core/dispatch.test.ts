@@ -1,0 +1,281 @@
+// Who gets a job, for how long, and what becomes of work whose time is over.
+
+import { describe, expect, it } from "vitest";
+import { ofType, reportsOf } from "../../test/sim/effects.ts";
+import { mining, withSlot } from "../../test/sim/scene.ts";
+import { dispatch, expireWork, jobLimitMs } from "./dispatch.ts";
+import { draftOf } from "./draft.ts";
+import { DEFAULT_POLICY } from "./policy.ts";
+import type { Host, Job, Seat } from "./seat.ts";
+import { SELF_TEST_SEAT } from "./self-test.ts";
+import type { Slot, Task } from "./slot.ts";
+import type { RigState } from "./state.ts";
+
+const { state, now } = mining({ hostWorkers: 1 });
+
+const JOB: Job = {
+  id: "p1-7",
+  prefix: "a",
+  target: "b",
+  difficulty: 5,
+  to: 700_000,
+  receivedAt: now,
+  worker: null,
+  tried: [],
+  missed: [],
+};
+
+interface Given {
+  /** Whose job it is, and what is known of it. */
+  readonly seat?: string;
+  readonly job?: Partial<Job>;
+  readonly slots?: Readonly<Record<string, Partial<Slot>>>;
+  readonly host?: Partial<Host>;
+}
+
+/** A rig in which all are free and as fast as each other, and one seat has a job that nobody has. */
+function rigWith({ seat = "p1", job = {}, slots = {}, host = {} }: Given): RigState {
+  const seats = state.seats.map((each): Seat => {
+    const own = each.id === seat;
+    const none = { state: "requested", job: null, share: null } as const;
+    return own
+      ? { ...each, state: "working", share: null, job: { ...JOB, ...job } }
+      : { ...each, ...none };
+  });
+  return {
+    ...state,
+    seats,
+    slots: state.slots.map((slot) => ({ ...slot, task: null, rateHs: 100, ...slots[slot.id] })),
+    hosts: state.hosts.map((each) => ({ ...each, task: null, rateHs: 100, ...host })),
+  };
+}
+
+function dispatched(rig: RigState) {
+  const draft = draftOf(rig, now);
+  dispatch(draft);
+  return draft;
+}
+
+const BUSY: { task: Task } = { task: { jobId: "x", seat: "x", link: 1, until: now + 1e6 } };
+const GONE = { phase: "Booting" } as const;
+const UNWELL = { phase: "Degraded" } as const;
+
+describe("a job", () => {
+  const table: [string, Given, string | null][] = [
+    ["its own worker", {}, "p1"],
+    ["its own worker, however slow", { slots: { p1: { rateHs: 1 } } }, "p1"],
+    ["its own worker, degraded too", { slots: { p1: UNWELL } }, "p1"],
+    ["its own host worker", { seat: "h1" }, "h1"],
+    [
+      "the fastest of the others",
+      { slots: { p1: BUSY, p3: { rateHs: 101 } }, host: { rateHs: 99 } },
+      "p3",
+    ],
+    ["the host, when it is the fastest", { slots: { p1: BUSY }, host: { rateHs: 101 } }, "h1"],
+    ["no degraded one of another's", { slots: { p1: BUSY, p2: { ...UNWELL, rateHs: 999 } } }, "p3"],
+    ["none that failed it", { job: { tried: ["p1", "p2"] }, host: { rateHs: 1 } }, "p3"],
+    [
+      "nobody, while one that has not failed it is busy",
+      { job: { tried: ["p1", "p3", "p4", "h1"] }, slots: { p2: BUSY } },
+      null,
+    ],
+    [
+      "nobody, while a host that has not failed it is busy",
+      { job: { tried: ["p1", "p2", "p3", "p4"] }, host: BUSY },
+      null,
+    ],
+    [
+      "the first that is free, when all have failed it",
+      { job: { tried: ["p1", "p2", "p3", "p4", "h1"] } },
+      "p1",
+    ],
+    [
+      "one that failed it, when those that did not are not up",
+      { job: { tried: ["p1", "p3", "p4", "h1"] }, slots: { p2: GONE } },
+      "p1",
+    ],
+    [
+      "one that failed it rather than a degraded one of another's",
+      { job: { tried: ["p1", "p3", "p4", "h1"] }, slots: { p2: UNWELL } },
+      "p1",
+    ],
+    [
+      "nobody, when nobody is free",
+      { slots: { p1: BUSY, p2: BUSY, p3: GONE, p4: GONE }, host: BUSY },
+      null,
+    ],
+    ["none that is too hot", { slots: { p1: { heat: 2 } }, host: { rateHs: 999 } }, "h1"],
+    ["one that is warm", { slots: { p1: { heat: 1 } } }, "p1"],
+    ["none that rests", { slots: { p1: { restUntil: now + 1 } }, host: { rateHs: 999 } }, "h1"],
+    ["one that has rested", { slots: { p1: { restUntil: now } } }, "p1"],
+  ];
+  it.each(table)("goes to %s", (_, given, worker) => {
+    const { rig } = dispatched(rigWith(given));
+    const { job } = rig.seats.find(({ id }) => id === (given.seat ?? "p1")) as Seat;
+    expect(job?.worker).toBe(worker);
+    const holders = [...rig.slots, ...rig.hosts].filter(({ task }) => task?.jobId === JOB.id);
+    expect(holders.map(({ id }) => id)).toEqual(worker === null ? [] : [worker]);
+  });
+
+  it("goes out over the link, with the epoch and the time that it may take", () => {
+    const rig = rigWith({ slots: { p1: { rateHs: 240_000.5, progressAt: 0, busyAt: 0 } } });
+    const { effects, rig: after } = dispatched(rig);
+    const [before, slot] = [rig.slots[0] as Slot, after.slots[0] as Slot];
+    const { prefix, target, to } = JOB;
+    const message = {
+      type: "job",
+      id: JOB.id,
+      epoch: before.epoch,
+      algorithm: "duco-s1",
+      prefix,
+      target,
+      from: 0,
+      to,
+      budgetMs: 4375,
+    };
+    const link = before.link?.id;
+    expect(effects).toEqual([{ type: "send", slot: "p1", link, message }]);
+    expect(slot.task).toEqual({ jobId: JOB.id, seat: "p1", link, until: now + 4375 });
+    expect(slot).toMatchObject({ busyAt: now, progressAt: now });
+  });
+
+  it("goes to the host's thread as a search", () => {
+    const { effects, rig } = dispatched(rigWith({ seat: "h1", host: { rateHs: 1e9 } }));
+    const message = {
+      id: JOB.id,
+      epoch: state.hosts[0]?.epoch,
+      from: 0,
+      to: JOB.to,
+      budgetMs: 2000,
+    };
+    expect(effects).toMatchObject([{ type: "host-search", worker: "h1", message }]);
+    expect(rig.hosts[0]?.task).toEqual({ jobId: JOB.id, seat: "h1", until: now + 2000 });
+  });
+
+  it("starts no new clock for one that let the last pass in silence", () => {
+    const quiet = dispatched(rigWith({ slots: { p1: { unanswered: 1, progressAt: 5 } } }));
+    expect(quiet.rig.slots[0]?.progressAt).toBe(5);
+  });
+
+  it("is neither given out nor asked for while the controller stops", () => {
+    const rig = { ...rigWith({}), quiescing: true };
+    expect(
+      dispatched({ ...rig, seats: rig.seats.map((seat) => ({ ...seat, state: "idle" as const })) })
+        .effects,
+    ).toEqual([]);
+    expect(dispatched(rig).effects).toEqual([]);
+  });
+
+  const limits: [number, number, number][] = [
+    // highest nonce, rate, ms
+    [700_000, 0, 80_000],
+    [700_000, -1, 80_000],
+    [700_000, 0.5, 80_000],
+    [700_000, 240_000, 4375],
+    [700_000, 1e9, 2000],
+    [200, 0.05, 80_000],
+    [1, 0.5, 3000],
+  ];
+  it.each(limits)("up to %i at %f hashes a second may take %f ms", (to, rateHs, ms) => {
+    expect(jobLimitMs({ ...JOB, to }, rateHs, DEFAULT_POLICY)).toBe(ms);
+  });
+});
+
+describe("a seat without a job", () => {
+  function seatIn(seat: Partial<Seat>, rig: Partial<RigState> = {}) {
+    const given = rigWith({ seat: "nobody" });
+    const seats = given.seats.map((each) => (each.id === "p1" ? { ...each, ...seat } : each));
+    const draft = dispatched({ ...given, seats, lastConnectAt: 0, ...rig });
+    return { seat: draft.rig.seats[0], effects: draft.effects, rig: draft.rig };
+  }
+
+  it("asks for one when its worker is free", () => {
+    const { seat, effects } = seatIn({ state: "idle", since: 0 });
+    expect(seat).toMatchObject({ state: "requested", since: now });
+    expect(effects).toEqual([{ type: "request-job", seat: "p1" }]);
+  });
+
+  it("asks for none when its worker is not", () => {
+    const rig = withSlot(rigWith({ seat: "nobody" }), "p1", BUSY);
+    expect(seatIn({ state: "idle" }, { slots: rig.slots }).effects).toEqual([]);
+  });
+
+  it("opens its session", () => {
+    const { seat, effects, rig } = seatIn({ state: "down", since: 0, retryAt: now });
+    expect(seat).toMatchObject({ state: "connecting", since: now });
+    expect(effects).toEqual([{ type: "connect-pool", seat: "p1" }]);
+    expect(rig.lastConnectAt).toBe(now);
+  });
+
+  it.each([
+    ["its pause is over", { retryAt: now + 1 }, {}],
+    ["the last connection is long enough ago", { retryAt: now }, { lastConnectAt: now - 699 }],
+  ])("opens none before %s", (_, seat, rig) => {
+    expect(seatIn({ state: "down", ...seat }, rig).effects).toEqual([]);
+  });
+
+  it("opens its session 700 ms after the last", () => {
+    const last = { lastConnectAt: now - 700 };
+    expect(seatIn({ state: "down", retryAt: now }, last).effects).toHaveLength(1);
+  });
+});
+
+describe("work whose time is over", () => {
+  function expired(rig: RigState) {
+    const draft = draftOf(rig, now);
+    expireWork(draft);
+    return draft;
+  }
+  const until = (at: number) => ({ jobId: JOB.id, seat: "p1", link: 1, until: at });
+
+  it("is taken from a Zero, and nobody gives it back to it", () => {
+    const task = until(now);
+    const rig = rigWith({
+      job: { worker: "p2" },
+      slots: { p2: { task, slowResults: 1, unanswered: 1 } },
+    });
+    const { effects, rig: after } = expired(rig);
+    expect(after.slots[1]).toMatchObject({ task: null, slowResults: 2, unanswered: 2 });
+    expect(after.slots[1]?.epoch).toBe((rig.slots[1]?.epoch ?? 0) + 1);
+    expect(after.seats[0]?.job).toMatchObject({ worker: null, tried: ["p2"] });
+    expect(reportsOf(effects)).toMatchObject([
+      { level: "warn", ev: "job.timeout", slot: "p2", detail: { job: JOB.id } },
+    ]);
+    const message = { type: "cancel", jobId: JOB.id, epoch: rig.slots[1]?.epoch };
+    expect(ofType(effects, "send")).toMatchObject([{ slot: "p2", link: 1, message }]);
+  });
+
+  it("is taken from a host worker", () => {
+    const rig = rigWith({ job: { worker: "h1" }, host: { task: until(now) } });
+    const { effects, rig: after } = expired(rig);
+    expect(after.hosts[0]).toMatchObject({ task: null, epoch: (rig.hosts[0]?.epoch ?? 0) + 1 });
+    expect(after.seats[0]?.job).toMatchObject({ worker: null, tried: ["h1"] });
+    expect(effects).toEqual([{ type: "host-cancel", worker: "h1" }]);
+  });
+
+  it("is not taken a moment before", () => {
+    const task = until(now + 1);
+    const rig = rigWith({ slots: { p2: { task } }, host: { task } });
+    expect(expired(rig).effects).toEqual([]);
+  });
+
+  it("is asked for again when it is the known answer", () => {
+    const task = { ...until(now), seat: SELF_TEST_SEAT, jobId: "t1" };
+    const rig = rigWith({ slots: { p2: { task } } });
+    const { effects, rig: after } = expired(rig);
+    expect(ofType(effects, "send").map(({ message }) => message.type)).toEqual(["job"]);
+    expect(reportsOf(effects)).toEqual([]);
+    expect(after.slots[1]).toMatchObject({ slowResults: 0, epoch: rig.slots[1]?.epoch });
+  });
+
+  it.each([
+    [0, 1],
+    [1, 0],
+  ])("%i ms before its end ends %i sessions", (early, drops) => {
+    const receivedAt = now - DEFAULT_POLICY.jobLimitMaxMs + early;
+    const draft = expired(rigWith({ job: { receivedAt } }));
+    expect(ofType(draft.effects, "drop-pool")).toHaveLength(drops);
+    // Once is enough: the session is on its way down.
+    expect(ofType(expired(draft.rig).effects, "drop-pool")).toEqual([]);
+  });
+});
