@@ -40,7 +40,7 @@ export class Loader {
   }
 
   /** The cases of these test files; with a swap, over a project in which that file reads so. */
-  load(tests: readonly string[], swap?: Swap): Case[] {
+  load(tests: readonly string[], swap: Swap | null): Case[] {
     const mutated = swap && { path: resolve(this.#root, swap.file), text: swap.text };
     const wrapped = mutated && compile(mutated.path, mutated.text);
     const modules = new Map<string, Module>();

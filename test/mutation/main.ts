@@ -26,9 +26,11 @@ const { values, positionals } = parseArgs({
 });
 
 const root = process.cwd();
-const paths = projectSources(root).map(({ path }) => path);
-const tests = paths.filter((path) => TESTS.test(path));
-const core = paths.filter((path) => path.startsWith(CORE) && !isTest(path));
+const sources = projectSources(root);
+const tests = sources.filter(({ path }) => TESTS.test(path));
+const core = sources
+  .map(({ path }) => path)
+  .filter((path) => path.startsWith(CORE) && !isTest(path));
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -78,6 +80,8 @@ const outcomes: Outcome[] = [];
 const jobs = positive("jobs", values.jobs);
 await judgeAll(mutants, { root, tests, jobs, limitMs: LIMIT_MS }, (outcome) => {
   outcomes.push(outcome);
+  if (outcomes.length % 100 === 0)
+    process.stderr.write(`${outcomes.length} of ${mutants.length}\n`);
   const { mutant, killedBy } = outcome;
   if (killedBy !== null || equivalentOf(mutant) !== undefined) return;
   say(`survived: ${mutant.file}:${mutant.line} ${mutant.change}    in: ${mutant.source}`);

@@ -8,8 +8,6 @@ export interface Mutant {
   /** The line as it is, trimmed: it names the place even when lines move. */
   readonly source: string;
   readonly change: string;
-  /** The function of the file's top level that it lies in; null for what runs when the file is loaded. */
-  readonly within: string | null;
   /** The whole file with the fault in it. */
   readonly text: string;
 }
@@ -186,30 +184,6 @@ function steps(scanned: Scanned, index: number): Edit[] {
   return replace(scanned, index, pairs[index + 2] ?? -1, "");
 }
 
-/** The functions of the file's top level: name, and where they begin and end. */
-function functions({ tokens, pairs }: Scanned): { name: string; from: number; to: number }[] {
-  const found: { name: string; from: number; to: number }[] = [];
-  for (let index = 0; index < tokens.length; index++) {
-    const [word, name] = [tokens[index], tokens[index + 1]];
-    if (word?.text === "function" && name?.kind === "word") {
-      // Its body is the first brace after its parameters that no other brace follows: a type may come before it.
-      let close = -1;
-      for (let at = index; at < tokens.length && tokens[at]?.text !== ";"; at++) {
-        const pair = pairs[at] ?? -1;
-        if (tokens[at]?.text === "{") close = pair;
-        if (close >= 0 && tokens[close + 1]?.text !== "{") break;
-        if (pair >= 0) at = pair;
-      }
-      const last = tokens[close];
-      if (last !== undefined) {
-        found.push({ name: name.text, from: word.at, to: end(last) });
-        index = close;
-      }
-    } else index = Math.max(index, pairs[index] ?? -1);
-  }
-  return found;
-}
-
 /** All faults of a file that its text admits, in its order. */
 export function mutantsOf(file: string, text: string): Mutant[] {
   const tokens = tokensOf(text);
@@ -219,11 +193,9 @@ export function mutantsOf(file: string, text: string): Mutant[] {
     ...[conditions, choices, statements, items, steps].flatMap((of) => of(scanned, index)),
   ]);
   const lines = text.split("\n");
-  const named = functions(scanned);
   return edits.map(({ from, to, put, change }) => {
     const line = text.slice(0, from).split("\n").length;
     const source = (lines[line - 1] ?? "").trim();
-    const within = named.find((each) => each.from <= from && to <= each.to)?.name ?? null;
-    return { file, line, source, change, within, text: text.slice(0, from) + put + text.slice(to) };
+    return { file, line, source, change, text: text.slice(0, from) + put + text.slice(to) };
   });
 }

@@ -21,9 +21,9 @@ function write(name: string, text: string): void {
 
 /** What becomes of half.ts when it reads so. */
 async function verdict(text: string, limitMs = 20_000): Promise<Outcome> {
-  const mutant = { file: "half.ts", line: 1, source: "", change: "", within: null, text };
+  const mutant = { file: "half.ts", line: 1, source: "", change: "", text };
   const outcomes: Outcome[] = [];
-  const options = { root, tests: ["half.test.ts"], jobs: 1, limitMs };
+  const options = { root, tests: [{ path: "half.test.ts", text: TESTS }], jobs: 1, limitMs };
   await judgeAll([mutant], options, (outcome) => outcomes.push(outcome));
   return outcomes[0] as Outcome;
 }
@@ -47,5 +47,5 @@ it("tells a mutant that a test finds, by the name of the test, from one that non
 it("counts one that hangs or cannot be loaded as found", async () => {
   const hangs = await verdict("export function half(a: number): number { for (;;) a++; }", 3000);
   expect(hangs.killedBy).toBe("time-out");
-  expect((await verdict("throw new Error('no');")).killedBy).toBe("loading");
+  expect((await verdict("throw new Error('no');")).killedBy).toBe("half.test.ts > loading");
 });

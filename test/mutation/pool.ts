@@ -2,9 +2,9 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
+import { importsOf, type Source } from "../repository/sources.ts";
 import type { Mutant } from "./mutants.ts";
-import type { Survey } from "./survey.ts";
-import type { Answer, Task, Verdict } from "./worker.ts";
+import type { Task, Verdict } from "./worker.ts";
 
 export interface Outcome extends Verdict {
   readonly mutant: Mutant;
@@ -12,7 +12,7 @@ export interface Outcome extends Verdict {
 
 export interface PoolOptions {
   readonly root: string;
-  readonly tests: readonly string[];
+  readonly tests: readonly Source[];
   readonly jobs: number;
   /** A mutant that takes longer hangs. */
   readonly limitMs: number;
@@ -21,26 +21,26 @@ export interface PoolOptions {
 class Worker {
   #child: ChildProcess | null = null;
 
-  /** The worker's answer, or how it was lost. */
-  ask(task: Task, limitMs: number): Promise<Answer | "time-out" | "crash"> {
+  /** The worker's verdict; one that does not come in time, or never because the process died, is a find too. */
+  judge(task: Task, limitMs: number): Promise<Verdict> {
     this.#child ??= fork(join(import.meta.dirname, "worker.ts"), {
       execArgv: ["--import", "tsx"],
       stdio: ["ignore", 2, 2, "ipc"],
     });
     const child = this.#child;
     return new Promise((resolve) => {
-      const settle = (answer: Answer | "time-out" | "crash") => {
+      const settle = (verdict: Verdict) => {
         clearTimeout(timer);
         child.removeAllListeners();
-        resolve(answer);
+        resolve(verdict);
       };
-      const lose = (how: "time-out" | "crash") => {
+      const lose = (killedBy: string) => {
         this.#child = null;
         child.kill("SIGKILL");
-        settle(how);
+        settle({ killedBy, error: "", tests: 0 });
       };
       const timer = setTimeout(() => lose("time-out"), limitMs);
-      child.once("message", (answer) => settle(answer as Answer));
+      child.once("message", (verdict) => settle(verdict as Verdict));
       child.once("exit", () => lose("crash"));
       child.send(task);
     });
@@ -51,44 +51,37 @@ class Worker {
   }
 }
 
-/** What the tests call, from one run of all of them over the code as it is; throws if one fails there. */
-async function surveyed({ root, tests, limitMs }: PoolOptions): Promise<Survey> {
-  const worker = new Worker();
-  const answer = await worker.ask({ root, tests, mutant: null }, 10 * limitMs);
-  if (typeof answer === "string" || !("survey" in answer)) {
-    throw new Error("the tests fail on the code as it is");
-  }
-  worker.end();
-  return answer.survey;
+/** The test files, parted into those that import this file and the others. */
+function parted(tests: readonly Source[], file: string): Pick<Task, "near" | "far"> {
+  const isNear = (test: Source) => importsOf(test).some(({ target }) => target === file);
+  return {
+    near: tests.filter(isNear).map(({ path }) => path),
+    far: tests.filter((test) => !isNear(test)).map(({ path }) => path),
+  };
 }
 
-/** Judges all mutants, as many at once as there are jobs; tells of each outcome as it comes. */
+/** Judges all mutants, as many at once as there are jobs; tells of each outcome as it comes. Throws if the tests fail without. */
 export async function judgeAll(
   mutants: readonly Mutant[],
-  options: PoolOptions,
+  { root, tests, jobs, limitMs }: PoolOptions,
   tell: (outcome: Outcome) => void,
 ): Promise<void> {
-  const { callers, tookMs } = await surveyed(options);
-  const { root, tests, jobs, limitMs } = options;
-
-  async function judge(worker: Worker, mutant: Mutant): Promise<Verdict> {
-    const { file, text, within } = mutant;
-    const names = within === null ? null : (callers[`${file} ${within}`] ?? []);
-    const needed = tests.filter((test) => names?.some((name) => name.startsWith(test)) ?? true);
-    const task = { root, tests: needed, mutant: { file, text, names, tookMs } };
-    const answer = await worker.ask(task, limitMs);
-    if (typeof answer === "string") return { killedBy: answer, error: "", tests: 0 };
-    if (!("verdict" in answer)) throw new Error("a survey that nobody asked for");
-    return answer.verdict;
-  }
-
+  const first = new Worker();
+  const whole = { root, ...parted(tests, ""), mutant: null };
+  const { killedBy, error, tests: count } = await first.judge(whole, 10 * limitMs);
+  if (killedBy !== null)
+    throw new Error(`the tests fail on the code as it is: ${killedBy}: ${error}`);
+  if (count === 0) throw new Error("there are no tests");
   let next = 0;
-  const lane = async () => {
-    const worker = new Worker();
+  const lane = async (worker: Worker) => {
     for (let mutant = mutants[next++]; mutant !== undefined; mutant = mutants[next++]) {
-      tell({ mutant, ...(await judge(worker, mutant)) });
+      const { file, text } = mutant;
+      const task = { root, ...parted(tests, file), mutant: { file, text } };
+      tell({ mutant, ...(await worker.judge(task, limitMs)) });
     }
     worker.end();
   };
-  await Promise.all(Array.from({ length: jobs }, lane));
+  await Promise.all(
+    Array.from({ length: jobs }, (_, index) => lane(index === 0 ? first : new Worker())),
+  );
 }

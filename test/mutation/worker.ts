@@ -1,35 +1,34 @@
-// A process that looks once at what the tests call, and then runs those that matter over one mutant after another, until the
-// first that fails. Its parent ends it if a mutant hangs it.
+// A process that runs the tests over one mutant after another, a file at a time, until the first that fails. Its parent ends
+// it if a mutant hangs it.
 
-import { Loader } from "./loader.ts";
+import { Loader, type Swap } from "./loader.ts";
 import type { Case } from "./recorder.ts";
-import { type Survey, survey } from "./survey.ts";
 
 export interface Task {
   readonly root: string;
-  /** The test files; all of them for a survey, those that call the function for a mutant. */
-  readonly tests: readonly string[];
-  readonly mutant: {
-    readonly file: string;
-    readonly text: string;
-    /** The tests to run, by name; null for all of them. */
-    readonly names: readonly string[] | null;
-    readonly tookMs: Survey["tookMs"];
-  } | null;
+  /** The test files, those that name the mutated file first. */
+  readonly near: readonly string[];
+  readonly far: readonly string[];
+  /** Null for the code as it is. */
+  readonly mutant: Swap | null;
 }
 
 /** The test that failed first and why; null if none did. */
 export interface Verdict {
   readonly killedBy: string | null;
   readonly error: string;
+  /** How many tests were run. */
   readonly tests: number;
 }
 
-export type Answer = { readonly verdict: Verdict } | { readonly survey: Survey };
+/** What is known of a test, or of a file of them, over one mutated file. */
+interface Record {
+  finds: number;
+  tookMs: number;
+}
 
 const loaders = new Map<string, Loader>();
-/** How many mutants of each file a test has found. */
-const finds = new Map<string, number>();
+const records = new Map<string, Record>();
 
 function loaderOf(root: string): Loader {
   const known = loaders.get(root) ?? new Loader(root);
@@ -37,54 +36,62 @@ function loaderOf(root: string): Loader {
   return known;
 }
 
+function recordOf(mutant: Swap | null, name: string): Record {
+  const key = `${mutant?.file} ${name}`;
+  const known = records.get(key) ?? { finds: 0, tookMs: 0 };
+  records.set(key, known);
+  return known;
+}
+
 /** Most finds for its time first. */
-function ordered(
-  cases: readonly Case[],
-  { file, names, tookMs }: NonNullable<Task["mutant"]>,
-): Case[] {
-  const wanted = names && new Set(names);
-  const worth = ({ name }: Case) =>
-    (1 + (finds.get(`${file} ${name}`) ?? 0)) / (1 + (tookMs[name] ?? 0));
-  return cases
-    .filter(({ name }) => wanted === null || wanted.has(name))
-    .sort((a, b) => worth(b) - worth(a));
+function ordered<T>(items: readonly T[], of: (item: T) => Record): T[] {
+  const worth = (item: T) => (1 + of(item).finds) / (1 + of(item).tookMs);
+  return [...items].sort((a, b) => worth(b) - worth(a));
 }
 
 function reason(error: unknown): string {
   return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
 }
 
-async function judge(task: Task, mutant: NonNullable<Task["mutant"]>): Promise<Verdict> {
+/** Runs the tests of a file until one fails. */
+async function judgeFile(task: Task, test: string): Promise<Verdict> {
   let cases: readonly Case[];
   try {
-    cases = ordered(loaderOf(task.root).load(task.tests, mutant), mutant);
+    cases = loaderOf(task.root).load([test], task.mutant);
   } catch (error) {
-    return { killedBy: "loading", error: reason(error), tests: 0 };
+    return { killedBy: `${test} > loading`, error: reason(error), tests: 0 };
   }
-  for (const { name, run } of cases) {
+  const of = ({ name }: Case) => recordOf(task.mutant, name);
+  for (const item of ordered(cases, of)) {
+    const from = performance.now();
     try {
-      await run();
+      await item.run();
+      of(item).tookMs = performance.now() - from;
     } catch (error) {
-      const key = `${mutant.file} ${name}`;
-      finds.set(key, (finds.get(key) ?? 0) + 1);
-      return { killedBy: name, error: reason(error), tests: cases.length };
+      of(item).finds++;
+      return { killedBy: item.name, error: reason(error), tests: cases.length };
     }
   }
   return { killedBy: null, error: "", tests: cases.length };
 }
 
-async function answer(task: Task): Promise<Answer> {
-  if (task.mutant !== null) return { verdict: await judge(task, task.mutant) };
-  return { survey: await survey(loaderOf(task.root), task.root, task.tests) };
+async function judge(task: Task): Promise<Verdict> {
+  let tests = 0;
+  const of = (test: string) => recordOf(task.mutant, test);
+  for (const test of [...ordered(task.near, of), ...ordered(task.far, of)]) {
+    const from = performance.now();
+    const verdict = await judgeFile(task, test);
+    tests += verdict.tests;
+    if (verdict.killedBy !== null) {
+      of(test).finds++;
+      return { ...verdict, tests };
+    }
+    of(test).tookMs = performance.now() - from;
+  }
+  return { killedBy: null, error: "", tests };
 }
 
 process.on("message", (task: Task) => {
-  answer(task).then(
-    (found) => process.send?.(found),
-    (error) => {
-      process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-      process.exit(1);
-    },
-  );
+  void judge(task).then((verdict) => process.send?.(verdict));
 });
 process.on("disconnect", () => process.exit());
