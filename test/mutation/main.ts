@@ -13,7 +13,7 @@ import { compiling, distinct } from "./valid.ts";
 
 const CORE = "controller/core/";
 const TESTS = /^(?:controller\/core|test\/property)\/.*\.test\.ts$/;
-/** All the tests take some seconds; a mutant that makes them take this long hangs. */
+/** A test takes some seconds at most; one that takes this long hangs. */
 const LIMIT_MS = 60_000;
 
 const { values, positionals } = parseArgs({

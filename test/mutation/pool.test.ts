@@ -38,7 +38,10 @@ it("tells a mutant that a test finds, by the name of the test, from one that non
   const same = await verdict("export const half = (a: number): number => a * 0.5;");
   expect(same).toMatchObject({ killedBy: null, tests: 2 });
   expect(summaryOf([found, same], true)).toMatchObject({
-    lines: ["half.ts: 1 of 2 found, 50.0 %", "1 of 2 found, 50.0 %; 0 more are equivalent"],
+    lines: [
+      "half.ts: 1 of 2 found, 50.0 %",
+      "1 of 2 found, 50.0 %; 0 of them because they hang or crash; 0 more are equivalent",
+    ],
     enough: false,
   });
   expect(summaryOf([found], true).enough).toBe(true);

@@ -14,7 +14,7 @@ export interface PoolOptions {
   readonly root: string;
   readonly tests: readonly Source[];
   readonly jobs: number;
-  /** A mutant that takes longer hangs. */
+  /** A test that takes longer hangs. */
   readonly limitMs: number;
 }
 
@@ -34,13 +34,17 @@ class Worker {
         child.removeAllListeners();
         resolve(verdict);
       };
+      const take = (message: Verdict | "at work") => {
+        if (message === "at work") timer.refresh();
+        else settle(message);
+      };
       const lose = (killedBy: string) => {
         this.#child = null;
         child.kill("SIGKILL");
         settle({ killedBy, error: "", tests: 0 });
       };
       const timer = setTimeout(() => lose("time-out"), limitMs);
-      child.once("message", (verdict) => settle(verdict as Verdict));
+      child.on("message", (message) => take(message as Verdict | "at work"));
       child.once("exit", () => lose("crash"));
       child.send(task);
     });
@@ -68,7 +72,7 @@ export async function judgeAll(
 ): Promise<void> {
   const first = new Worker();
   const whole = { root, ...parted(tests, ""), mutant: null };
-  const { killedBy, error, tests: count } = await first.judge(whole, 10 * limitMs);
+  const { killedBy, error, tests: count } = await first.judge(whole, limitMs);
   if (killedBy !== null)
     throw new Error(`the tests fail on the code as it is: ${killedBy}: ${error}`);
   if (count === 0) throw new Error("there are no tests");

@@ -45,9 +45,16 @@ export function summaryOf(outcomes: readonly Outcome[], whole: boolean): Summary
     .map((file) => `${file}: ${count(counted.filter(({ mutant }) => mutant.file === file))}`);
   const wrong = whole ? wrongEntries(outcomes, files) : [];
   const killed = counted.filter(({ killedBy }) => killedBy !== null).length;
+  const hung = counted.filter(
+    ({ killedBy }) => killedBy === "time-out" || killedBy === "crash",
+  ).length;
   const equivalents = outcomes.length - counted.length;
   return {
-    lines: [...byFile, ...wrong, `${count(counted)}; ${equivalents} more are equivalent`],
+    lines: [
+      ...byFile,
+      ...wrong,
+      `${count(counted)}; ${hung} of them because they hang or crash; ${equivalents} more are equivalent`,
+    ],
     enough: killed >= WANTED * counted.length && wrong.length === 0,
   };
 }

@@ -27,6 +27,9 @@ interface Record {
   tookMs: number;
 }
 
+// Ten sequences of events for each property are enough to look for one fault.
+process.env["PROPERTY_RUNS"] ??= "10";
+
 const loaders = new Map<string, Loader>();
 const records = new Map<string, Record>();
 
@@ -63,6 +66,7 @@ async function judgeFile(task: Task, test: string): Promise<Verdict> {
   }
   const of = ({ name }: Case) => recordOf(task.mutant, name);
   for (const item of ordered(cases, of)) {
+    process.send?.("at work");
     const from = performance.now();
     try {
       await item.run();
