@@ -41,7 +41,7 @@ class Worker {
       const lose = (killedBy: string) => {
         this.#child = null;
         child.kill("SIGKILL");
-        settle({ killedBy, error: "", tests: 0 });
+        settle({ killedBy, error: "", tests: 0, slow: [] });
       };
       const timer = setTimeout(() => lose("time-out"), limitMs);
       child.on("message", (message) => take(message as Verdict | "at work"));
@@ -71,16 +71,15 @@ export async function judgeAll(
   tell: (outcome: Outcome) => void,
 ): Promise<void> {
   const first = new Worker();
-  const whole = { root, ...parted(tests, ""), mutant: null };
-  const { killedBy, error, tests: count } = await first.judge(whole, limitMs);
-  if (killedBy !== null)
-    throw new Error(`the tests fail on the code as it is: ${killedBy}: ${error}`);
-  if (count === 0) throw new Error("there are no tests");
+  const whole = { root, ...parted(tests, ""), skip: [], mutant: null };
+  const { killedBy, error, tests: count, slow: skip } = await first.judge(whole, limitMs);
+  if (killedBy !== null) throw new Error(`the tests fail unmutated: ${killedBy}: ${error}`);
+  if (count === skip.length) throw new Error("there are no tests to find anything");
   let next = 0;
   const lane = async (worker: Worker) => {
     for (let mutant = mutants[next++]; mutant !== undefined; mutant = mutants[next++]) {
       const { file, text } = mutant;
-      const task = { root, ...parted(tests, file), mutant: { file, text } };
+      const task = { root, ...parted(tests, file), skip, mutant: { file, text } };
       tell({ mutant, ...(await worker.judge(task, limitMs)) });
     }
     worker.end();
