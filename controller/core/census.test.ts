@@ -39,7 +39,11 @@ describe("the census", () => {
     [{ phase: "Off", intent: CYCLE }, lost],
     [{ phase: "Off", intent: null }, outside],
     [{ wanted: "off" }, outside],
-    [{ hold: HOLD }, outside],
+    // A held one bears witness for as long as it was heard within the time that makes a storm long.
+    [{ hold: HOLD }, all],
+    [{ hold: HOLD, ...ago(119_999) }, lost],
+    [{ hold: HOLD, ...ago(120_000) }, outside],
+    [{ hold: { ...HOLD, kind: "maintenance" } }, outside],
     [{ phase: "Quarantined" }, outside],
     [{ phase: "Fault" }, outside],
     [{ shed: { why: "idle", at: 0 } }, outside],

@@ -36,9 +36,12 @@ describe.each(DRAWS)("a %s", (model, idle, hashing, starting) => {
   });
 
   it.each(["Unknown", "PoweringOff", "Fault"] as const)(
-    "in %s draws nothing when its line is off",
+    "in %s draws nothing once it is proved to be off",
     (phase) => {
-      expect(slotWatts({ ...ready, phase, line: "off" }, model)).toBe(0);
+      const off = { ...ready, phase, line: "off" } as const;
+      expect(slotWatts({ ...off, usb: "absent" }, model)).toBe(0);
+      expect(slotWatts({ ...off, usb: "unknown" }, model)).toBe(0);
+      expect(slotWatts({ ...off, usb: "present" }, model)).toBe(idle);
     },
   );
 });
