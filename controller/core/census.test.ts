@@ -37,16 +37,24 @@ describe("the census", () => {
     [{ phase: "Remediating", stage: "restart-agent" }, lost],
     [{ phase: "PoweringOff", stage: "cut" }, lost],
     [{ phase: "Off", intent: CYCLE }, lost],
-    [{ phase: "Off", intent: null }, outside],
-    [{ wanted: "off" }, outside],
-    // A held one bears witness for as long as it was heard within the time that makes a storm long.
-    [{ hold: HOLD }, all],
-    [{ hold: HOLD, ...ago(119_999) }, lost],
-    [{ hold: HOLD, ...ago(120_000) }, outside],
-    [{ hold: { ...HOLD, kind: "maintenance" } }, outside],
-    [{ phase: "Quarantined" }, outside],
-    [{ phase: "Fault" }, outside],
-    [{ shed: { why: "idle", at: 0 } }, outside],
+    // What is not meant up does not count, once it has said nothing for as long as makes a storm long ...
+    ...[
+      { phase: "Off", intent: null } as const,
+      { wanted: "off" } as const,
+      { hold: HOLD },
+      { phase: "Quarantined" } as const,
+      { phase: "Fault" } as const,
+      { shed: { why: "idle", at: 0 } } as const,
+    ].flatMap((changes): [Partial<Slot>, string][] => [
+      [{ ...changes, ...ago(120_000) }, outside],
+      // ... and bears witness until then: well while it is heard, silent after,
+      [{ ...changes, ...ago(9999) }, all],
+      [{ ...changes, ...ago(10_000) }, silent],
+      [{ ...changes, ...ago(119_999) }, silent],
+      // unless its line is off, or is being switched off.
+      [{ ...changes, line: "off" }, outside],
+    ]),
+    [{ wanted: "off", phase: "PoweringOff" }, outside],
   ];
   it.each(table)("counts %o as %s", (changes, expected) => {
     expect(counted(changes)).toBe(expected);
