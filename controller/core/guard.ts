@@ -29,7 +29,11 @@ function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number)
     const ban = cutBan(state, slot, now);
     if (ban !== null) return `${BANNED_BY[ban] ?? 3}: cut although ${ban}`;
   }
-  if (slot.intent?.kind === "cycle" && cyclesLeft(slot, state.policy, now) < 0) {
+  if (
+    slot.intent?.kind === "cycle" &&
+    slot.tries === 0 &&
+    cyclesLeft(slot, state.policy, now) < 0
+  ) {
     return "16: another cycle instead of quarantine";
   }
   const between = state.slots.filter(holdsLane);

@@ -167,8 +167,9 @@ function powerOn(draft: Draft, slot: Slot): Slot {
 /** One pass over the slots, in the order of their numbers: at most one new cut and one new start can come of it. */
 export function plan(draft: Draft): void {
   shedPower(draft);
-  for (const known of draft.rig.slots) {
-    const slot = powerOn(draft, remediate(draft, obeyOperator(draft, known)));
+  for (const slot of draft.rig.slots) powerOn(draft, remediate(draft, obeyOperator(draft, slot)));
+  // Only when all is decided: what one slot begins bears on what another may still do.
+  for (const slot of draft.rig.slots) {
     askToShutDown(draft, slot);
     drive(draft, slot);
   }

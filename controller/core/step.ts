@@ -115,7 +115,8 @@ function observe<T extends Event["type"]>(draft: Draft, event: EventOf<T> & { re
 }
 
 /** Lets out what breaks no invariant. */
-function checked(draft: Draft): Effect[] {
+function checked(draft: Draft): readonly Effect[] {
+  if (draft.effects.length === 0) return draft.effects;
   const allowed: Effect[] = [];
   for (const effect of draft.effects) {
     const broken = violation(draft.rig, effect, draft.now);

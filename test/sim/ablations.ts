@@ -47,8 +47,8 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "boot grace at restart",
     `${CORE}/observe-board.ts`,
-    'const until = draft.now + draft.rig.policy.bootGraceMs;\n    enter(draft, slot, "Unknown", "found-on", { until });',
-    'enter(draft, slot, "Unknown", "found-on", { until: draft.now });',
+    'slot = enter(draft, slot, "Unknown", "found-on", { until });',
+    'slot = enter(draft, slot, "Unknown", "found-on", { until: Math.min(until, draft.now) });',
   ),
   without(
     "entry dwell of a suspect",
@@ -65,8 +65,8 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "journal: on disk before it is done",
     `${CORE}/plan.ts`,
-    "  if (!intent.durable) {\n    writeIntent(draft, slot, intent);\n    return;\n  }\n  if (stage",
-    "  if (stage",
+    "  if (!intent.durable) {\n    writeIntent(draft, slot, intent);\n    return;\n  }\n  // It may",
+    "  // It may",
   ),
   without(
     "dwell from the proof of off",
@@ -93,8 +93,8 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "read-back: an off counts only when it is read",
     `${CORE}/observe-board.ts`,
-    "else if (readsOff(slot)) concludeOff(draft, slot);\n  else patchSlot",
-    "else if (Math.abs(1) === 1) concludeOff(draft, slot);\n  else patchSlot",
+    "else if (readsOff(slot)) concludeOff(draft, slot);\n  else if (slot.phase",
+    "else if (slot.line) concludeOff(draft, slot);\n  else if (slot.phase",
   ),
   {
     rule: "stagger: one start at a time",

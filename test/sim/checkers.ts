@@ -11,6 +11,8 @@ import { type SimZero, speaks } from "./zero.ts";
 const HOUR_MS = 3_600_000;
 /** What the core cannot know yet: a reading may be so old. */
 const READING_AGE_MS = 2500;
+/** Between the decision and the write. */
+const WRITE_MS = 100;
 /** Modelled watts of a Zero that hashes and of one that starts, as in the configured model. */
 const HASHING_WATTS = 1;
 const STARTING_WATTS = 1.4;
@@ -45,14 +47,16 @@ export class Checkers {
     if (by !== this.#world.controller) this.#blame(10, `a second controller drives ${zero.slot}`);
     if (effect.to === "off") this.#onCut(effect, zero, by);
     else this.#onOn(effect, zero, by);
-    if (this.#calm && by.state.boardError === null && this.#hadAllOn(by)) {
+    if (this.#calm && !this.#isLongStorm(by) && this.#world.now > 121_000) {
       this.#blame(8, `${effect.to} of ${zero.slot}, and nothing is wrong with any Zero`);
     }
   }
 
-  /** Once every Zero was up, a calm world gives no reason to switch any. */
-  #hadAllOn({ startedAt }: SimController): boolean {
-    return this.#world.now - startedAt > 0 && this.#world.now > 121_000;
+  /** A storm that lasts this long falls back to one at a time, whatever it is. */
+  #isLongStorm({ state: { storm } }: SimController): boolean {
+    return (
+      storm.state === "storm" && this.#world.now - storm.since >= this.#world.policy.stormHoldMs
+    );
   }
 
   #onCut({ by }: EffectOf<"power">, zero: SimZero, controller: SimController): void {
@@ -96,11 +100,16 @@ export class Checkers {
   /** In a common outage that is young, nobody who lives is cut for it. */
   #checkFloor(zero: SimZero, controller: SimController): void {
     const { now, outageUntil, policy } = this.#world;
-    const { storm } = controller.state;
-    const long = storm.state === "storm" && now - storm.since >= policy.stormHoldMs;
+    const long = this.#isLongStorm(controller);
     const lives = zero.linked && !zero.hung && !zero.stuckWorker;
     const together = this.#world.zeros.filter(
-      ({ cutOff, linked, spokeAt }) => linked && cutOff && now - spokeAt >= policy.livenessMs,
+      ({ slot, cutOff, linked, spokeAt }) =>
+        linked &&
+        cutOff &&
+        now - spokeAt >= policy.livenessMs &&
+        // One that has been silent for long, or is on its way off, tells nothing of this outage.
+        now - spokeAt < policy.stormHoldMs &&
+        controller.state.slots.some(({ id, asking }) => id === slot && asking === null),
     ).length;
     if (lives && zero.cutOff && together > 1 && now < outageUntil && !long) {
       this.#blame(3, `cut of ${zero.slot}, which lives, in an outage of ${together}`);
@@ -189,7 +198,8 @@ export class Checkers {
       this.#blame(14, `on of ${zero.slot}: ${watts} W predicted, ${allowed.toFixed(1)} W allowed`);
     }
     const sagged = now - controller.state.underVoltageAt;
-    if (sagged < 5000) this.#blame(14, `on of ${zero.slot} during under-voltage`);
+    if (sagged > WRITE_MS && sagged < 5000)
+      this.#blame(14, `on of ${zero.slot} during under-voltage`);
   }
 
   #onSubmit(worker: string, right: boolean): void {

@@ -1,7 +1,8 @@
 // When which fault strikes: all of it follows from the seed, and each strike has a stream of its own, so that one can be left
 // out and the others stay as they were.
 
-import { FAULTS, type Fault, OUR_SIDE } from "./faults.ts";
+import type { Fault } from "./fault.ts";
+import { FAULTS, OUR_SIDE } from "./faults.ts";
 import { randomOf } from "./random.ts";
 import type { World } from "./world.ts";
 

@@ -38,7 +38,7 @@ export function readBoard(world: World): BoardReading {
   };
 }
 
-export function powerUp(world: World, zero: SimZero): void {
+function powerUp(world: World, zero: SimZero): void {
   const { now } = world;
   zero.powered = true;
   zero.poweredAt = now;

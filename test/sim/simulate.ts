@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { Checkers } from "./checkers.ts";
 import { endFaults } from "./faults.ts";
-import { planStrikes, type Strike, schedule } from "./plan.ts";
+import { isCalm, planStrikes, type Strike, schedule } from "./plan.ts";
 import { randomOf } from "./random.ts";
 import { World } from "./world.ts";
 
@@ -43,7 +43,7 @@ function worldOf(seed: number): World {
     lines: random.chance(0.7) ? "on" : "off",
     policy: {
       powerRestore: random.chance(0.3) ? "restore" : "adopt",
-      ...(random.chance(0.15) ? { idleOffMs: 60_000, keepUp: 1 } : {}),
+      ...(random.chance(0.15) && !isCalm(seed) ? { idleOffMs: 60_000, keepUp: 1 } : {}),
     },
   });
   world.probes = random.chance(0.7);

@@ -310,7 +310,12 @@ export class World {
   /** Starts a controller, if the board's lock is free. It takes over the Zeros when it is the only one. */
   startController(): boolean {
     if (!mayOpenBoard(this)) return false;
-    const next = new SimController(this, this.store.recall());
+    const remembered = this.store.recall();
+    // Of the number from outside the next one knows what could be written down.
+    const known = remembered.rig?.external ?? null;
+    if (known === null) this.#limits.delete("external");
+    else this.limit("external", known.watts, known.leftMs);
+    const next = new SimController(this, remembered);
     if (this.controllers.some(({ alive }) => alive)) this.controllers.push(next);
     else this.controllers.splice(0, this.controllers.length, next);
     // A controller that restores what was wanted takes what a foreign hand did meanwhile for a power cut.

@@ -1,0 +1,78 @@
+// What goes wrong with the lines, the bus, the hub and the supply.
+
+import { type Fault, rigFor, zeroFor } from "./fault.ts";
+import { resetExpander } from "./sim-board.ts";
+
+export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
+  "hub gone": rigFor(
+    60_000,
+    (world) => {
+      world.hubGone = true;
+    },
+    (world) => {
+      world.hubGone = false;
+    },
+  ),
+  "bus errors": rigFor(
+    40_000,
+    (world) => {
+      world.powerError = "bus";
+    },
+    (world) => {
+      world.powerError = null;
+    },
+  ),
+  "silent board": rigFor(
+    40_000,
+    (world) => {
+      world.boardError = "bus";
+    },
+    (world) => {
+      world.boardError = null;
+    },
+  ),
+  "lying driver": rigFor(
+    40_000,
+    (world) => {
+      world.powerLies = true;
+    },
+    (world) => {
+      world.powerLies = false;
+    },
+  ),
+  // The line seems to obey and does not; only the USB port still tells.
+  "lying read-back": zeroFor(
+    60_000,
+    (zero, random) => {
+      zero.pretendsOff = true;
+      zero.hung = zero.powered && random.chance(0.7);
+    },
+    (zero) => {
+      zero.pretendsOff = false;
+      zero.readsOff = false;
+    },
+  ),
+  "expander reset": (world) => resetExpander(world),
+  "foreign hand": (world, zero) => {
+    if (zero.powered) {
+      // Where we were switching it ourselves, nobody can tell whose hand it was.
+      if (world.slot(zero.slot).intent === null) world.foreignOff.set(zero.slot, world.now);
+      world.powerDown(zero);
+      return;
+    }
+    world.foreignOff.delete(zero.slot);
+    zero.powered = true;
+    zero.poweredAt = world.now;
+    zero.life++;
+    world.boot(zero);
+  },
+  "under-voltage": rigFor(
+    60_000,
+    (world) => {
+      world.underVoltage = true;
+    },
+    (world) => {
+      world.underVoltage = false;
+    },
+  ),
+};

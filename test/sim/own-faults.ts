@@ -1,0 +1,99 @@
+// What goes wrong with the controller itself, its disk and its pool.
+
+import { type Fault, rigFor } from "./fault.ts";
+
+export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
+  stall: (world, _, random) => world.stall(random.between(500, 30_000)),
+  "controller dies": (world, _, random) => {
+    world.controller.diesAfter = Math.floor(random.between(0, 8));
+    // Whatever it was about to do, it dies within some seconds.
+    world.after(random.between(0, 5000), () => world.kill());
+    world.after(random.between(6000, 60_000), () => world.startController());
+  },
+  "card lies": (world, _, random) => {
+    world.kill();
+    world.store.loseLastWrite();
+    world.after(random.between(1000, 30_000), () => world.startController());
+  },
+  "second controller": (world, _, random) => {
+    const second = world.startController();
+    if (second) world.after(random.between(10_000, 400_000), () => world.endSecond());
+  },
+  "full disk": rigFor(
+    40_000,
+    (world) => {
+      world.storeFails = true;
+    },
+    (world) => {
+      world.storeFails = false;
+    },
+  ),
+  "slow disk": rigFor(
+    40_000,
+    (world, random) => {
+      world.storeSlow = random.between(50, 4000);
+    },
+    (world) => {
+      world.storeSlow = 0;
+    },
+  ),
+  "unproved link server": rigFor(
+    60_000,
+    (world) => {
+      world.serverProved = false;
+    },
+    (world) => {
+      world.serverProved = true;
+    },
+  ),
+};
+
+export const POOL_FAULTS: Readonly<Record<string, Fault>> = {
+  "pool refuses": rigFor(
+    60_000,
+    (world) => {
+      world.poolRefuses = true;
+    },
+    (world) => {
+      world.poolRefuses = false;
+    },
+  ),
+  "silent pool": (world, zero, random) => {
+    world.poolSilent = true;
+    world.after(random.between(1000, 60_000), () => {
+      world.poolSilent = false;
+      // The client's own time limit ends what got no answer.
+      for (const { id } of world.state.seats) {
+        world.post({ type: "pool-down", seat: id, code: "timeout", detail: zero.slot });
+      }
+    });
+  },
+  "slow pool": rigFor(
+    200_000,
+    (world, random) => {
+      world.poolLatencyMs = random.between(500, 4500);
+    },
+    (world) => {
+      world.poolLatencyMs = 50;
+    },
+  ),
+  "unjust pool": rigFor(
+    60_000,
+    (world) => {
+      world.poolUnjust = true;
+    },
+    (world) => {
+      world.poolUnjust = false;
+    },
+  ),
+  "pool out of turn": (world, zero) => {
+    const seat = zero.slot;
+    const verdict = { verdict: "accepted", block: false, reason: null, pingMs: 1 } as const;
+    const job = { difficulty: 7000, to: world.jobTo, target: "c".repeat(40) } as const;
+    if (world.state.seats.some(({ id, state }) => id === seat && state === "submitting")) return;
+    world.post({ type: "pool-verdict", seat, ...verdict });
+    world.post({ type: "pool-up", seat });
+    if (world.state.seats.some(({ id, state }) => id === seat && state === "requested")) return;
+    world.post({ type: "pool-job", seat, prefix: world.nextPrefix(), ...job });
+  },
+};

@@ -1,0 +1,49 @@
+// What people, schedules and programs outside ask for, at times that suit nobody.
+
+import type { Fault } from "./fault.ts";
+
+export const PEOPLE: Readonly<Record<string, Fault>> = {
+  operator: (world, zero, random) => {
+    const verb = random.chance(0.4) ? "cycle" : random.chance(0.5) ? "off" : "on";
+    const hard = random.chance(0.3);
+    world.say({ type: "operator", verb, slots: [zero.slot], reason: "sim", hard });
+  },
+  holds: (world, zero, random) => {
+    const verb = random.chance(0.3) ? "cordon" : random.chance(0.5) ? "drain" : "maintenance";
+    const forMs = random.between(5000, 300_000);
+    world.say({ type: "operator", verb, slots: [zero.slot], reason: "sim", hard: false, forMs });
+    world.after(forMs * 1.5, () => {
+      const more = { slots: [zero.slot], reason: "sim", hard: false };
+      world.say({ type: "operator", verb: "uncordon", ...more });
+    });
+  },
+  pause: (world, _, random) => {
+    world.post({ type: "pause", reason: "sim", forMs: random.between(5000, 200_000) });
+  },
+  "external ceiling": (world, _, random) => {
+    const watts = random.between(0, 5);
+    const forMs = random.between(5000, 300_000);
+    if (!world.controller.alive) return;
+    world.limit("external", watts, forMs);
+    world.post({ type: "external-ceiling", watts, source: "sim", forMs });
+  },
+  schedule: (world, _, random) => {
+    const watts = random.chance(0.3) ? 0 : random.between(1, 5);
+    const reading = (open: boolean) => ({
+      clockSet: random.chance(0.8),
+      ceilings: open ? [{ name: "night", watts }] : [],
+      nextEdgeMs: 1000,
+      open: open ? ["night"] : [],
+    });
+    const forMs = random.between(15_000, 400_000);
+    world.limit("schedule", watts, forMs);
+    world.tellSchedule(reading(true));
+    world.after(forMs, () => {
+      world.limit("schedule", Number.POSITIVE_INFINITY, 0);
+      world.tellSchedule(reading(false));
+    });
+  },
+  demand: (world, zero, random) => {
+    world.post({ type: "demand", slots: [zero.slot], forMs: random.between(1000, 600_000) });
+  },
+};
