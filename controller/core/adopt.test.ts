@@ -18,7 +18,7 @@ function remembering(wanted: "on" | "off"): Remembered {
     0,
   ).slots;
   if (slot === undefined) throw new Error("no slot");
-  return { ...NOTHING_REMEMBERED, slots: new Map([["p1", memoryOf({ ...slot, wanted }, 0)]]) };
+  return { ...NOTHING_REMEMBERED, slots: new Map([["p1", memoryOf({ ...slot, wanted }, 0, 0)]]) };
 }
 
 describe("a starting controller", () => {
@@ -132,7 +132,7 @@ describe("a starting controller", () => {
         until: Number.POSITIVE_INFINITY,
       },
     };
-    const memory = memoryOf(slot, before.now);
+    const memory = memoryOf(slot, before.now, 0);
     const remembered = { ...NOTHING_REMEMBERED, slots: new Map([["p1" as const, memory]]) };
     const after = new World({ zeros: 1, remembered });
     expect(after.slot("p1")).toMatchObject({

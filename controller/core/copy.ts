@@ -29,6 +29,7 @@ export function copySlot(slot: Slot): Slot {
     tries: slot.tries,
     line: slot.line,
     usb: slot.usb,
+    lastUsb: slot.lastUsb,
     readAt: slot.readAt,
     onAt: slot.onAt,
     bootPending: slot.bootPending,

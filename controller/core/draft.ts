@@ -95,7 +95,11 @@ export function report(
 }
 
 export function save(draft: Draft, slot: Slot): void {
-  emit(draft, { type: "save-slot", slot: slot.id, memory: memoryOf(slot, draft.now) });
+  emit(draft, {
+    type: "save-slot",
+    slot: slot.id,
+    memory: memoryOf(slot, draft.now, draft.rig.nextId),
+  });
 }
 
 export function saveRig(draft: Draft): void {

@@ -16,6 +16,9 @@ export interface SlotMemory {
     readonly leftMs: number | null;
   } | null;
   readonly shed: ShedWhy | null;
+  /** The intent that was open, and the first id that was not given out yet: an older one whose end got lost is known by that. */
+  readonly openIntent: number | null;
+  readonly idsUpTo: number;
   /** Off and wanted on: its turn had not come. */
   readonly waiting: boolean;
   readonly quarantinedForMs: number | null;
@@ -100,7 +103,7 @@ function isKnownOff({ line, wasWaiting }: Slot): boolean {
   return line === "off" || (line === "unknown" && wasWaiting);
 }
 
-export function memoryOf(slot: Slot, now: number): SlotMemory {
+export function memoryOf(slot: Slot, now: number, nextId: number): SlotMemory {
   return {
     wanted: slot.wanted,
     hold: slot.hold && {
@@ -109,6 +112,8 @@ export function memoryOf(slot: Slot, now: number): SlotMemory {
       leftMs: leftMs(slot.hold.until, now),
     },
     shed: slot.shed?.why ?? null,
+    openIntent: slot.intent?.id ?? null,
+    idsUpTo: nextId,
     waiting: slot.wanted === "on" && isKnownOff(slot),
     quarantinedForMs: slot.phase === "Quarantined" ? now - slot.since : null,
     cutAgesMs: slot.cuts.map((at) => now - at),

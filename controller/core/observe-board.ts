@@ -118,7 +118,9 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
   const first = known.readAt === Number.NEGATIVE_INFINITY;
   // We wrote nothing, and yet the line is where we wanted it.
   const turned = known.refused && known.action === null && known.line !== line;
-  const read = patchSlot(draft, known, { line, usb, readAt: draft.now, refused: false });
+  const lastUsb = usb === "unknown" ? known.lastUsb : usb;
+  const readAt = draft.now;
+  const read = patchSlot(draft, known, { line, usb, lastUsb, readAt, refused: false });
   if (turned) {
     adoptForeign(draft, read, line);
     return;
@@ -192,7 +194,8 @@ export function onPowerDone(draft: Draft, { action, reading }: EventOf<"power-do
   const known = slotOf(draft, reading.slot);
   if (known?.action !== action) return;
   const { line, usb } = reading;
-  const slot = patchSlot(draft, known, { action: null, line, usb, readAt: draft.now });
+  const lastUsb = usb === "unknown" ? known.lastUsb : usb;
+  const slot = patchSlot(draft, known, { action: null, line, usb, lastUsb, readAt: draft.now });
   if (slot.phase === "PoweringOn") concludeOn(draft, slot);
   else if (slot.phase === "Fault") observeFault(draft, slot);
   else if (readsOff(slot)) concludeOff(draft, slot);

@@ -15,9 +15,12 @@ import { releaseSlot } from "./work.ts";
 const ON_LIMIT_MS = 10_000;
 const HOUR_MS = 3_600_000;
 
-/** Whether the slot is off beyond doubt: the line reads low, and no USB device is on its port where ports can be read. */
-export function readsOff(slot: Slot): boolean {
-  return slot.line === "off" && slot.usb !== "present";
+/**
+ * Whether the slot is off beyond doubt: the line reads low, and its USB device is gone where ports can be read. A port that
+ * showed the device last and cannot be read now, for the hub is gone, proves nothing.
+ */
+export function readsOff({ line, usb, lastUsb }: Slot): boolean {
+  return line === "off" && (usb === "unknown" ? lastUsb !== "present" : usb === "absent");
 }
 
 /** How long the store has before an intent is written again: a write that failed is answered by nothing. */

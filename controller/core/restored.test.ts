@@ -84,7 +84,7 @@ describe("a hold", () => {
   it("that has run out while nobody looked is over at once", () => {
     const world = mining();
     say(world, "cordon", ["p1"], { forMs: 1000 });
-    const memory = memoryOf(world.slot("p1"), world.now + 5000);
+    const memory = memoryOf(world.slot("p1"), world.now + 5000, 0);
     expect(memory.hold?.leftMs).toBe(0);
   });
 
@@ -150,7 +150,7 @@ describe("joules", () => {
     const world = mining({ zeros: 1 });
     world.post({ type: "metered", slot: "p1", watts: 2, forMs: 6000 });
     world.run(60_000);
-    const { measuredJ, modelledJ } = memoryOf(world.slot("p1"), world.now).energy;
+    const { measuredJ, modelledJ } = memoryOf(world.slot("p1"), world.now, 0).energy;
     expect(measuredJ).toBeGreaterThan(0);
     const next = successor(world, { zeros: 1, lines: "on" });
     expect(next.slot("p1").energy).toEqual({ measuredJ, modelledJ, at: 1000 });

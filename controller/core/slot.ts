@@ -127,6 +127,8 @@ export interface Slot {
   readonly tries: number;
   readonly line: Line | "unknown";
   readonly usb: UsbPresence;
+  /** The last that its port told: a hub that went says nothing of the Zeros behind it. */
+  readonly lastUsb: UsbPresence;
   readonly readAt: number;
   /** When `on` was last proved, and whether the boot that it began is still to end. */
   readonly onAt: number;

@@ -6,7 +6,7 @@ import { type Remembered, type RigMemory, untilOf } from "./memory.ts";
 import type { Policy } from "./policy.ts";
 import type { ScheduleReading } from "./schedule.ts";
 import type { Host, Seat } from "./seat.ts";
-import type { Slot } from "./slot.ts";
+import type { Intent, Slot } from "./slot.ts";
 
 export type Storm =
   | { readonly state: "normal" }
@@ -66,6 +66,15 @@ export interface RigState {
   readonly nextId: number;
 }
 
+/** What was begun and not ended. On a full disk an end may not have been written, and the intent stands open for ever. */
+function openIntentOf({ slots, intents }: Remembered, id: SlotId): Omit<Intent, "durable"> | null {
+  const intent = intents.get(id);
+  const memory = slots.get(id);
+  if (intent === undefined) return null;
+  const saved = memory !== undefined && intent.id < (memory.idsUpTo ?? 0);
+  return saved && intent.id !== memory.openIntent ? null : intent;
+}
+
 function initialSlot(
   id: SlotId,
   index: number,
@@ -74,7 +83,7 @@ function initialSlot(
   now: number,
 ): Slot {
   const memory = remembered.slots.get(id);
-  const intent = remembered.intents.get(id);
+  const intent = openIntentOf(remembered, id);
   const quarantined = memory?.quarantinedForMs ?? null;
   return {
     id,
@@ -106,6 +115,7 @@ function initialSlot(
     tries: 0,
     line: "unknown",
     usb: "unknown",
+    lastUsb: "unknown",
     readAt: Number.NEGATIVE_INFINITY,
     onAt: now,
     bootPending: false,

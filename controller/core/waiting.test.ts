@@ -43,8 +43,8 @@ describe("a Zero that waits for its turn", () => {
     const state = initialState(shape, world.state.policy, { slots, ...rest }, 0);
     const [unread] = state.slots;
     if (unread === undefined) throw new Error("no slot");
-    expect(memoryOf(unread, 0).waiting).toBe(true);
-    expect(memoryOf({ ...unread, wasWaiting: false }, 0).waiting).toBe(false);
+    expect(memoryOf(unread, 0, 0).waiting).toBe(true);
+    expect(memoryOf({ ...unread, wasWaiting: false }, 0, 0).waiting).toBe(false);
   });
 
   it("is not forgotten by a restart while its start is a fault", () => {

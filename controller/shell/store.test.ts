@@ -53,7 +53,7 @@ describe("the store", () => {
       0,
     ).slots;
     if (slot === undefined) throw new Error("no slot");
-    const memory = memoryOf({ ...slot, fences: 3, cuts: [-5] }, 10);
+    const memory = memoryOf({ ...slot, fences: 3, cuts: [-5] }, 10, 0);
     first.saveSlot("p1", memory);
     first.writeIntent(INTENT, wall());
     first.writeIntent({ ...INTENT, slot: "p3", intent: 8 }, wall());

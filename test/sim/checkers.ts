@@ -47,9 +47,15 @@ export class Checkers {
     if (by !== this.#world.controller) this.#blame(10, `a second controller drives ${zero.slot}`);
     if (effect.to === "off") this.#onCut(effect, zero, by);
     else this.#onOn(effect, zero, by);
-    if (this.#calm && !this.#isLongStorm(by) && this.#world.now > 121_000) {
+    const begun = effect.to === "on" && this.#isCycled(zero.slot, by);
+    if (this.#calm && !this.#isLongStorm(by) && !begun && this.#world.now > 121_000) {
       this.#blame(8, `${effect.to} of ${zero.slot}, and nothing is wrong with any Zero`);
     }
+  }
+
+  /** Whether this is the second half of a power cycle. */
+  #isCycled(id: SlotId, { state }: SimController): boolean {
+    return state.slots.some((slot) => slot.id === id && slot.intent?.kind === "cycle");
   }
 
   /** A storm that lasts this long falls back to one at a time, whatever it is. */

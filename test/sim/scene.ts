@@ -65,7 +65,7 @@ export function leftBehind({ state, now }: Pick<World, "state" | "now">): Rememb
   for (const { id, intent } of state.slots) if (intent?.durable) intents.set(id, intent);
   return {
     rig: rigMemoryOf(state, now),
-    slots: new Map(state.slots.map((slot) => [slot.id, memoryOf(slot, now)])),
+    slots: new Map(state.slots.map((slot) => [slot.id, memoryOf(slot, now, state.nextId)])),
     intents,
     shares: new Map(),
     nextId: state.nextId,
