@@ -36,7 +36,7 @@ it("tells a mutant that a test finds, by the name of the test, from one that non
   const found = await verdict("export const half = (a: number): number => a - 2;");
   expect(found.killedBy).toBe("half.test.ts > half > of %i [1]");
   const same = await verdict("export const half = (a: number): number => a * 0.5;");
-  expect(same).toMatchObject({ killedBy: null, tests: 2 });
+  expect(same).toMatchObject({ killedBy: null, trials: [{ file: "half.test.ts", tests: 2 }] });
   expect(summaryOf([found, same], true)).toMatchObject({
     lines: [
       "half.ts: 1 of 2 found, 50.0 %",

@@ -2,8 +2,9 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import { importsOf, type Source } from "../repository/sources.ts";
+import type { Source } from "../repository/sources.ts";
 import type { Mutant } from "./mutants.ts";
+import { Order } from "./order.ts";
 import type { Task, Verdict } from "./worker.ts";
 
 export interface Outcome extends Verdict {
@@ -41,7 +42,7 @@ class Worker {
       const lose = (killedBy: string) => {
         this.#child = null;
         child.kill("SIGKILL");
-        settle({ killedBy, error: "", tests: 0, slow: [] });
+        settle({ killedBy, error: "", trials: [] });
       };
       const timer = setTimeout(() => lose("time-out"), limitMs);
       child.on("message", (message) => take(message as Verdict | "at work"));
@@ -55,32 +56,41 @@ class Worker {
   }
 }
 
-/** The test files, parted into those that import this file and the others. */
-function parted(tests: readonly Source[], file: string): Pick<Task, "near" | "far"> {
-  const isNear = (test: Source) => importsOf(test).some(({ target }) => target === file);
-  return {
-    near: tests.filter(isNear).map(({ path }) => path),
-    far: tests.filter((test) => !isNear(test)).map(({ path }) => path),
-  };
+/** Runs all tests over the code as it is, and returns those that take too long to be run over each mutant. Throws if one fails. */
+async function rehearse(
+  worker: Worker,
+  order: Order,
+  { root, limitMs }: PoolOptions,
+): Promise<readonly string[]> {
+  const task = { root, tests: order.of(""), skip: [], mutant: null };
+  const verdict = await worker.judge(task, limitMs);
+  const { killedBy, error, trials } = verdict;
+  if (killedBy !== null) throw new Error(`the tests fail unmutated: ${killedBy}: ${error}`);
+  order.learn("", verdict);
+  const slow = trials.flatMap((trial) => trial.slow);
+  const count = trials.reduce((sum, { tests }) => sum + tests, 0);
+  if (count === slow.length) throw new Error("there are no tests to find anything");
+  return slow;
 }
 
-/** Judges all mutants, as many at once as there are jobs; tells of each outcome as it comes. Throws if the tests fail without. */
+/** Judges all mutants, as many at once as there are jobs; tells of each outcome as it comes. */
 export async function judgeAll(
   mutants: readonly Mutant[],
-  { root, tests, jobs, limitMs }: PoolOptions,
+  options: PoolOptions,
   tell: (outcome: Outcome) => void,
 ): Promise<void> {
+  const { root, tests, jobs, limitMs } = options;
   const first = new Worker();
-  const whole = { root, ...parted(tests, ""), skip: [], mutant: null };
-  const { killedBy, error, tests: count, slow: skip } = await first.judge(whole, limitMs);
-  if (killedBy !== null) throw new Error(`the tests fail unmutated: ${killedBy}: ${error}`);
-  if (count === skip.length) throw new Error("there are no tests to find anything");
+  const order = new Order(tests);
+  const skip = await rehearse(first, order, options);
   let next = 0;
   const lane = async (worker: Worker) => {
     for (let mutant = mutants[next++]; mutant !== undefined; mutant = mutants[next++]) {
       const { file, text } = mutant;
-      const task = { root, ...parted(tests, file), skip, mutant: { file, text } };
-      tell({ mutant, ...(await worker.judge(task, limitMs)) });
+      const task = { root, tests: order.of(file), skip, mutant: { file, text } };
+      const verdict = await worker.judge(task, limitMs);
+      order.learn(file, verdict);
+      tell({ mutant, ...verdict });
     }
     worker.end();
   };

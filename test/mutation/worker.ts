@@ -1,33 +1,35 @@
-// A process that runs the tests over one mutant after another, a file at a time, until the first that fails. Its parent ends
-// it if a mutant hangs it.
+// A process that runs the tests over one mutant after another, until the first that fails. Its parent ends it if a mutant
+// hangs it.
 
 import { Loader, type Swap } from "./loader.ts";
 import type { Case } from "./recorder.ts";
 
 export interface Task {
   readonly root: string;
-  /** The test files, those that name the mutated file first. */
-  readonly near: readonly string[];
-  readonly far: readonly string[];
+  /** The test files, in the order in which they are to be run. */
+  readonly tests: readonly string[];
   /** Tests to leave out, by name. */
   readonly skip: readonly string[];
   /** Null for the code as it is. */
   readonly mutant: Swap | null;
 }
 
-/** The test that failed first and why; null if none did. */
-export interface Verdict {
-  readonly killedBy: string | null;
-  readonly error: string;
-  /** How many tests were run, and which of them are slow. */
+/** What became of one test file. */
+interface Trial {
+  readonly file: string;
   readonly tests: number;
+  /** How long this process worked on it; what other processes do does not lengthen that. */
+  readonly workedMs: number;
+  /** Tests that take long, by name. */
   readonly slow: readonly string[];
 }
 
-/** What is known of a test, or of a file of them, over one mutated file. */
-interface Record {
-  finds: number;
-  tookMs: number;
+export interface Verdict {
+  /** The test that failed first and why; null if none did. */
+  readonly killedBy: string | null;
+  readonly error: string;
+  /** The files that were tried; the last is the one with the test that failed. */
+  readonly trials: readonly Trial[];
 }
 
 /** A test with more work than this would be run for each mutant that none finds: minutes for little. */
@@ -37,7 +39,6 @@ const SLOW_MS = 300;
 process.env["PROPERTY_RUNS"] ??= "10";
 
 const loaders = new Map<string, Loader>();
-const records = new Map<string, Record>();
 
 function loaderOf(root: string): Loader {
   const known = loaders.get(root) ?? new Loader(root);
@@ -45,70 +46,55 @@ function loaderOf(root: string): Loader {
   return known;
 }
 
-function recordOf(mutant: Swap | null, name: string): Record {
-  const key = `${mutant?.file} ${name}`;
-  const known = records.get(key) ?? { finds: 0, tookMs: 0 };
-  records.set(key, known);
-  return known;
-}
-
-/** Most finds for its time first. */
-function ordered<T>(items: readonly T[], of: (item: T) => Record): T[] {
-  const worth = (item: T) => (1 + of(item).finds) / (1 + of(item).tookMs);
-  return [...items].sort((a, b) => worth(b) - worth(a));
+function workedMs(): number {
+  return process.cpuUsage().user / 1000;
 }
 
 function reason(error: unknown): string {
   return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
 }
 
-/** The time that this process worked, which other processes do not lengthen. */
-function workedMs(): number {
-  return process.cpuUsage().user / 1000;
+interface Found {
+  readonly trial: Trial;
+  readonly killedBy: string | null;
+  readonly error: string;
 }
 
 /** Runs the tests of a file until one fails. */
-async function judgeFile({ root, skip, mutant }: Task, test: string): Promise<Verdict> {
+async function tryFile({ root, skip, mutant }: Task, file: string): Promise<Found> {
+  const from = workedMs();
+  const slow: string[] = [];
+  const trial = (tests: number): Trial => ({ file, tests, workedMs: workedMs() - from, slow });
   let cases: readonly Case[];
+  process.send?.("at work");
   try {
     cases = loaderOf(root)
-      .load([test], mutant)
+      .load([file], mutant)
       .filter(({ name }) => !skip.includes(name));
   } catch (error) {
-    return { killedBy: `${test} > loading`, error: reason(error), tests: 0, slow: [] };
+    return { trial: trial(0), killedBy: `${file} > loading`, error: reason(error) };
   }
-  const of = ({ name }: Case) => recordOf(mutant, name);
-  for (const item of ordered(cases, of)) {
+  for (const { name, run } of cases) {
+    const began = workedMs();
     process.send?.("at work");
-    const from = workedMs();
     try {
-      await item.run();
-      of(item).tookMs = workedMs() - from;
+      await run();
     } catch (error) {
-      of(item).finds++;
-      return { killedBy: item.name, error: reason(error), tests: cases.length, slow: [] };
+      return { trial: trial(cases.length), killedBy: name, error: reason(error) };
     }
+    if (workedMs() - began > SLOW_MS) slow.push(name);
   }
-  const slow = cases.filter((item) => of(item).tookMs > SLOW_MS).map(({ name }) => name);
-  return { killedBy: null, error: "", tests: cases.length, slow };
+  return { trial: trial(cases.length), killedBy: null, error: "" };
 }
 
 async function judge(task: Task): Promise<Verdict> {
-  let tests = 0;
-  const slow: string[] = [];
-  const of = (test: string) => recordOf(task.mutant, test);
-  for (const test of [...ordered(task.near, of), ...ordered(task.far, of)]) {
-    const from = workedMs();
-    const verdict = await judgeFile(task, test);
-    tests += verdict.tests;
-    slow.push(...verdict.slow);
-    if (verdict.killedBy !== null) {
-      of(test).finds++;
-      return { ...verdict, tests };
-    }
-    of(test).tookMs = workedMs() - from;
+  const trials: Trial[] = [];
+  for (const file of task.tests) {
+    const { trial, killedBy, error } = await tryFile(task, file);
+    trials.push(trial);
+    if (killedBy !== null) return { killedBy, error, trials };
   }
-  return { killedBy: null, error: "", tests, slow };
+  return { killedBy: null, error: "", trials };
 }
 
 process.on("message", (task: Task) => {
