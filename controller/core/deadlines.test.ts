@@ -32,7 +32,10 @@ const plain: Slot = {
 
 function judged(changes: Partial<Slot>, rig: Partial<RigState> = {}) {
   const slot: Slot = { ...plain, ...changes };
-  const draft = draftOf({ ...state, lastTickAt: now, resumedAt: -1e9, slots: [slot, second], ...rig }, now);
+  const draft = draftOf(
+    { ...state, lastTickAt: now, resumedAt: -1e9, slots: [slot, second], ...rig },
+    now,
+  );
   judge(draft);
   return { before: slot, slot: draft.rig.slots[0] as Slot, effects: draft.effects, rig: draft.rig };
 }

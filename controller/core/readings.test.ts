@@ -1,0 +1,448 @@
+// What a reading of the board, and the end of a power effect, make of a slot in each phase.
+
+import { describe, expect, it } from "vitest";
+import type { BoardReading, SlotReading } from "../../hat/board.ts";
+import { ofType, reportsOf } from "../../test/sim/effects.ts";
+import { mining } from "../../test/sim/scene.ts";
+import { type Draft, draftOf } from "./draft.ts";
+import {
+  onBoardFailed,
+  onBoardRead,
+  onIntentDurable,
+  onPowerDone,
+  onPowerFailed,
+} from "./observe-board.ts";
+import type { PowerRestore } from "./policy.ts";
+import type { Intent, Slot } from "./slot.ts";
+import type { RigState } from "./state.ts";
+
+const { state, now } = mining({ zeros: 1 });
+const [ready] = state.slots as [Slot];
+const INTENT: Intent = { id: 3, kind: "cycle", by: "automation", why: "x", durable: true };
+const plain: Slot = { ...ready, task: null, readAt: now - 1000, offAt: 0 };
+
+function done(changes: Partial<Slot>, what: (draft: Draft) => void, rig: Partial<RigState> = {}) {
+  const slot: Slot = { ...plain, ...changes };
+  const draft = draftOf({ ...state, ...rig, slots: [slot] }, now);
+  what(draft);
+  return { before: slot, slot: draft.rig.slots[0] as Slot, effects: draft.effects, rig: draft.rig };
+}
+
+const ON: SlotReading = { slot: "p1", line: "on", usb: "present", driven: true };
+const OFF: SlotReading = { slot: "p1", line: "off", usb: "absent", driven: true };
+const LOST: SlotReading = { ...OFF, driven: false };
+
+function read(
+  changes: Partial<Slot>,
+  slot: SlotReading,
+  rig: Partial<RigState> = {},
+  more: Partial<BoardReading> = {},
+) {
+  const reading: BoardReading = { slots: [slot], underVoltage: null, ...more };
+  return done(changes, (draft) => onBoardRead(draft, { type: "board-read", now, reading }), rig);
+}
+
+const FOREIGN = { why: "foreign-change", hold: { kind: "foreign" } } as const;
+const STARTED = { phase: "Unknown", why: "start", line: "unknown", usb: "unknown" } as const;
+const FIRST = { ...STARTED, readAt: Number.NEGATIVE_INFINITY } as const;
+const WRITING = {
+  phase: "PoweringOn",
+  stage: "write",
+  line: "off",
+  usb: "absent",
+  intent: INTENT,
+} as const;
+const CUTTING = { phase: "PoweringOff", stage: "cut", intent: INTENT } as const;
+const FAULT = { phase: "Fault", why: "cut-not-proved" } as const;
+const ABSENT = { phase: "Off", line: "off", usb: "absent" } as const;
+
+describe("a reading", () => {
+  const table: [string, Partial<Slot>, SlotReading, object][] = [
+    // what, before, reading, then
+    [
+      "of a line that is on, at the start",
+      FIRST,
+      ON,
+      { phase: "Unknown", why: "found-on", until: now + 90_000 },
+    ],
+    [
+      "of a line that is off, at the start",
+      FIRST,
+      OFF,
+      { phase: "Off", why: "found-off", offAt: now },
+    ],
+    [
+      "of a line that contradicts its port, at the start",
+      FIRST,
+      { ...OFF, usb: "present" },
+      { phase: "Unknown", why: "start" },
+    ],
+    [
+      "of an open cycle that is off, at the start",
+      { ...FIRST, intent: INTENT },
+      OFF,
+      { phase: "Off", why: "intent-resumed", intent: INTENT, wanted: "on" },
+    ],
+    [
+      "of an open cycle that is on, at the start",
+      { ...FIRST, intent: INTENT },
+      ON,
+      { phase: "Unknown", why: "found-on", intent: null },
+    ],
+    [
+      "of a quarantine that is off, at the start",
+      { ...FIRST, intent: { ...INTENT, kind: "quarantine" } },
+      OFF,
+      { phase: "Quarantined", intent: null },
+    ],
+    [
+      "of an off that is done, at the start",
+      { ...FIRST, intent: { ...INTENT, kind: "off" } },
+      OFF,
+      { phase: "Off", why: "found-off", intent: null },
+    ],
+    [
+      "of a sleeper that runs, at the start",
+      { ...FIRST, shed: { why: "idle", at: 0 } },
+      ON,
+      { shed: null },
+    ],
+    [
+      "of a sleeper that is off, at the start",
+      { ...FIRST, shed: { why: "idle", at: 0 } },
+      OFF,
+      { shed: { why: "idle" }, wanted: "on" },
+    ],
+    [
+      "of an adopted Zero that went off",
+      { phase: "Unknown", why: "found-on" },
+      OFF,
+      { phase: "Off", why: "found-off", wanted: "off", offAt: now },
+    ],
+    [
+      "of an adopted Zero that is on",
+      { phase: "Unknown", why: "found-on" },
+      ON,
+      { phase: "Unknown", why: "found-on" },
+    ],
+    ["of an Off slot that is on", ABSENT, ON, { phase: "Unknown", ...FOREIGN, wanted: "on" }],
+    ["of an Off slot that is off", ABSENT, OFF, { phase: "Off", hold: null }],
+    ["of a slot in quarantine that is on", { ...ABSENT, phase: "Quarantined" }, ON, FOREIGN],
+    [
+      "of a start that reads back",
+      { ...WRITING, written: true },
+      ON,
+      { stage: "settle", onAt: now, bootPending: true },
+    ],
+    [
+      "of a start that nobody of us wrote",
+      { ...WRITING, written: false },
+      ON,
+      { phase: "Unknown", ...FOREIGN },
+    ],
+    [
+      "of a start that is under way",
+      { ...WRITING, written: true, action: 9 },
+      ON,
+      { stage: "write" },
+    ],
+    ["of a start that is still off", { ...WRITING, written: true }, OFF, { stage: "write" }],
+    [
+      "of a settling Zero that went off",
+      { ...WRITING, stage: "settle", line: "on" },
+      OFF,
+      { phase: "Off", ...FOREIGN },
+    ],
+    [
+      "of a settling Zero that is on",
+      { ...WRITING, stage: "settle", line: "on" },
+      ON,
+      { stage: "settle" },
+    ],
+    [
+      "of a cut that is proved",
+      { ...CUTTING, written: true },
+      OFF,
+      { phase: "Off", why: "off-proved", offAt: now },
+    ],
+    [
+      "of a cut that is under way",
+      { ...CUTTING, written: true, action: 9 },
+      OFF,
+      { phase: "PoweringOff" },
+    ],
+    [
+      "of a cut whose port still shows it",
+      { ...CUTTING, written: true },
+      { ...OFF, usb: "present" },
+      { phase: "PoweringOff" },
+    ],
+    [
+      "of a cut that somebody else did",
+      { ...CUTTING, written: false },
+      OFF,
+      { phase: "Off", ...FOREIGN },
+    ],
+    [
+      "of a cut that the supply did",
+      { ...CUTTING, written: false },
+      LOST,
+      { phase: "Off", why: "off-proved", hold: null },
+    ],
+    [
+      "of a Zero that shut down",
+      { ...CUTTING, stage: "soft" },
+      { ...ON, usb: "absent" },
+      { stage: "cut" },
+    ],
+    ["of a Zero that has not yet", { ...CUTTING, stage: "soft" }, ON, { stage: "soft" }],
+    [
+      "of a cut line whose port is empty",
+      { ...CUTTING, stage: "cut" },
+      { ...ON, usb: "absent" },
+      { stage: "cut" },
+    ],
+    [
+      "of a fault that is off at last",
+      { ...FAULT, intent: INTENT, line: "off", usb: "present" },
+      OFF,
+      { phase: "Off", intent: { kind: "on" } },
+    ],
+    [
+      "of a fault with an off that is off at last",
+      { ...FAULT, intent: { ...INTENT, kind: "off" }, line: "off", usb: "present" },
+      OFF,
+      { phase: "Off", intent: null },
+    ],
+    ["of a fault that is still on", { ...FAULT, intent: INTENT }, ON, FAULT],
+    ["of a fault whose cut is under way", { ...FAULT, intent: INTENT, action: 9 }, OFF, FAULT],
+    [
+      "of a fault that a foreign hand cut",
+      { ...FAULT, intent: null, line: "on" },
+      OFF,
+      { phase: "Off", ...FOREIGN },
+    ],
+    ["of a fault that was off before", { ...FAULT, intent: null, line: "off" }, OFF, FAULT],
+    [
+      "of a live Zero that a foreign hand cut",
+      {},
+      OFF,
+      { phase: "Off", ...FOREIGN, wanted: "off" },
+    ],
+    [
+      "of a live Zero that lost its supply",
+      { intent: INTENT },
+      LOST,
+      { phase: "Off", why: "off-proved", hold: null, intent: null, wanted: "on" },
+    ],
+    ["of a live Zero whose own action is under way", { action: 9 }, OFF, { phase: "Ready" }],
+    ["of a live Zero", {}, ON, { phase: "Ready" }],
+    [
+      "of a refused line that turned",
+      { ...ABSENT, refused: true, line: "on" },
+      OFF,
+      { ...FOREIGN, refused: false },
+    ],
+    ["of a refused line that did not", { refused: true }, ON, { phase: "Ready", refused: false }],
+    [
+      "of a refused line under way",
+      { refused: true, action: 9 },
+      OFF,
+      { phase: "Ready", refused: false },
+    ],
+  ];
+  it.each(table)("%s", (_, changes, reading, then) => {
+    const { slot } = read(changes, reading);
+    expect(slot).toMatchObject(then);
+    expect(slot).toMatchObject({ line: reading.line, usb: reading.usb, readAt: now });
+  });
+
+  const restores: [PowerRestore, Partial<Slot>, SlotReading, string][] = [
+    ["adopt", {}, ON, "on"],
+    ["adopt", { wanted: "on" }, OFF, "off"],
+    ["adopt", { wasWaiting: true }, OFF, "on"],
+    ["adopt", { intent: { ...INTENT, kind: "on" } }, OFF, "on"],
+    ["adopt", { intent: { ...INTENT, kind: "off", by: "operator" } }, ON, "off"],
+    ["adopt", { intent: { ...INTENT, kind: "off", by: "policy" } }, ON, "on"],
+    ["adopt", { intent: { ...INTENT, kind: "quarantine" } }, ON, "on"],
+    ["restore", { wanted: "off" }, ON, "off"],
+    ["restore", { wanted: "on" }, OFF, "on"],
+    ["all-on", { wanted: "off" }, OFF, "on"],
+    ["all-off", { wanted: "on" }, ON, "off"],
+  ];
+  it.each(restores)("at the start, by %s, of %o", (powerRestore, changes, reading, wanted) => {
+    const policy = { ...state.policy, powerRestore };
+    const { slot, effects } = read({ ...FIRST, ...changes }, reading, { policy });
+    expect(slot.wanted).toBe(wanted);
+    expect(ofType(effects, "save-slot")).toMatchObject([{ memory: { wanted } }]);
+    // And later readings change nothing of it.
+    const later = read({ ...STARTED, ...changes, wanted: "on" }, reading, { policy });
+    expect(later.slot.wanted).toBe("on");
+  });
+
+  it("of power that was lost is an error for people", () => {
+    expect(reportsOf(read({}, LOST).effects)[0]).toMatchObject({
+      level: "error",
+      ev: "board.power-lost",
+      slot: "p1",
+      detail: { todo: expect.stringContaining("supply") },
+    });
+  });
+
+  it("of a slot that there is not changes nothing", () => {
+    const { slot, before } = read({}, { ...OFF, slot: "p9" });
+    expect(slot).toEqual(before);
+  });
+});
+
+describe("the board", () => {
+  const failed = (boardError: string | null) =>
+    done(
+      {},
+      (draft) =>
+        onBoardFailed(draft, { type: "board-failed", now, code: "bus", detail: "no answer" }),
+      { boardError },
+    );
+
+  it("that fails is reported once, with the latest reason", () => {
+    expect(reportsOf(failed(null).effects)).toEqual([
+      {
+        level: "error",
+        ev: "board.failed",
+        slot: null,
+        why: "bus",
+        detail: { detail: "no answer" },
+      },
+    ]);
+    expect(failed("other")).toMatchObject({ effects: [], rig: { boardError: "no answer" } });
+  });
+
+  it("that is back is reported once", () => {
+    const back = read({}, ON, { boardError: "no answer" });
+    expect(reportsOf(back.effects)).toMatchObject([
+      { level: "info", ev: "board.back", slot: null },
+    ]);
+    expect(back.rig.boardError).toBeNull();
+    expect(read({}, ON).effects).toEqual([]);
+  });
+
+  const hubs: [RigState["hub"], SlotReading["usb"], RigState["hub"], string[]][] = [
+    ["unseen", "unknown", "unseen", []],
+    ["unseen", "present", "seen", []],
+    ["unseen", "absent", "seen", []],
+    ["seen", "present", "seen", []],
+    ["seen", "unknown", "lost", ["error hub.lost"]],
+    ["lost", "unknown", "lost", []],
+    ["lost", "present", "seen", ["info hub.back"]],
+  ];
+  it.each(hubs)("whose hub was %s and whose port reads %s has it %s", (hub, usb, then, told) => {
+    const { rig, effects } = read({}, { ...ON, usb }, { hub });
+    expect(rig.hub).toBe(then);
+    expect(reportsOf(effects).map(({ level, ev }) => `${level} ${ev}`)).toEqual(told);
+  });
+
+  it.each([
+    [10_001, 1],
+    [10_000, 0],
+  ])("that tells of under-voltage %i ms after the last reports it %i times", (ms, times) => {
+    const { effects, rig } = read({}, ON, { underVoltageAt: now - ms }, { underVoltage: true });
+    const told = reportsOf(effects).filter(({ ev }) => ev === "supply.under-voltage");
+    expect(told).toMatchObject(Array(times).fill({ level: "warn", slot: null }));
+    expect(rig.underVoltageAt).toBe(now);
+  });
+
+  it.each([false, null])("that tells %s of under-voltage tells nothing", (underVoltage) => {
+    const { effects, rig } = read({}, ON, { underVoltageAt: 7 }, { underVoltage });
+    expect(effects).toEqual([]);
+    expect(rig.underVoltageAt).toBe(7);
+  });
+});
+
+describe("an intent that is on disk", () => {
+  const durable = (intent: number) =>
+    done({ intent: { ...INTENT, durable: false }, retryAt: now + 5000 }, (draft) =>
+      onIntentDurable(draft, { type: "intent-durable", now, slot: "p1", intent }),
+    ).slot;
+
+  it("may be carried out at once", () => {
+    expect(durable(3)).toMatchObject({ intent: INTENT, retryAt: now });
+  });
+
+  it("of another number counts for nothing", () => {
+    expect(durable(4)).toMatchObject({ intent: { durable: false }, retryAt: now + 5000 });
+  });
+});
+
+describe("a power effect", () => {
+  const concluded = (changes: Partial<Slot>, reading: SlotReading, action = 9) =>
+    done({ action: 9, ...changes }, (draft) =>
+      onPowerDone(draft, { type: "power-done", now, action, reading }),
+    );
+
+  const ends: [string, Partial<Slot>, SlotReading, object][] = [
+    ["on", { ...WRITING, action: 9 }, ON, { phase: "PoweringOn", stage: "settle", onAt: now }],
+    ["off that is proved", { ...CUTTING, action: 9 }, OFF, { phase: "Off", why: "off-proved" }],
+    [
+      "off whose port still shows it",
+      { ...CUTTING, action: 9 },
+      { ...OFF, usb: "present" },
+      { phase: "PoweringOff", stage: "prove" },
+    ],
+    [
+      "off that became a fault meanwhile",
+      { ...FAULT, intent: INTENT, action: 9 },
+      OFF,
+      { phase: "Off", intent: { kind: "on" } },
+    ],
+    [
+      "off that became a fault and is not proved",
+      { ...FAULT, intent: INTENT, action: 9 },
+      { ...OFF, usb: "present" },
+      FAULT,
+    ],
+    [
+      "off of a slot that is in no cut any more",
+      { phase: "Remediating", stage: "power-cycle", action: 9 },
+      { ...OFF, usb: "present" },
+      { phase: "Remediating", stage: "power-cycle" },
+    ],
+  ];
+  it.each(ends)("that is done, %s", (_, changes, reading, then) => {
+    const { slot } = concluded(changes, reading);
+    expect(slot).toMatchObject({
+      ...then,
+      action: null,
+      line: reading.line,
+      usb: reading.usb,
+      readAt: now,
+    });
+  });
+
+  it("that is not the current one counts for nothing", () => {
+    const { slot, before } = concluded(CUTTING, OFF, 8);
+    expect(slot).toEqual(before);
+  });
+
+  const failed = (code: "bus" | "foreign-change", action = 9) =>
+    done({ ...CUTTING, action: 9 }, (draft) =>
+      onPowerFailed(draft, { type: "power-failed", now, slot: "p1", action, code, detail: "x" }),
+    );
+
+  it("that failed is reported, and tried again in a second", () => {
+    const { slot, effects } = failed("bus");
+    expect(slot).toMatchObject({ action: null, retryAt: now + 1000, refused: false });
+    expect(reportsOf(effects)).toEqual([
+      { level: "warn", ev: "power.failed", slot: "p1", why: "bus", detail: { detail: "x" } },
+    ]);
+  });
+
+  it("that was refused for a foreign hand waits for a reading", () => {
+    expect(failed("foreign-change").slot.refused).toBe(true);
+  });
+
+  it("that failed and is not the current one counts for nothing", () => {
+    const { slot, before, effects } = failed("bus", 8);
+    expect(slot).toEqual(before);
+    expect(effects).toEqual([]);
+  });
+});
