@@ -33,7 +33,7 @@ export interface Verdict {
 }
 
 /** A test with more work than this would be run for each mutant that none finds: minutes for little. */
-const SLOW_MS = 300;
+const SLOW_MS = 50;
 
 // Ten sequences of events for each property are enough to look for one fault.
 process.env["PROPERTY_RUNS"] ??= "10";
