@@ -30,7 +30,7 @@ async function bundle(changes: readonly Replacement[], outfile: string): Promise
       {
         name: "ablate",
         setup: ({ onLoad }) => {
-          onLoad({ filter: /controller\/core\/[a-z-]+\.ts$/ }, ({ path }) => ({
+          onLoad({ filter: /(?:controller\/core|test\/sim)\/[a-z-]+\.ts$/ }, ({ path }) => ({
             contents: replaced(path, changes),
             loader: "ts",
           }));

@@ -56,7 +56,10 @@ export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
   "foreign hand": (world, zero) => {
     if (zero.powered) {
       // Where we were switching it ourselves, nobody can tell whose hand it was.
-      if (world.slot(zero.slot).intent === null) world.foreignOff.set(zero.slot, world.now);
+      // What is on and off again between two readings is seen by nobody.
+      const { intent, line } = world.slot(zero.slot);
+      const seen = intent === null && line === "on" && !world.controller.stalled;
+      if (seen) world.foreignOff.set(zero.slot, world.now);
       world.powerDown(zero);
       return;
     }

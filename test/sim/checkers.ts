@@ -25,11 +25,14 @@ interface Cycle {
 export class Checkers {
   /** What broke, with its time. */
   readonly broken: string[] = [];
+  firstBroken: number | null = null;
   readonly #world: World;
   readonly #calm: boolean;
   readonly #cycles = new Map<SlotId, Cycle[]>();
+  readonly #excused = new Set<SlotId>();
   #lastOnAt = Number.NEGATIVE_INFINITY;
   #accepted = 0;
+  #losses = 0;
 
   constructor(world: World, seed: number) {
     this.#world = world;
@@ -39,17 +42,21 @@ export class Checkers {
     world.watch = (effect, by) => this.#onEffect(effect, by);
   }
 
-  #blame(invariant: number, what: string): void {
+  blame(invariant: number, what: string): void {
+    this.firstBroken ??= invariant;
     this.broken.push(`${Math.round(this.#world.now)} ms: invariant ${invariant}: ${what}`);
   }
 
   #onPower(effect: EffectOf<"power">, zero: SimZero, by: SimController): void {
-    if (by !== this.#world.controller) this.#blame(10, `a second controller drives ${zero.slot}`);
+    if (by !== this.#world.controller) this.blame(10, `a second controller drives ${zero.slot}`);
     if (effect.to === "off") this.#onCut(effect, zero, by);
     else this.#onOn(effect, zero, by);
     const begun = effect.to === "on" && this.#isCycled(zero.slot, by);
-    if (this.#calm && !this.#isLongStorm(by) && !begun && this.#world.now > 121_000) {
-      this.#blame(8, `${effect.to} of ${zero.slot}, and nothing is wrong with any Zero`);
+    // Cut off when we had just come back from standing still, it looks like the only one that is silent.
+    if (effect.to === "off" && zero.cutOff) this.#excused.add(zero.slot);
+    const excused = this.#isLongStorm(by) || begun || this.#excused.has(zero.slot);
+    if (this.#calm && !excused && this.#world.now > 121_000) {
+      this.blame(8, `${effect.to} of ${zero.slot}, and nothing is wrong with any Zero`);
     }
   }
 
@@ -75,18 +82,18 @@ export class Checkers {
       const asked = slot?.asking?.at ?? null;
       const waited = asked !== null && now - asked >= (slot?.asking?.limitMs ?? 0) - 100;
       if (heard && zero.usb && !waited) {
-        this.#blame(1, `${zero.slot} is shed, was heard, and was not asked`);
+        this.blame(1, `${zero.slot} is shed, was heard, and was not asked`);
       }
       return;
     }
-    if (heard) this.#blame(1, `cut of ${zero.slot}, which was heard`);
+    if (heard) this.blame(1, `cut of ${zero.slot}, which was heard`);
     const boots = zero.powered && zero.usb && !zero.linked && !zero.hung && zero.kernel;
     if (boots && now - zero.poweredAt < bootGraceMs && !this.#wasLinked(zero)) {
-      this.#blame(1, `cut of ${zero.slot}, which boots within its grace`);
+      this.blame(1, `cut of ${zero.slot}, which boots within its grace`);
     }
     const found = zero.poweredAt < controller.startedAt && !this.#linkedSince(zero, controller);
     if (found && now - controller.startedAt < bootGraceMs) {
-      this.#blame(8, `cut of ${zero.slot} within the grace of a start`);
+      this.blame(8, `cut of ${zero.slot} within the grace of a start`);
     }
     this.#checkFloor(zero, controller);
     const works = !zero.stuckOn && !zero.pretendsOff && this.#world.powerError === null;
@@ -118,10 +125,10 @@ export class Checkers {
         controller.state.slots.some(({ id, asking }) => id === slot && asking === null),
     ).length;
     if (lives && zero.cutOff && together > 1 && now < outageUntil && !long) {
-      this.#blame(3, `cut of ${zero.slot}, which lives, in an outage of ${together}`);
+      this.blame(3, `cut of ${zero.slot}, which lives, in an outage of ${together}`);
     }
     if (lives && !zero.cutOff && !zero.net.deaf && zero.net.loss === 0 && this.#backSince(zero)) {
-      this.#blame(3, `cut of ${zero.slot}, which lives and is no longer cut off`);
+      this.blame(3, `cut of ${zero.slot}, which lives and is no longer cut off`);
     }
   }
 
@@ -132,30 +139,32 @@ export class Checkers {
   }
 
   #onCycle(zero: SimZero, intent: number, controller: SimController): void {
-    const { now, policy } = this.#world;
+    const { now, policy, store } = this.#world;
+    if (store.losses !== this.#losses) {
+      // What the card lost, no count can keep.
+      this.#losses = store.losses;
+      this.#cycles.clear();
+    }
     const cycles = this.#cycles.get(zero.slot) ?? [];
     this.#cycles.set(zero.slot, cycles);
     const last = cycles.at(-1);
     if (last?.intent === intent) return;
     if (last !== undefined && now - last.at < 0.8 * policy.backoffBaseMs) {
-      this.#blame(2, `${zero.slot} is cycled again after ${Math.round(now - last.at)} ms`);
+      this.blame(2, `${zero.slot} is cycled again after ${Math.round(now - last.at)} ms`);
     }
     cycles.push({ at: now, intent });
     const recent = cycles.filter(({ at }) => now - at < policy.quarantineWindowMs);
     if (recent.length > policy.quarantineCycles && !this.#wasWellSince(zero, recent)) {
-      this.#blame(16, `${zero.slot} gets cycle ${recent.length} and not quarantine`);
+      this.blame(16, `${zero.slot} gets cycle ${recent.length} and not quarantine`);
     }
     let ofRig = 0;
     for (const each of this.#cycles.values()) {
       ofRig += each.filter(({ at }) => now - at < HOUR_MS).length;
     }
-    if (ofRig > policy.cutsPerRigHour) this.#blame(2, `${ofRig} cycles in an hour`);
+    if (ofRig > policy.cutsPerRigHour) this.blame(2, `${ofRig} cycles in an hour`);
     const between = this.#world.zeros.filter(({ slot }) => this.#isBetween(slot, controller));
     if (between.length > policy.laneWidth) {
-      this.#blame(
-        2,
-        `${between.map(({ slot }) => slot).join(", ")} are between cut and first beat`,
-      );
+      this.blame(2, `${between.map(({ slot }) => slot).join(", ")} are between cut and first beat`);
     }
   }
 
@@ -180,19 +189,19 @@ export class Checkers {
     const { now, policy, usb } = this.#world;
     const truthful = usb && !this.#world.hubGone;
     if (zero.powered && zero.readsOff && truthful && zero.usb) {
-      this.#blame(4, `on of ${zero.slot}, which was never off`);
+      this.blame(4, `on of ${zero.slot}, which was never off`);
     }
     if (!zero.powered && now - zero.offAt < policy.offDwellMs - 1) {
-      this.#blame(4, `on of ${zero.slot} ${Math.round(now - zero.offAt)} ms after it went off`);
+      this.blame(4, `on of ${zero.slot} ${Math.round(now - zero.offAt)} ms after it went off`);
     }
     // A try that comes to nothing starts nobody.
     if (zero.powered || zero.stuckOff || this.#world.powerError !== null) return;
-    if (now - this.#lastOnAt < policy.staggerMs - 1) this.#blame(14, `two starts at once`);
+    if (now - this.#lastOnAt < policy.staggerMs - 1) this.blame(14, `two starts at once`);
     this.#lastOnAt = now;
     if (by === "operator") return;
     const foreign = this.#world.foreignOff.get(zero.slot);
     if (foreign !== undefined && now - foreign > READING_AGE_MS) {
-      this.#blame(10, `on of ${zero.slot}, which another program had switched off`);
+      this.blame(10, `on of ${zero.slot}, which another program had switched off`);
     }
     const powered = this.#world.zeros.filter(
       // One that reads off although it is on, and cannot be seen on USB, nobody can know of.
@@ -201,15 +210,15 @@ export class Checkers {
     const watts = powered * HASHING_WATTS + STARTING_WATTS;
     const allowed = this.#world.allowedWatts(READING_AGE_MS);
     if (watts > allowed + 0.001) {
-      this.#blame(14, `on of ${zero.slot}: ${watts} W predicted, ${allowed.toFixed(1)} W allowed`);
+      this.blame(14, `on of ${zero.slot}: ${watts} W predicted, ${allowed.toFixed(1)} W allowed`);
     }
     const sagged = now - controller.state.underVoltageAt;
     if (sagged > WRITE_MS && sagged < 5000)
-      this.#blame(14, `on of ${zero.slot} during under-voltage`);
+      this.blame(14, `on of ${zero.slot} during under-voltage`);
   }
 
   #onSubmit(worker: string, right: boolean): void {
-    if (!right) this.#blame(12, `a wrong share of ${worker} reached the pool`);
+    if (!right) this.blame(12, `a wrong share of ${worker} reached the pool`);
     else if (!this.#world.poolUnjust) this.#accepted++;
   }
 
@@ -220,17 +229,17 @@ export class Checkers {
     const slot = by.state.slots.find(({ id }) => id === effect.slot);
     const up = slot?.phase === "Ready" || slot?.phase === "Degraded";
     if (!up || slot.epoch !== effect.message.epoch || !this.#world.provedLinks.has(effect.link)) {
-      this.#blame(11, `work for ${effect.slot}, which is ${slot?.phase}`);
+      this.blame(11, `work for ${effect.slot}, which is ${slot?.phase}`);
     }
   }
 
   #onReport({ ev, slot, why, detail }: EffectOf<"report">): void {
     const { now, policy } = this.#world;
-    if (ev === "invariant.broken") this.#blame(0, `the core stopped itself: ${why}`);
+    if (ev === "invariant.broken") this.blame(0, `the core stopped itself: ${why}`);
     if (ev === "share.wrong") {
       const worker = this.#world.zeros.find((zero) => zero.slot === detail["worker"]);
       if (worker && !worker.wrong && now - worker.wrongUntil > 60_000) {
-        this.#blame(11, `an answer of ${worker.slot} to another job was taken`);
+        this.blame(11, `an answer of ${worker.slot} to another job was taken`);
       }
     }
     if (slot === null) return;
@@ -251,21 +260,21 @@ export class Checkers {
     const { state, sent } = this.#world;
     for (const { id, phase, why, hold } of state.slots) {
       const up = phase === "Ready" || (phase === "Degraded" && hold === null);
-      if (!up) this.#blame(15, `${id} ended ${phase} (${why})`);
+      if (!up) this.blame(15, `${id} ended ${phase} (${why})`);
     }
     for (const [job, times] of sent) {
-      if (times > 1) this.#blame(12, `the share of ${job} was sent ${times} times`);
+      if (times > 1) this.blame(12, `the share of ${job} was sent ${times} times`);
     }
     const sum = (kind: "accepted" | "unknown") =>
       state.seats.reduce((total, seat) => total + seat[kind], 0);
     const counted = sum("accepted");
     if (cardLied) return;
     if (counted > this.#accepted) {
-      this.#blame(12, `${counted} shares count as accepted, the pool took ${this.#accepted}`);
+      this.blame(12, `${counted} shares count as accepted, the pool took ${this.#accepted}`);
     }
     const open = state.seats.filter((seat) => seat.state === "submitting").length;
     if (counted + sum("unknown") + open < this.#accepted) {
-      this.#blame(12, `the pool took ${this.#accepted}, ${counted} are known`);
+      this.blame(12, `the pool took ${this.#accepted}, ${counted} are known`);
     }
   }
 }

@@ -3,7 +3,12 @@
 import { type Fault, rigFor } from "./fault.ts";
 
 export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
-  stall: (world, _, random) => world.stall(random.between(500, 30_000)),
+  stall: (world, _, random) => world.standStill(random.between(500, 30_000)),
+  SIGSTOP: (world, _, random) => world.standStill(random.between(15_000, 300_000)),
+  "wall clock steps": (world, _, random) => {
+    const farMs = random.chance(0.3) ? 86_400_000 * 300 : 3_600_000;
+    world.wallOffsetMs += random.between(-farMs, farMs);
+  },
   "controller dies": (world, _, random) => {
     world.controller.diesAfter = Math.floor(random.between(0, 8));
     // Whatever it was about to do, it dies within some seconds.

@@ -43,13 +43,21 @@ function strikesOf(seed: number, fault: string, lengthMs: number): Strike[] {
 }
 
 /** Puts the strikes on the world's agenda. */
-export function schedule(world: World, seed: number, strikes: readonly Strike[]): void {
-  for (const { id, fault, atMs } of strikes) {
+export function schedule(
+  world: World,
+  seed: number,
+  strikes: readonly Strike[],
+  tell: (strike: Strike, slot: string) => void = () => {},
+): void {
+  for (const each of strikes) {
+    const { id, fault, atMs } = each;
     world.after(atMs, () => {
       const random = randomOf(seed, id);
       const zero = world.zeros[Math.floor(random.next() * world.zeros.length)];
       const strike = FAULTS[fault] as Fault;
-      if (zero) strike(world, zero, random);
+      if (zero === undefined) return;
+      tell(each, zero.slot);
+      strike(world, zero, random);
     });
   }
 }

@@ -88,7 +88,6 @@ function act(world: World, zero: SimZero, to: Line): HatErrorCode | null {
 export function carryOut(world: World, by: SimController, effect: EffectOf<"power">): void {
   const { slot, action, to } = effect;
   const zero = world.zero(slot);
-  world.onPower(effect, zero, by);
   const code = act(world, zero, to);
   if (code !== "foreign-change") zero.expected = lineOf(zero);
   const reading = readBoard(world).slots.find((candidate) => candidate.slot === slot);

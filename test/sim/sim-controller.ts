@@ -1,11 +1,10 @@
-// A simulated controller: the real decision core, its ticks, its polls of the board, its effects, and its death between any two.
+// A simulated controller: a core, its ticks, its polls of the board, its effects, its stalls, and its death between any two effects.
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Event } from "../../controller/core/event.ts";
 import type { Remembered } from "../../controller/core/memory.ts";
-import { initialState, type RigState } from "../../controller/core/state.ts";
-import { step, wantsTick } from "../../controller/core/step.ts";
-import { isSwitching } from "../../controller/core/view.ts";
+import type { RigState } from "../../controller/core/state.ts";
+import { stepTwice } from "./purity.ts";
 import { carryOut, readBoard } from "./sim-board.ts";
 import { deliver, hangUp, probe } from "./sim-link.ts";
 import { servePool } from "./sim-pool.ts";
@@ -21,15 +20,24 @@ export class SimController {
   state: RigState;
   alive = true;
   readonly startedAt: number;
+  /** Until when its process stands still, and when it last came back from that. */
+  stalledUntil = Number.NEGATIVE_INFINITY;
   /** How many effects are still carried out before it dies; Infinity for a controller that lives on. */
   diesAfter = Number.POSITIVE_INFINITY;
   readonly #world: World;
   #tickAt = 0;
+  #steps = 0;
+  /** What the sockets and the other threads hold for it while it stands still. */
+  #inbox: Untimed[] = [];
 
   constructor(world: World, remembered: Remembered) {
     this.#world = world;
     this.startedAt = world.now;
-    this.state = initialState(world.shape, world.policy, remembered, world.now);
+    this.state = world.core.initialState(world.shape, world.policy, remembered, world.now);
+  }
+
+  get stalled(): boolean {
+    return this.#world.now < this.stalledUntil;
   }
 
   /** Begins to look: the board, its own link server, the first tick. */
@@ -41,19 +49,48 @@ export class SimController {
 
   post(event: Untimed): void {
     if (!this.alive) return;
-    const { now } = this.#world;
-    // An event is made for one controller and used once, so it is stamped and not copied.
-    this.#take(Object.assign(event, { now }) as unknown as Event);
-    if (wantsTick(event)) this.#take({ type: "tick", now });
+    if (this.#world.now < this.stalledUntil) this.#inbox.push(event);
+    else {
+      this.#stamp(event);
+      if (this.#world.core.wantsTick(event)) this.#take({ type: "tick", now: this.#world.now });
+    }
+  }
+
+  /** Stands still for so long; what comes meanwhile is read after it, all of it before anyone is judged. */
+  stall(ms: number): void {
+    const world = this.#world;
+    if (!this.alive || this.stalled) return;
+    this.stalledUntil = world.now + ms;
+    world.at(this.stalledUntil, () => this.#resume());
+  }
+
+  #resume(): void {
+    const { core, now } = this.#world;
+    if (core.timersFirst) this.#take({ type: "tick", now });
+    const batch = this.#inbox;
+    this.#inbox = [];
+    for (const event of batch) this.#stamp(event);
+    this.#take({ type: "tick", now });
+  }
+
+  /** An event is made for one controller and used once, so it is stamped and not copied. */
+  #stamp(event: Untimed): void {
+    const timed = event as { now?: number };
+    timed.now = this.#world.now;
+    this.#take(event as Event);
   }
 
   #take(event: Event): void {
     if (!this.alive) return;
-    const { state, effects, wakeAt } = step(this.state, event);
+    const world = this.#world;
+    const { state, effects, wakeAt } =
+      ++this.#steps % world.verifyEvery === 0
+        ? stepTwice(world.core, this.state, event)
+        : world.core.step(this.state, event);
     this.state = state;
     for (const effect of effects) {
       if (this.diesAfter-- <= 0) {
-        this.#world.controllerDied(this);
+        world.controllerDied(this);
         return;
       }
       this.#execute(effect);
@@ -61,30 +98,37 @@ export class SimController {
     // As in the real loop: only a tick has looked at every deadline; another event may bring the next one nearer.
     if (event.type !== "tick" && wakeAt >= this.#tickAt) return;
     this.#tickAt = wakeAt;
-    this.#world.at(wakeAt, this.#wake);
+    world.at(wakeAt, this.#tick);
   }
 
-  readonly #wake = () => this.#tick();
-
-  #tick(): void {
+  readonly #tick = () => {
     const { now } = this.#world;
-    if (now >= this.#tickAt) this.#take({ type: "tick", now });
-  }
+    if (now >= this.#tickAt && now >= this.stalledUntil) this.#take({ type: "tick", now });
+  };
 
-  #pollBoard(): void {
+  readonly #pollBoard = () => {
     if (!this.alive) return;
-    const { boardError } = this.#world;
-    if (boardError === null) this.post({ type: "board-read", reading: readBoard(this.#world) });
+    const world = this.#world;
+    if (this.stalled) {
+      world.at(this.stalledUntil, this.#pollBoard);
+      return;
+    }
+    const { boardError } = world;
+    if (boardError === null) this.post({ type: "board-read", reading: readBoard(world) });
     else this.post({ type: "board-failed", code: boardError, detail: "no answer" });
-    const delayMs = isSwitching(this.state) ? POLL_SWITCHING_MS : POLL_MS;
-    this.#world.after(delayMs, () => this.#pollBoard());
-  }
+    world.after(world.core.isSwitching(this.state) ? POLL_SWITCHING_MS : POLL_MS, this.#pollBoard);
+  };
 
-  #proveServer(): void {
+  readonly #proveServer = () => {
     if (!this.alive) return;
-    if (this.#world.serverProved) this.post({ type: "link-server-proved" });
-    this.#world.after(PROVE_EVERY_MS, () => this.#proveServer());
-  }
+    const world = this.#world;
+    if (this.stalled) {
+      world.at(this.stalledUntil, this.#proveServer);
+      return;
+    }
+    if (world.serverProved) this.post({ type: "link-server-proved" });
+    world.after(PROVE_EVERY_MS, this.#proveServer);
+  };
 
   #execute(effect: Effect): void {
     const world = this.#world;
@@ -105,6 +149,7 @@ export class SimController {
         if (!world.storeFails) world.store.write(effect);
         break;
       case "power":
+        world.onPower(effect, world.zero(effect.slot), this);
         // Once written it is done, even if the controller dies before it hears of it.
         world.after(POWER_MS, () => carryOut(world, this, effect));
         break;

@@ -16,6 +16,9 @@ const RESTART_WORKER_MS = 1000;
 const RESTART_AGENT_MS = 3000;
 /** A probe that nobody answers ends after this. */
 const PROBE_MS = 1000;
+/** An agent that hears nothing of its controller for so long hangs up and dials again. */
+export const SILENCE_LIMIT_MS = 15_000;
+const REDIAL_MAX_MS = 10_000;
 
 export function helloOf(bootId: string): Hello {
   return {
@@ -76,8 +79,22 @@ export function crash(world: World, zero: SimZero, life: number): void {
   boot(world, zero);
 }
 
+/** The agents lose patience with a controller that stands still. */
+export function losePatience(world: World): void {
+  if (!world.controller.stalled) return;
+  for (const zero of world.zeros) {
+    if (!speaks(zero)) continue;
+    const { life, bootId } = zero;
+    endLink(world, zero, "the controller is silent");
+    world.at(world.controller.stalledUntil + zero.random.between(100, REDIAL_MAX_MS), () => {
+      if (zero.life === life && zero.powered && !zero.linked) linkUp(world, zero, bootId);
+    });
+  }
+}
+
 export function linkUp(world: World, zero: SimZero, bootId: string): void {
-  if (zero.cutOff || zero.hung || zero.net.deaf || !world.controller.alive) {
+  const { alive, stalled } = world.controller;
+  if (zero.cutOff || zero.hung || zero.net.deaf || !alive || stalled) {
     // A handshake needs both directions: the agent dials again until it gets through.
     const { life } = zero;
     world.after(DIAL_MS, () => {
@@ -92,7 +109,7 @@ export function linkUp(world: World, zero: SimZero, bootId: string): void {
   zero.spokeAt = world.now;
   const { slot, link } = zero;
   world.controller.post({ type: "link-up", slot, link, hello: helloOf(bootId) });
-  beat(world, zero, link, 0);
+  beginBeats(world, zero, link);
 }
 
 /** The link ends. With no detail the controller hears nothing of it: the Zero just vanished. */
@@ -114,28 +131,37 @@ export function hangUp(world: World, link: number): void {
   });
 }
 
-function beat(world: World, zero: SimZero, link: number, seq: number): void {
-  if (zero.link !== link || !zero.linked) return;
-  if (speaks(zero)) {
-    if (!zero.stuckWorker) zero.hashes += Math.round(NOMINAL_HS * zero.speed * (BEAT_MS / 1000));
-    sendUp(world, zero, {
+/** Beats for as long as this link lasts. */
+function beginBeats(world: World, zero: SimZero, link: number): void {
+  let seq = 0;
+  const beat = () => {
+    if (zero.link !== link || !zero.linked) return;
+    if (speaks(zero)) sendBeat(world, zero, seq);
+    seq++;
+    world.after(BEAT_MS * zero.drift, beat);
+  };
+  beat();
+}
+
+function sendBeat(world: World, zero: SimZero, seq: number): void {
+  if (!zero.stuckWorker) zero.hashes += Math.round(NOMINAL_HS * zero.speed * (BEAT_MS / 1000));
+  const { slot, link, hashes, tempC } = zero;
+  sendUp(world, zero, {
+    type: "beat",
+    slot,
+    link,
+    beat: {
       type: "beat",
-      slot: zero.slot,
-      link,
-      beat: {
-        type: "beat",
-        seq,
-        hashes: zero.hashes,
-        jobId: null,
-        tempC: zero.tempC,
-        throttled: 0,
-        load: 1,
-        memoryFreeBytes: 1e8,
-        uptimeMs: seq * BEAT_MS,
-      },
-    });
-  }
-  world.after(BEAT_MS * zero.drift, () => beat(world, zero, link, seq + 1));
+      seq,
+      hashes,
+      jobId: null,
+      tempC,
+      throttled: 0,
+      load: 1,
+      memoryFreeBytes: 1e8,
+      uptimeMs: seq * BEAT_MS,
+    },
+  });
 }
 
 function search(world: World, zero: SimZero, link: number, job: JobMessage): void {

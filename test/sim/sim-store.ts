@@ -20,8 +20,10 @@ type Totals = Record<"accepted" | "rejected" | "unknown", number>;
 
 export class SimStore {
   #generation = 0;
+  /** How often the card lost what it had said to be written. */
+  losses = 0;
   #rig: RigMemory | null = null;
-  readonly #slots = new Map<SlotId, string>();
+  readonly #slots = new Map<SlotId, SlotMemory>();
   readonly #intents = new Map<number, StoredIntent>();
   readonly #openShares = new Map<number, string>();
   readonly #totals = new Map<string, Totals>();
@@ -46,7 +48,7 @@ export class SimStore {
       case "save-slot": {
         const { slot, memory } = effect;
         const before = this.#slots.get(slot);
-        this.#slots.set(slot, JSON.stringify(memory));
+        this.#slots.set(slot, memory);
         this.#undo = () => {
           if (before === undefined) this.#slots.delete(slot);
           else this.#slots.set(slot, before);
@@ -68,7 +70,14 @@ export class SimStore {
     this.#openShares.set(share, seat);
   }
 
+  /** Whether a power action of this slot is on disk and not ended. */
+  holdsIntent(slot: SlotId): boolean {
+    for (const intent of this.#intents.values()) if (intent.slot === slot) return true;
+    return false;
+  }
+
   loseLastWrite(): void {
+    this.losses++;
     this.#undo();
   }
 
@@ -79,9 +88,7 @@ export class SimStore {
     for (const intent of this.#intents.values()) newest.set(intent.slot, intent);
     return {
       rig: this.#rig,
-      slots: new Map(
-        [...this.#slots].map(([slot, memory]) => [slot, JSON.parse(memory) as SlotMemory]),
-      ),
+      slots: structuredClone(this.#slots),
       intents: newest,
       shares: new Map([...this.#totals].map(([seat, totals]) => [seat, { ...totals }])),
       nextId: this.#generation * IDS_PER_RUN,

@@ -1,10 +1,14 @@
 // One seeded run: a time of faults in which nothing may break, then a quiet time that must converge.
 
-import { createHash } from "node:crypto";
 import { Checkers } from "./checkers.ts";
+import { type Core, REAL_CORE } from "./core.ts";
 import { endFaults } from "./faults.ts";
+import { MassSilence } from "./mass-silence.ts";
 import { isCalm, planStrikes, type Strike, schedule } from "./plan.ts";
+import { Promises } from "./promises.ts";
+import { ImpureStep } from "./purity.ts";
 import { randomOf } from "./random.ts";
+import { Trace } from "./trace.ts";
 import { World } from "./world.ts";
 
 /** Longest back-off, a fault's re-probe, the quiet minutes of a supply, a cool Zero's pause, a few boots. */
@@ -17,7 +21,7 @@ export interface Verdict {
   readonly strikes: readonly Strike[];
   /** What broke, with its time; empty when nothing did. */
   readonly broken: readonly string[];
-  /** SHA-1 of all that was reported: the same seed gives the same. */
+  /** Fingerprint of all that was reported: the same seed gives the same. */
   readonly trace: string;
   readonly simulatedMs: number;
 }
@@ -28,12 +32,14 @@ export interface Told {
 }
 
 /** The rig of a seed: how long its Zeros boot and its jobs take, whether ports can be read, whether Zeros may sleep. */
-function worldOf(seed: number): World {
+export function worldOf(seed: number, core: Core = REAL_CORE): World {
   const random = randomOf(seed, "rig");
   const fastestMs = random.between(2000, 25_000);
   const world = new World({
     seed,
+    core,
     records: false,
+    verifyEvery: 4999,
     chance: true,
     bootMs: [fastestMs, fastestMs * random.between(1.2, 2.5)],
     // 1 to 20 s a job at a Pi Zero's rate; pools aim at some 10 s.
@@ -59,7 +65,7 @@ function askPeople(world: World): void {
   turnOn(world);
 }
 
-function turnOn(world: World): void {
+export function turnOn(world: World): void {
   const slots = world.zeros.map(({ slot }) => slot);
   world.say({ type: "operator", verb: "on", slots, reason: "quiet", hard: false });
 }
@@ -68,28 +74,70 @@ function mined(world: World): number {
   return world.state.seats.reduce((sum, { accepted, unknown }) => sum + accepted + unknown, 0);
 }
 
-/** Runs a seed: `faultyMs` of faults, then quiet. Deterministic. `strikes` stands in for those that the seed plans. */
-export function simulate(
-  seed: number,
-  faultyMs: number,
-  strikes: readonly Strike[] = planStrikes(seed, faultyMs),
-  tell: (told: Told) => void = () => {},
-): Verdict {
+export interface SimulateOptions {
+  /** In place of those that the seed plans. */
+  readonly strikes?: readonly Strike[];
+  /** Told of what is reported, switched and struck. */
+  readonly tell?: (told: Told) => void;
+  /** Ends the run as soon as this invariant is broken. */
+  readonly stopAt?: number | undefined;
+}
+
+/** Thrown out of a run of which no more is to be known. */
+class Enough extends Error {}
+
+/** Runs a seed: `faultyMs` of faults, then quiet. Deterministic. */
+export function simulate(seed: number, faultyMs: number, options: SimulateOptions = {}): Verdict {
+  const { strikes = planStrikes(seed, faultyMs), tell, stopAt } = options;
   const world = worldOf(seed);
   const startedAt = world.now;
   const checkers = new Checkers(world, seed);
-  const trace = createHash("sha1");
+  const trace = new Trace();
+  const blame = (invariant: number, what: string) => checkers.blame(invariant, what);
+  const promises = new Promises(world, blame);
+  const silence = new MassSilence(world, blame);
   const check = world.watch;
   world.watch = (effect, by) => {
     check(effect, by);
+    promises.watch(effect, by);
+    if (stopAt !== undefined && checkers.firstBroken === stopAt) throw new Enough();
+    if (effect.type === "power") {
+      const { to, slot, by: whose } = effect;
+      silence.onPower(effect, by);
+      trace.add(world.now, to, slot, whose);
+      tell?.({ at: world.now, text: `POWER ${slot} ${to} by ${whose}` });
+    }
     if (effect.type !== "report") return;
     const { ev, slot, why, detail } = effect;
-    trace.update(`${world.now} ${ev} ${slot} ${why}\n`);
-    tell({ at: world.now, text: `${ev} ${slot ?? ""} ${why ?? ""} ${JSON.stringify(detail)}` });
+    trace.add(world.now, ev, slot, why);
+    tell?.({ at: world.now, text: `${ev} ${slot ?? ""} ${why ?? ""} ${JSON.stringify(detail)}` });
   };
   // A rig that was found off is switched on by its owner.
   world.after(1000, () => turnOn(world));
-  schedule(world, seed, strikes);
+  schedule(world, seed, strikes, ({ id }, slot) =>
+    tell?.({ at: world.now, text: `STRIKE ${id} ${slot}` }),
+  );
+  try {
+    settle(world, faultyMs);
+    const before = mined(world);
+    world.run(MINING_MS);
+    checkers.end(strikes.some(({ fault }) => fault === "card lies" || fault === "full disk"));
+    if (mined(world) === before) checkers.blame(15, "does not mine at the end");
+  } catch (error) {
+    if (error instanceof ImpureStep) checkers.blame(17, error.message);
+    else if (!(error instanceof Enough)) throw error;
+  }
+  return {
+    seed,
+    strikes,
+    broken: checkers.broken,
+    trace: trace.hex,
+    simulatedMs: world.now - startedAt,
+  };
+}
+
+/** The time of faults, then their end, then the quiet. */
+function settle(world: World, faultyMs: number): void {
   world.run(faultyMs);
   endFaults(world);
   world.endSecond();
@@ -100,16 +148,4 @@ export function simulate(
   if (!world.controller.alive) world.startController();
   askPeople(world);
   world.run(QUIET_MS);
-  const before = mined(world);
-  world.run(MINING_MS);
-  checkers.end(strikes.some(({ fault }) => fault === "card lies" || fault === "full disk"));
-  const broken = [...checkers.broken];
-  if (mined(world) === before) broken.push("does not mine at the end");
-  return {
-    seed,
-    strikes,
-    broken,
-    trace: trace.digest("hex"),
-    simulatedMs: world.now - startedAt,
-  };
 }

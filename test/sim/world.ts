@@ -12,15 +12,18 @@ import type { BoardReading, Line } from "../../hat/board.ts";
 import type { HatErrorCode } from "../../hat/error.ts";
 import { type SlotId, slotId } from "../../hat/slots.ts";
 import { Agenda } from "./agenda.ts";
+import { type Core, REAL_CORE } from "./core.ts";
 import { type Random, randomOf } from "./random.ts";
 import { mayOpenBoard, powerDown, readBoard } from "./sim-board.ts";
 import { SimController } from "./sim-controller.ts";
-import { boot, crash, endLink, linkUp } from "./sim-link.ts";
+import { boot, crash, endLink, linkUp, losePatience, SILENCE_LIMIT_MS } from "./sim-link.ts";
 import { SimStore } from "./sim-store.ts";
 import { type SimZero, simZero } from "./zero.ts";
 
 export type Untimed = Event extends infer E ? (E extends Event ? Omit<E, "now"> : never) : never;
 export type Report = EffectOf<"report"> & { readonly now: number };
+
+const HOLDS: ReadonlySet<string> = new Set(["cordon", "drain", "maintenance"]);
 
 export interface WorldOptions {
   readonly seed?: number;
@@ -38,6 +41,9 @@ export interface WorldOptions {
   readonly jobTo?: number;
   /** Whether a job takes as long as its solution is far, or always half of the range. */
   readonly chance?: boolean;
+  readonly core?: Core;
+  /** Each so many steps one is made twice, to see that it is a function; Infinity for never. */
+  readonly verifyEvery?: number;
 }
 
 export class World {
@@ -46,6 +52,8 @@ export class World {
   readonly effects: (Effect & { readonly now: number })[] = [];
   /** How often each job's share was sent to the pool: more than once is a double share. */
   readonly sent = new Map<string, number>();
+  readonly core: Core;
+  readonly verifyEvery: number;
   readonly policy: Policy;
   readonly shape: RigShape;
   readonly store = new SimStore();
@@ -57,6 +65,8 @@ export class World {
   readonly chance: boolean;
   now = 1000;
   nextLink = 1;
+  /** How far the clock on the wall is from the monotonic one; it may step. */
+  wallOffsetMs = 0;
   // faults of the rig
   hubGone = false;
   powerLost = false;
@@ -85,6 +95,8 @@ export class World {
   readonly provedLinks = new Set<number>();
   /** Slots that a foreign hand switched off, and when; until a person names them. */
   readonly foreignOff = new Map<SlotId, number>();
+  /** Until when a person wants the hands of automation off a slot. */
+  readonly saidUntil = new Map<SlotId, number>();
   /** Until when all links may be down for one common cause. */
   outageUntil = Number.NEGATIVE_INFINITY;
   /** The least watts that were asked for from outside, with their ends. */
@@ -96,6 +108,8 @@ export class World {
 
   constructor(options: WorldOptions = {}) {
     const seed = options.seed ?? 1;
+    this.core = options.core ?? REAL_CORE;
+    this.verifyEvery = options.verifyEvery ?? Number.POSITIVE_INFINITY;
     this.policy = { ...DEFAULT_POLICY, powerRestore: "all-on" as const, ...options.policy };
     const slots = Array.from({ length: options.zeros ?? 4 }, (_, index) => slotId(index));
     this.shape = { slots, hostWorkers: options.hostWorkers ?? 0 };
@@ -182,9 +196,16 @@ export class World {
     this.until(() => this.state.slots.every(({ phase }) => phase === "Ready"), "all Ready");
   }
 
-  /** The controller's process stands still; frames queue up and are read before anyone is judged. */
+  /** The controller's process stands still, and that time goes by. */
   stall(ms: number): void {
-    this.now += ms;
+    this.standStill(ms);
+    this.run(ms);
+  }
+
+  /** From now on the controller's process stands still; frames queue up and are read before anyone is judged. */
+  standStill(ms: number): void {
+    this.controller.stall(ms);
+    if (ms > SILENCE_LIMIT_MS) this.after(SILENCE_LIMIT_MS, () => losePatience(this));
   }
 
   post(event: Untimed): void {
@@ -254,7 +275,12 @@ export class World {
 
   /** A person speaks: what a foreign hand did is known from now on. */
   say(event: Extract<Untimed, { type: "operator" }>): void {
-    for (const slot of event.slots) this.foreignOff.delete(slot);
+    const { verb, forMs } = event;
+    for (const slot of event.slots) {
+      this.foreignOff.delete(slot);
+      if (HOLDS.has(verb)) this.saidUntil.set(slot, this.now + (forMs ?? 0));
+      else if (verb === "uncordon") this.saidUntil.delete(slot);
+    }
     this.post(event);
   }
 

@@ -1,0 +1,96 @@
+// Checkers of what the controller promises: what is on disk before it is done (6), what it shows (5), and that a person's hold
+// or pause stops automation (13).
+
+import type { Effect, EffectOf } from "../../controller/core/effect.ts";
+import type { Slot } from "../../controller/core/slot.ts";
+import type { SlotId } from "../../hat/slots.ts";
+import type { SimController } from "./sim-controller.ts";
+import type { World } from "./world.ts";
+import type { SimZero } from "./zero.ts";
+
+const SAMPLE_MS = 1000;
+/** How much older than the rule a shown state may be: a tick, a reading, frames on their way. */
+const SHOWN_LATE_MS = 3000;
+
+export type Blame = (invariant: number, what: string) => void;
+
+export class Promises {
+  readonly #world: World;
+  readonly #blame: Blame;
+  /** Holds and the pause that are on disk, and until when. */
+  readonly #held = new Map<SlotId, number>();
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #askedPause = Number.NEGATIVE_INFINITY;
+  #losses = 0;
+  /** Since when each slot shows what is not so. */
+  readonly #wrongSince = new Map<SlotId, number>();
+
+  constructor(world: World, blame: Blame) {
+    this.#world = world;
+    this.#blame = blame;
+    world.after(SAMPLE_MS, this.#sample);
+  }
+
+  watch(effect: Effect, by: SimController): void {
+    if (effect.type === "power") this.#onPower(effect, by);
+    else if (effect.type === "save-slot") this.#onSave(effect);
+    else if (effect.type === "save-rig") {
+      const kept = effect.memory.pause !== null && !this.#world.storeFails;
+      this.#pausedUntil = kept ? this.#askedPause : Number.NEGATIVE_INFINITY;
+    } else if (effect.type === "report" && effect.ev === "operator.pause") {
+      const forMs = effect.detail["for_ms"];
+      this.#askedPause = this.#world.now + (typeof forMs === "number" ? forMs : 0);
+    }
+  }
+
+  #onSave({ slot, memory }: EffectOf<"save-slot">): void {
+    const said = this.#world.saidUntil.get(slot);
+    const held = memory.hold !== null && memory.hold.kind !== "foreign";
+    if (held && said !== undefined && !this.#world.storeFails) this.#held.set(slot, said);
+    else this.#held.delete(slot);
+  }
+
+  #onPower({ slot, to, by }: EffectOf<"power">, controller: SimController): void {
+    const { now, store } = this.#world;
+    if (!store.holdsIntent(slot)) this.#blame(6, `${to} of ${slot}, of which no intent is on disk`);
+    if (store.losses !== this.#losses) {
+      // What the card lost, nobody can keep.
+      this.#losses = store.losses;
+      this.#held.clear();
+      this.#pausedUntil = Number.NEGATIVE_INFINITY;
+    }
+    if (by !== "automation" || to !== "off") return;
+    const known = controller.state.slots.find(({ id }) => id === slot);
+    if (known === undefined || known.tries > 0) return;
+    if (now < (this.#held.get(slot) ?? 0)) this.#blame(13, `cut of ${slot}, which a person holds`);
+    if (now < this.#pausedUntil) this.#blame(13, `cut of ${slot} in a pause`);
+  }
+
+  readonly #sample = () => {
+    const { controller, now } = this.#world;
+    const sees = controller.alive && now - controller.stalledUntil > SHOWN_LATE_MS;
+    for (const zero of this.#world.zeros) {
+      const slot = controller.state.slots.find(({ id }) => id === zero.slot);
+      const wrong = sees && slot !== undefined ? this.#misshown(slot, zero) : null;
+      const since = this.#wrongSince.get(zero.slot);
+      if (wrong === null) this.#wrongSince.delete(zero.slot);
+      else if (since === undefined) this.#wrongSince.set(zero.slot, now);
+      else if (now - since >= SHOWN_LATE_MS) {
+        this.#blame(5, `${zero.slot} ${wrong}`);
+        this.#wrongSince.set(zero.slot, Number.POSITIVE_INFINITY);
+      }
+    }
+    this.#world.after(SAMPLE_MS, this.#sample);
+  };
+
+  /** What is shown of the slot and is not so; null if all is right, or cannot be known. */
+  #misshown({ phase }: Slot, zero: SimZero): string | null {
+    const { now, policy, boardError, controller } = this.#world;
+    if (phase === "Ready" || phase === "Degraded") {
+      const heardAt = Math.max(zero.spokeAt, controller.stalledUntil);
+      return now - heardAt > policy.livenessMs ? `is shown ${phase} and is silent` : null;
+    }
+    const readable = boardError === null && !zero.readsOff;
+    return phase === "Off" && zero.powered && readable ? "is shown Off and has power" : null;
+  }
+}
