@@ -1,0 +1,141 @@
+// What must not be taken for a proof or for our own doing: old readings, ports behind a hub that went, lines that others turned.
+
+import { describe, expect, it } from "vitest";
+import { leftBehind, mining, say } from "../../test/sim/scene.ts";
+import { World } from "../../test/sim/world.ts";
+import { initialState } from "./state.ts";
+
+const ADOPT = { powerRestore: "adopt" as const };
+
+describe("the port of a Zero", () => {
+  it("that was not read lately does not tell that nothing showed up", () => {
+    const world = mining();
+    say(world, "cycle", ["p2"], { hard: true });
+    world.until(() => world.slot("p2").stage === "settle", "switched on");
+    world.boardError = "bus";
+    world.run(60_000);
+    expect(world.reported("power.no-enumeration")).toEqual([]);
+    world.boardError = null;
+    world.allReady();
+  });
+
+  it("proves no off when its hub is gone and it showed the Zero last", () => {
+    const world = mining();
+    const zero = world.zero("p3");
+    Object.assign(zero, { hung: true, pretendsOff: true });
+    world.until(() => world.slot("p3").line === "off", "a line that lies");
+    world.hubGone = true;
+    world.run(5000);
+    expect(world.slot("p3").phase).toBe("PoweringOff");
+    Object.assign(zero, { pretendsOff: false, readsOff: false });
+    world.hubGone = false;
+    world.allReady();
+    expect(world.slot("p3").boots).toBe(2);
+  });
+});
+
+describe("a line that somebody else turned", () => {
+  it("while its slot is a fault is theirs", () => {
+    const world = mining();
+    world.zero("p2").wrong = true;
+    world.until(() => world.slot("p2").phase === "Fault", "wrong answers");
+    world.powerDown(world.zero("p2"));
+    world.run(200_000);
+    expect(world.slot("p2")).toMatchObject({ phase: "Off", hold: { kind: "foreign" } });
+    expect(world.powerEffects("p2").filter(({ to }) => to === "on")).toHaveLength(1);
+  });
+
+  it("while a Zero is still asked to shut down is theirs", () => {
+    const world = mining({}, 70_000);
+    world.zero("p2").stuckWorker = true;
+    say(world, "off", ["p2"]);
+    world.run(500);
+    expect(world.slot("p2").stage).toBe("soft");
+    world.powerDown(world.zero("p2"));
+    world.run(1000);
+    expect(world.slot("p2")).toMatchObject({ phase: "Off", hold: { kind: "foreign" } });
+  });
+
+  it("to on, before our own start was written, is theirs", () => {
+    const world = mining();
+    say(world, "off", ["p2"], { hard: true });
+    world.until(() => world.slot("p2").phase === "Off", "off");
+    world.run(5000);
+    world.storeSlow = 3000;
+    say(world, "on", ["p2"]);
+    world.until(() => world.slot("p2").phase === "PoweringOn", "decided");
+    const zero = world.zero("p2");
+    zero.powered = true;
+    world.boot(zero);
+    world.run(1500);
+    expect(world.slot("p2")).toMatchObject({ phase: "Unknown", hold: { kind: "foreign" } });
+  });
+
+  it("when the driver refused to write is theirs, and nothing is written before the lines were read", () => {
+    const world = mining();
+    world.zero("p2").hung = true;
+    world.until(() => world.slot("p2").phase === "Suspect", "suspect");
+    world.storeSlow = 1900;
+    world.until(() => world.slot("p2").phase === "PoweringOff", "decided");
+    world.boardError = "bus";
+    world.run(900);
+    world.powerDown(world.zero("p2"));
+    world.run(10_000);
+    expect(world.reported("power.failed", "p2").map(({ why }) => why)).toEqual(["foreign-change"]);
+    world.boardError = null;
+    world.run(2000);
+    expect(world.slot("p2")).toMatchObject({ phase: "Off", hold: { kind: "foreign" } });
+  });
+});
+
+describe("a start", () => {
+  it("keeps its distance from the moment that another was written, not decided", () => {
+    const world = new World({ zeros: 2, bootMs: [2000, 2001] });
+    world.storeSlow = 1900;
+    world.allReady();
+    const [first, second] = world.powerEffects().filter(({ to }) => to === "on");
+    expect((second?.now ?? 0) - (first?.now ?? 0)).toBeGreaterThanOrEqual(2000);
+  });
+
+  it("that was asked for counts against the other slots' fences only once", () => {
+    const world = mining();
+    say(world, "off", ["p4"], { hard: true });
+    world.until(() => world.slot("p4").phase === "Off", "off");
+    const zero = world.zero("p3");
+    Object.assign(zero, { hung: true, stuckOn: true });
+    world.until(() => world.slot("p3").phase === "PoweringOff", "cut");
+    say(world, "on", ["p4"]);
+    world.run(5000);
+    expect(world.state.halted).toBeNull();
+    zero.stuckOn = false;
+    world.allReady();
+  });
+});
+
+describe("a common cause", () => {
+  it("is told by Zeros that are held, or a fault, and spoke lately", () => {
+    const world = mining();
+    say(world, "maintenance", ["p1", "p2"]);
+    world.zero("p3").wrong = true;
+    world.until(() => world.slot("p3").phase === "Fault", "wrong answers");
+    for (const zero of world.zeros) zero.cutOff = true;
+    world.run(60_000);
+    expect(world.state.storm.state).toBe("storm");
+    expect(world.powerEffects().filter(({ to }) => to === "off")).toEqual([]);
+  });
+});
+
+describe("an intent whose end could not be written", () => {
+  it("is known as ended by what was saved later", () => {
+    const world = mining({ policy: ADOPT, lines: "on", zeros: 1 });
+    const left = leftBehind(world);
+    const id = world.state.nextId - 1;
+    const stale = { id, kind: "cycle", by: "automation", why: "power-cycle" } as const;
+    const remembered = { ...left, intents: new Map([["p1" as const, stale]]) };
+    const shape = { slots: ["p1" as const], hostWorkers: 0 };
+    expect(initialState(shape, world.policy, remembered, 0).slots[0]?.intent).toBeNull();
+    const fresh = { ...stale, id: world.state.nextId + 1 };
+    const begun = { ...left, intents: new Map([["p1" as const, fresh]]) };
+    expect(initialState(shape, world.policy, begun, 0).slots[0]?.intent).toMatchObject(fresh);
+  });
+});
