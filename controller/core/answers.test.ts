@@ -139,10 +139,10 @@ describe("an answer of a Zero", () => {
     ["an older epoch", { epoch: 0 }],
     ["another job", { jobId: "p1-1" }],
   ];
-  it.each(late)("of %s is reported, and nothing else", (_, answer) => {
+  it.each(late)("of %s is reported, and tells only that the Zero lives", (_, answer) => {
     const rig = rigWith();
     const { slot, seat, effects } = answered(rig, answer);
-    expect([slot, seat]).toEqual([rig.slots[0], rig.seats[1]]);
+    expect([slot, seat]).toEqual([{ ...rig.slots[0], heardAt: now }, rig.seats[1]]);
     const detail = { job: answer.jobId ?? JOB.id };
     expect(reportsOf(effects)).toEqual([
       { level: "info", ev: "result.late", slot: "p1", why: null, detail },
@@ -336,17 +336,22 @@ describe("a refusal", () => {
     expect(effects).toEqual([{ type: "host-cancel", worker: "h1" }]);
   });
 
-  it.each([
-    { link: 9999 },
-    { jobId: "x" },
-    { worker: "p2" },
-    { worker: "p9" },
-    { worker: "h1", jobId: "x" },
-  ])("that does not fit, %o, changes nothing", (nack) => {
+  it.each([{ link: 9999 }, { worker: "p2" }, { worker: "p9" }, { worker: "h1", jobId: "x" }])(
+    "that does not fit, %o, changes nothing",
+    (nack) => {
+      const rig = rigWith();
+      const { effects, rig: after } = refused(rig, nack);
+      expect(effects).toEqual([]);
+      expect([after.slots, after.hosts, after.seats]).toEqual([rig.slots, rig.hosts, rig.seats]);
+    },
+  );
+
+  it("of a job that the Zero does not hold tells only that it lives", () => {
     const rig = rigWith();
-    const { effects, rig: after } = refused(rig, nack);
+    const { effects, rig: after } = refused(rig, { jobId: "x" });
     expect(effects).toEqual([]);
-    expect([after.slots, after.hosts, after.seats]).toEqual([rig.slots, rig.hosts, rig.seats]);
+    expect(after.slots[0]).toEqual({ ...rig.slots[0], heardAt: now });
+    expect(after.seats).toEqual(rig.seats);
   });
 });
 

@@ -13,7 +13,7 @@ import { beginSelfTest, releaseSlot } from "./work.ts";
 const THROTTLED_NOW = 0b1111;
 
 /** The slot that this frame may speak for: the link must be its current one. */
-export function linkedSlot(draft: Draft, slotId: string, link: number): Slot | undefined {
+function linkedSlot(draft: Draft, slotId: string, link: number): Slot | undefined {
   const slot = slotOf(draft, slotId);
   return slot?.link?.id === link ? slot : undefined;
 }
@@ -114,7 +114,7 @@ function clearedByVoice(slot: Slot): boolean {
 }
 
 /** Whether automation has decided to cut, but nothing was written yet, or what was written came to nothing. */
-function mayBeTakenBack(slot: Slot): boolean {
+export function mayBeTakenBack(slot: Slot): boolean {
   if (slot.intent?.by !== "automation" || slot.action !== null || slot.line === "off") return false;
   return (slot.phase === "PoweringOff" && slot.stage === "cut") || slot.phase === "Fault";
 }
@@ -128,7 +128,7 @@ function resume(draft: Draft, slot: Slot): Slot {
 }
 
 /** It speaks although a cut was decided: the cut is not carried out, and does not count. */
-function takeBack(draft: Draft, given: Slot): Slot {
+export function takeBack(draft: Draft, given: Slot): Slot {
   if (!mayBeTakenBack(given)) return given;
   return resume(draft, uncount(draft, closeIntent(draft, given, "heard-again")));
 }

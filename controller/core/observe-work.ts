@@ -15,7 +15,7 @@ import {
 import type { EventOf } from "./event.ts";
 import { restAfter } from "./heat.ts";
 import { countBarren } from "./ladder.ts";
-import { judgeVitals, linkedSlot, passSelfTest } from "./observe-link.ts";
+import { judgeVitals, onHeard, passSelfTest } from "./observe-link.ts";
 import { closeIntent } from "./power.ts";
 import type { Host, Seat, Share } from "./seat.ts";
 import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
@@ -146,7 +146,8 @@ export function onResult(draft: Draft, event: EventOf<"result">): void {
     onHostResult(draft, host, event);
     return;
   }
-  const slot = event.link === null ? undefined : linkedSlot(draft, event.worker, event.link);
+  // Late or not, it is a frame: the Zero lives.
+  const slot = event.link === null ? undefined : onHeard(draft, event.worker, event.link);
   if (slot?.link) onSlotResult(draft, slot, slot.link, event);
 }
 
@@ -154,8 +155,8 @@ export function onResult(draft: Draft, event: EventOf<"result">): void {
 export function onNack(draft: Draft, event: EventOf<"nack">): void {
   const host = draft.rig.hosts.find(({ id }) => id === event.worker);
   if (host?.task?.jobId === event.jobId) releaseHost(draft, host, host.task, true);
-  const slot = slotOf(draft, event.worker);
-  if (slot?.link?.id === event.link && slot?.task?.jobId === event.jobId) {
+  const slot = event.link === null ? undefined : onHeard(draft, event.worker, event.link);
+  if (slot?.task?.jobId === event.jobId) {
     report(draft, "warn", "job.refused", slot.id, null, { job: event.jobId });
     releaseSlot(draft, slot, true);
   }

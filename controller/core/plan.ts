@@ -1,6 +1,8 @@
 // Wanted against observed: what one pass may begin. Level-triggered: it looks at the state as it is, never at past events.
 
 import { type Draft, emit, enter, patchSlot, save, takeId } from "./draft.ts";
+import { isSilent } from "./evidence.ts";
+import { mayBeTakenBack, takeBack } from "./observe-link.ts";
 import { cutBan, cutHindrance, cyclesLeft, laneFree, onBan, onHindrance } from "./permit.ts";
 import {
   beginAsking,
@@ -22,6 +24,11 @@ function isBanned({ rig, now }: Draft, slot: Slot): boolean {
   return cutBan(rig, slot, now) !== null;
 }
 
+/** Whether a Zero that automation was to cut has a voice again, which may have come while a try was under way. */
+function isHeardAgain(draft: Draft, slot: Slot): boolean {
+  return mayBeTakenBack(slot) && slot.link !== null && !isSilent(draft, slot);
+}
+
 /** Nothing was cut, so nothing counts; the slot waits for its turn again. */
 function withdraw(draft: Draft, given: Slot): void {
   const slot = uncount(draft, closeIntent(draft, given, "withdrawn"));
@@ -41,6 +48,10 @@ function drive(draft: Draft, slot: Slot): void {
   }
   // It may have spoken up, or its link come, while nothing was written yet.
   if (stage === "cut" && beginAsking(draft, slot) !== null) return;
+  if (isHeardAgain(draft, slot)) {
+    takeBack(draft, slot);
+    return;
+  }
   if (isBanned(draft, slot)) {
     withdraw(draft, slot);
     return;

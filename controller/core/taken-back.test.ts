@@ -96,7 +96,7 @@ describe("a cut that was decided", () => {
       rig.powerError = "bus";
     });
     // No event brings the core here: the frame is put into the state by hand.
-    alter(world, "p3", { heardAt: world.now, action: null, retryAt: 0, stage: "cut" });
+    alter(world, "p3", { heardAt: world.now, link: null, action: null, retryAt: 0, stage: "cut" });
     const before = world.powerEffects().length;
     world.post({ type: "tick" });
     expect(world.state.halted).toMatch(/^1:/);

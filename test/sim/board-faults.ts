@@ -54,6 +54,8 @@ export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
   ),
   "expander reset": (world) => resetExpander(world),
   "foreign hand": (world, zero) => {
+    // Whatever the other program is, it sets the expander up first.
+    world.powerLost = false;
     if (zero.powered) {
       // Where we were switching it ourselves, nobody can tell whose hand it was.
       // What is on and off again between two readings is seen by nobody.

@@ -11,6 +11,14 @@ import { type SimZero, speaks } from "./zero.ts";
 const HOUR_MS = 3_600_000;
 /** What the core cannot know yet: a reading may be so old. */
 const READING_AGE_MS = 2500;
+/** Phases of slots that nobody expects to be heard from. */
+const GIVEN_UP: ReadonlySet<Phase> = new Set<Phase>([
+  "Fault",
+  "PoweringOff",
+  "Off",
+  "Quarantined",
+  "PoweringOn",
+]);
 /** Between the decision and the write. */
 const WRITE_MS = 100;
 /** Modelled watts of a Zero that hashes and of one that starts, as in the configured model. */
@@ -122,7 +130,7 @@ export class Checkers {
         now - spokeAt >= policy.livenessMs &&
         // One that has been silent for long, or is on its way off, tells nothing of this outage.
         now - spokeAt < policy.stormHoldMs &&
-        controller.state.slots.some(({ id, asking }) => id === slot && asking === null),
+        controller.state.slots.some(({ id, phase }) => id === slot && !GIVEN_UP.has(phase)),
     ).length;
     if (lives && zero.cutOff && together > 1 && now < outageUntil && !long) {
       this.blame(3, `cut of ${zero.slot}, which lives, in an outage of ${together}`);

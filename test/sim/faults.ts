@@ -25,7 +25,6 @@ export const OUR_SIDE: readonly string[] = [
   "silent board",
   "hub gone",
   "outage",
-  "link ends",
 ];
 
 /** Ends every fault: what follows must converge. */
