@@ -20,7 +20,7 @@ const GIVEN_UP: ReadonlySet<Phase> = new Set<Phase>([
   "PoweringOn",
 ]);
 /** Between the decision and the write. */
-const WRITE_MS = 100;
+const WRITE_MS = 25;
 /** Modelled watts of a Zero that hashes and of one that starts, as in the configured model. */
 const HASHING_WATTS = 1;
 const STARTING_WATTS = 1.4;
@@ -85,7 +85,9 @@ export class Checkers {
     const { now } = this.#world;
     if (by === "operator") return;
     const slot = controller.state.slots.find(({ id }) => id === zero.slot);
-    const heard = speaks(zero) && now - zero.spokeAt < livenessMs;
+    // A voice that came while the write was on the bus came too late.
+    const silentMs = now - zero.spokeAt;
+    const heard = speaks(zero) && silentMs > WRITE_MS && silentMs < livenessMs;
     if (by === "policy") {
       const asked = slot?.asking?.at ?? null;
       const waited = asked !== null && now - asked >= (slot?.asking?.limitMs ?? 0) - 100;
@@ -143,7 +145,8 @@ export class Checkers {
   /** Whether its frames could reach us again for long enough that one did. */
   #backSince(zero: SimZero): boolean {
     const { now, policy } = this.#world;
-    return now - zero.spokeAt < policy.livenessMs && now >= zero.net.cloggedUntil;
+    const silentMs = now - zero.spokeAt;
+    return silentMs > WRITE_MS && silentMs < policy.livenessMs && now >= zero.net.cloggedUntil;
   }
 
   #onCycle(zero: SimZero, intent: number, controller: SimController): void {
