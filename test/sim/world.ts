@@ -208,8 +208,9 @@ export class World {
     if (ms > SILENCE_LIMIT_MS) this.after(SILENCE_LIMIT_MS, () => losePatience(this));
   }
 
+  /** Takes a copy: the caller may post the same event again. */
   post(event: Untimed): void {
-    this.controller.post(event);
+    this.controller.post({ ...event });
   }
 
   after(ms: number, run: () => void): void {
