@@ -158,6 +158,7 @@ describe("an answer of a Zero", () => {
   const speeds: [number, number, number][] = [
     // share of the nominal rate, time, slow results after one before
     [0.49, 1000, 2],
+    [0.4997, 1000, 2],
     [0.5, 1000, 0],
     [0.49, 100, 2],
     [0.01, 99, 0], // too short to tell

@@ -78,6 +78,11 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
     { phase: "Booting", why: "linked", until: now + 90_000 },
   ],
   [
+    "also when its grace is just over",
+    { ...UNKNOWN, link: LINK },
+    { phase: "Booting", why: "linked" },
+  ],
+  [
     "a line that contradicts its port is a fault",
     { ...UNKNOWN, line: "off" },
     { phase: "Fault", why: "cut-not-proved", until: REPROBE },
@@ -227,7 +232,7 @@ describe("a deadline", () => {
   const dated = table.filter(([, { until }, , rig]) => until === undefined && rig === undefined);
   it.each(dated)("%s, but not a moment too early", (_, changes) => {
     // What is seen on USB or over the link needs no deadline.
-    if (changes.usb === "present") return;
+    if (changes.usb === "present" || (changes.link && changes.phase === "Unknown")) return;
     const { slot, before } = judged({ ...changes, until: now + 1 });
     expect([slot.phase, slot.stage, slot.why]).toEqual([before.phase, before.stage, before.why]);
   });
@@ -300,6 +305,44 @@ describe.each(["Ready", "Degraded"] as const)("a Zero that is %s", (phase) => {
   });
 });
 
+describe("what a Zero that is up is judged for", () => {
+  const stuck = { task: TASK, progressAt: now - 30_000, until: Number.POSITIVE_INFINITY } as const;
+
+  it("is one thing at a time, and silence first", () => {
+    const { slot, effects } = judged({ ...stuck, ...SILENT, strikes: 1, since: now - 600_000 });
+    expect(slot).toMatchObject({ phase: "Suspect", why: "silent", strikes: 1 });
+    expect(reportsOf(effects).filter(({ ev }) => ev === "slot.state")).toHaveLength(1);
+    expect(judged({ ...stuck, strikes: 1, since: now - 600_000 }).slot.strikes).toBe(1);
+  });
+
+  it("is forgiven down to the last strike", () => {
+    const well = { until: Number.POSITIVE_INFINITY, since: now - 600_000 };
+    expect(judged({ ...well, strikes: 1 }).slot.strikes).toBe(0);
+  });
+
+  it("takes its job back without blame", () => {
+    const job = {
+      id: TASK.jobId,
+      prefix: "",
+      target: "",
+      difficulty: 1,
+      to: 9,
+      receivedAt: now,
+      worker: "p1",
+      tried: [],
+      missed: [],
+    };
+    const seats = state.seats.map((seat) => ({
+      ...seat,
+      state: "working" as const,
+      share: null,
+      job,
+    }));
+    const { rig } = judged({ ...stuck, ...SILENT }, { seats });
+    expect(rig.seats[0]?.job).toMatchObject({ worker: null, tried: [] });
+  });
+});
+
 describe("a Zero whose known answer got lost", () => {
   const untested = {
     link: { ...LINK, tested: false, askedAt: now - 5000 },
@@ -329,7 +372,7 @@ describe("a loop that stood still", () => {
     [2999, 0],
     [3000, 1],
   ])("for %i ms is reported %i times", (ms, times) => {
-    const { effects, rig } = judged({}, { lastTickAt: now - ms - 0.4 * times, resumedAt: 0 });
+    const { effects, rig } = judged({}, { lastTickAt: now - ms, resumedAt: 0 });
     const told = reportsOf(effects).filter(({ ev }) => ev === "loop.paused");
     const detail = { stood_still_ms: ms };
     expect(told).toEqual(

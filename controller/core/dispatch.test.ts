@@ -220,6 +220,44 @@ describe("a seat without a job", () => {
   });
 });
 
+describe("a Zero that sleeps for want of work", () => {
+  const asleep = { phase: "Off", shed: { why: "idle", at: 0 }, busyAt: 0 } as const;
+  const hold = { kind: "cordon", reason: "", since: 0, until: Number.POSITIVE_INFINITY } as const;
+  const others = { p2: BUSY, p3: BUSY, p4: BUSY };
+
+  it("is woken by a job that nobody takes", () => {
+    const { rig, effects } = dispatched(rigWith({ slots: { p1: asleep, ...others }, host: BUSY }));
+    expect(rig.slots[0]).toMatchObject({ shed: null, busyAt: now });
+    expect(reportsOf(effects)).toMatchObject([
+      { level: "info", ev: "slot.woken", slot: "p1", why: "work" },
+    ]);
+  });
+
+  it("is woken by its session that is idle, which asks for a job", () => {
+    const given = rigWith({ seat: "nobody", slots: { p1: asleep, ...others }, host: BUSY });
+    const seats = given.seats.map((each) =>
+      each.id === "p1" ? { ...each, state: "idle" as const } : each,
+    );
+    const { rig, effects } = dispatched({ ...given, seats });
+    expect(rig.slots[0]).toMatchObject({ shed: null, busyAt: now });
+    expect(ofType(effects, "request-job")).toEqual([{ type: "request-job", seat: "p1" }]);
+  });
+
+  it.each([
+    ["by the job of another", { seat: "p2", slots: { p1: asleep, ...others } }],
+    ["when it is held", { slots: { p1: { ...asleep, hold }, ...others } }],
+    [
+      "when another rule keeps it off",
+      { slots: { p1: { ...asleep, shed: { why: "ceiling", at: 0 } }, ...others } },
+    ],
+    ["when it is not off yet", { slots: { p1: { ...asleep, phase: "PoweringOff" }, ...others } }],
+    ["when somebody takes the job", { slots: { p1: asleep } }],
+  ] as [string, Given][])("is not woken %s", (_, given) => {
+    const { rig } = dispatched(rigWith({ host: BUSY, ...given }));
+    expect(rig.slots[0]?.shed).not.toBeNull();
+  });
+});
+
 describe("work whose time is over", () => {
   function expired(rig: RigState) {
     const draft = draftOf(rig, now);

@@ -118,6 +118,36 @@ describe("a link that comes up", () => {
     expect(slot.boots).toBe(before.boots + more);
   });
 
+  it.each(["up", "down"])("that goes %s takes a job back without blame", (way) => {
+    const job = {
+      id: "p1-1",
+      prefix: "",
+      target: "",
+      difficulty: 1,
+      to: 9,
+      receivedAt: 0,
+      worker: "p1",
+      tried: [],
+      missed: [],
+    };
+    const seats = state.seats.map((seat) => ({
+      ...seat,
+      state: "working" as const,
+      share: null,
+      job,
+    }));
+    const task = { jobId: "p1-1", seat: "p1", link: 5, until: now };
+    const draft = draftOf({ ...state, seats, slots: [{ ...plain, task }] }, now);
+    const common = { now, slot: "p1" } as const;
+    if (way === "up") onLinkUp(draft, { ...common, type: "link-up", link: 6, hello: helloOf("b") });
+    else onLinkDown(draft, { ...common, type: "link-down", link: 5, detail: "" });
+    expect(draft.rig.seats[0]?.job).toMatchObject({ worker: null, tried: [] });
+  });
+
+  it("counts as progress also where it changes nothing else", () => {
+    expect(linkUp({ phase: "Unknown" }).slot).toMatchObject({ phase: "Unknown", progressAt: now });
+  });
+
   const phases: [Phase, Partial<Slot>, Phase][] = [
     ["Off", {}, "Off"],
     ["Quarantined", {}, "Quarantined"],
@@ -136,6 +166,8 @@ describe("a link that comes up", () => {
     ["PoweringOff", { stage: "prove", intent: CYCLE }, "PoweringOff"],
     ["PoweringOff", { stage: "cut", intent: CYCLE }, "Booting"], // taken back
     ["Fault", { intent: null }, "Booting"],
+    ["Fault", { intent: CYCLE, line: "off" }, "Fault"],
+    ["Fault", { intent: { ...CYCLE, by: "operator" } }, "Fault"],
   ];
   it.each(phases)("with a new boot, %s %o, is then %s", (phase, changes, then) => {
     const { slot, effects } = linkUp({ phase, ...changes });
@@ -315,6 +347,13 @@ describe("a beat", () => {
       progressAt: now,
       unanswered: 0,
       heardAt: now,
+    });
+  });
+
+  it("with one hash is progress", () => {
+    expect(beatIn({ unanswered: 2 }, { hashes: 1001 }).slot).toMatchObject({
+      progressAt: now,
+      unanswered: 0,
     });
   });
 

@@ -6,6 +6,7 @@ import { mining } from "../../test/sim/scene.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import {
   adoptForeign,
+  beginAsking,
   beginCut,
   beginOn,
   type Cut,
@@ -73,7 +74,13 @@ function cut(changes: Partial<Slot>, more: Partial<Cut> = {}) {
 
 describe("a cut that begins", () => {
   it("closes what was open, takes the work, opens its intent and is saved", () => {
-    const given = { intent: INTENT, task: TASK, tries: 2, cycleAsked: { reason: "", hard: true } };
+    const given = {
+      written: true,
+      intent: INTENT,
+      task: TASK,
+      tries: 2,
+      cycleAsked: { reason: "", hard: true },
+    };
     const { slot, before, effects } = cut(given);
     expect(slot).toMatchObject({
       phase: "PoweringOff",
@@ -85,6 +92,7 @@ describe("a cut that begins", () => {
       tries: 0,
       cycleAsked: null,
       asking: null,
+      written: false,
     });
     expect(slot.intent).toMatchObject({
       kind: "cycle",
@@ -157,6 +165,31 @@ describe("a cut that begins", () => {
     expect(cut(changes, { hard: false, ...more }).slot).toMatchObject({ stage, until: now + ms });
   });
 
+  it("looks back an hour at least, however short the window of quarantine is", () => {
+    const policy = { ...state.policy, quarantineWindowMs: 1000 };
+    const { slot } = done(
+      { cuts: [now - HOUR_MS + 1] },
+      (draft, slot) => beginCut(draft, slot, CUT),
+      { policy },
+    );
+    expect(slot.cuts).toEqual([now - HOUR_MS + 1, now]);
+  });
+
+  const again: [string, Partial<Slot>, boolean][] = [
+    ["is asked on, while its time is not over", {}, true],
+    ["is not, once it is over", { asking: { at: now - 700, limitMs: 700 } }, false],
+    ["is not, once it is gone from USB", { usb: "absent" }, false],
+    ["is not, once it is silent", { heardAt: now - 10_000 }, false],
+    ["is not, once its link is gone", { link: null }, false],
+    ["is not, if nobody has to ask it", { asking: null }, false],
+  ];
+  it.each(again)("of a Zero that was asked and speaks again: it %s", (_, changes, asks) => {
+    const asked = { stage: "cut", asking: { at: now - 699, limitMs: 700 }, ...changes } as const;
+    const { slot } = done(asked, beginAsking);
+    expect(slot.stage).toBe(asks ? "soft" : "cut");
+    if (asks) expect(slot.until).toBe(now + 1);
+  });
+
   it("takes a token", () => {
     const { rig } = done({}, (draft, slot) => beginCut(draft, slot, CUT));
     expect(rig.switches.tokens).toBeCloseTo(state.policy.switchBurst - 1, 6);
@@ -187,7 +220,7 @@ it.each([
 });
 
 describe("a start that begins", () => {
-  const off: Partial<Slot> = { phase: "Off", why: "off-proved", heat: 2, busyAt: 0 };
+  const off: Partial<Slot> = { phase: "Off", why: "off-proved", heat: 2, busyAt: 0, written: true };
 
   it("forgets what kept it off, and has ten seconds to read back", () => {
     const { slot, rig } = done(
@@ -199,6 +232,7 @@ describe("a start that begins", () => {
       phase: "PoweringOn",
       why: "wanted-on",
       stage: "write",
+      written: false,
       until: now + 10_000,
       shed: null,
       onAsked: null,
@@ -249,7 +283,7 @@ describe("a start that shows nothing on USB", () => {
   };
 
   it("is off and on again, within the same intent", () => {
-    const { slot, effects } = done({ ...settling, tries: 1 }, retryEnumeration);
+    const { slot, effects } = done({ ...settling, tries: 1, written: true }, retryEnumeration);
     expect(slot).toMatchObject({
       phase: "PoweringOff",
       why: "no-enumeration",
@@ -259,6 +293,7 @@ describe("a start that shows nothing on USB", () => {
       until: now + 20_000,
       retryAt: now,
       intent: INTENT,
+      written: false,
     });
     expect(reportsOf(effects)[0]).toMatchObject({
       level: "warn",
@@ -271,7 +306,8 @@ describe("a start that shows nothing on USB", () => {
   it.each([
     ["the third time", { tries: 2 }],
     ["at the cap of cuts", { tries: 0, cuts: Array(6).fill(now) }],
-  ])("is a fault %s, until the next look", (_, changes) => {
+    ["under a hold", { tries: 0, hold: { kind: "cordon", reason: "", since: 0, until: now } }],
+  ] as [string, Partial<Slot>][])("is a fault %s, until the next look", (_, changes) => {
     const { slot, effects } = done({ ...settling, ...changes }, retryEnumeration);
     expect(slot).toMatchObject({
       phase: "Fault",
@@ -282,6 +318,14 @@ describe("a start that shows nothing on USB", () => {
     });
     expect(ofType(effects, "close-intent")).toMatchObject([{ outcome: "no-enumeration" }]);
   });
+});
+
+it("a start that shows nothing on USB is left to people in a pause", () => {
+  const pause = { reason: "", since: 0, until: Number.POSITIVE_INFINITY };
+  const { slot } = done({ phase: "PoweringOn", stage: "settle", cuts: [] }, retryEnumeration, {
+    pause,
+  });
+  expect(slot.phase).toBe("Fault");
 });
 
 describe("off that is proved", () => {
@@ -297,6 +341,33 @@ describe("off that is proved", () => {
     offAt: 0,
     asking: { at: 0, limitMs: 1 },
   };
+
+  it("gives the job back to its seat without blame", () => {
+    const job = {
+      id: TASK.jobId,
+      prefix: "",
+      target: "",
+      difficulty: 1,
+      to: 100,
+      receivedAt: now,
+      worker: "p1",
+      tried: [],
+      missed: [],
+    };
+    const seats = state.seats.map((seat) => ({
+      ...seat,
+      state: "working" as const,
+      share: null,
+      job,
+    }));
+    for (const conclude of [
+      concludeOff,
+      (draft: Draft, slot: Slot) => adoptForeign(draft, slot, "off"),
+    ]) {
+      const { rig } = done({ ...cutting, task: TASK }, conclude, { seats });
+      expect(rig.seats[0]?.job).toMatchObject({ worker: null, tried: [] });
+    }
+  });
 
   it("ends the link, the work and the action, and is saved", () => {
     const { slot, before, effects } = done({ ...cutting, task: TASK }, concludeOff);

@@ -341,6 +341,11 @@ describe("the board", () => {
     expect(reportsOf(effects).map(({ level, ev }) => `${level} ${ev}`)).toEqual(told);
   });
 
+  it("can be read as long as one port can", () => {
+    const slots = [{ ...ON, usb: "unknown" } as const, { ...ON, slot: "p2" } as const];
+    expect(read({}, ON, { hub: "seen" }, { slots }).rig.hub).toBe("seen");
+  });
+
   it.each([
     [10_001, 1],
     [10_000, 0],

@@ -6,7 +6,59 @@ export interface Equivalent extends Pick<Mutant, "file" | "source" | "change"> {
   readonly why: string;
 }
 
-export const EQUIVALENT: readonly Equivalent[] = [];
+const CORE = "controller/core/";
+
+export const EQUIVALENT: readonly Equivalent[] = [
+  {
+    file: `${CORE}ceiling.ts`,
+    source: "return watts === Number.POSITIVE_INFINITY && zeros === Number.POSITIVE_INFINITY;",
+    change: "POSITIVE_INFINITY -> NEGATIVE_INFINITY",
+    why: "A shortcut: without a limit everything fits, also when it is reckoned.",
+  },
+  {
+    file: `${CORE}ceiling.ts`,
+    source: "return watts === Number.POSITIVE_INFINITY && zeros === Number.POSITIVE_INFINITY;",
+    change: "=== -> !==",
+    why: "The same shortcut; where there is a limit the whole sum is false all the same.",
+  },
+  {
+    file: `${CORE}dispatch.ts`,
+    source: "if (rateHs <= 0) return policy.jobLimitMaxMs;",
+    change: "<= -> <",
+    why: "At rate 0 the expected time is infinite, and the limit is the maximum again.",
+  },
+  {
+    file: `${CORE}draft.ts`,
+    source: "const bit = 1 << item.index;",
+    change: "1 -> 2",
+    why: "Another bit for each item, and still one for each.",
+  },
+  {
+    file: `${CORE}observe-pool.ts`,
+    source: "if (job !== null && slot.task?.jobId === job.id) releaseSlot(draft, slot, false);",
+    change: "false -> true",
+    why: "The seat has lost its job by then: there is nothing left to blame anybody for.",
+  },
+  {
+    file: `${CORE}observe-pool.ts`,
+    source:
+      "if (job !== null && host.task?.jobId === job.id) releaseHost(draft, host, host.task, false);",
+    change: "false -> true",
+    why: "The seat has lost its job by then: there is nothing left to blame anybody for.",
+  },
+  {
+    file: `${CORE}observe-work.ts`,
+    source: "if (slot !== undefined && slot.barren > 0) patchSlot(draft, slot, { barren: 0 });",
+    change: "> -> >=",
+    why: "Sets to 0 what is 0.",
+  },
+  {
+    file: `${CORE}wake.ts`,
+    source: "if (at > now && at < next) next = at;",
+    change: "< -> <=",
+    why: "Sets to `at` what is `at`.",
+  },
+];
 
 export function equivalentOf(mutant: Mutant): Equivalent | undefined {
   return EQUIVALENT.find(

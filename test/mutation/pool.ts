@@ -19,6 +19,9 @@ export interface PoolOptions {
   readonly limitMs: number;
 }
 
+/** How long a worker may take to start on a busy machine. */
+const START_LIMIT_MS = 60_000;
+
 class Worker {
   #child: ChildProcess | null = null;
 
@@ -36,15 +39,18 @@ class Worker {
         resolve(verdict);
       };
       const take = (message: Verdict | "at work") => {
-        if (message === "at work") timer.refresh();
-        else settle(message);
+        if (message !== "at work") settle(message);
+        else {
+          clearTimeout(timer);
+          timer = setTimeout(() => lose("time-out"), limitMs);
+        }
       };
       const lose = (killedBy: string) => {
         this.#child = null;
         child.kill("SIGKILL");
         settle({ killedBy, error: "", trials: [] });
       };
-      const timer = setTimeout(() => lose("time-out"), limitMs);
+      let timer = setTimeout(() => lose("time-out"), START_LIMIT_MS);
       child.on("message", (message) => take(message as Verdict | "at work"));
       child.once("exit", () => lose("crash"));
       child.send(task);

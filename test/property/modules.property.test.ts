@@ -11,6 +11,7 @@ import { violation } from "../../controller/core/guard.ts";
 import { bootGraceMs } from "../../controller/core/ladder.ts";
 import { memoryOf, NOTHING_REMEMBERED } from "../../controller/core/memory.ts";
 import { backoffUntil, cutHindrance, onHindrance } from "../../controller/core/permit.ts";
+import { DEFAULT_POLICY } from "../../controller/core/policy.ts";
 import type { Job, Seat } from "../../controller/core/seat.ts";
 import type { Slot } from "../../controller/core/slot.ts";
 import { initialState, type RigState } from "../../controller/core/state.ts";
@@ -91,6 +92,20 @@ describe("the back-off", () => {
       expect(pauseMs).toBeGreaterThanOrEqual(Math.min(policy.backoffMaxMs, 0.8 * plainMs));
       expect(pauseMs).toBeLessThanOrEqual(Math.min(policy.backoffMaxMs, 1.2 * plainMs));
     });
+  });
+
+  it.each([
+    // slot, strikes, seconds
+    [0, 1, 27.6],
+    [1, 1, 24],
+    [2, 1, 32.4],
+    [0, 2, 62.4],
+    [3, 3, 96],
+  ])("of slot %i after %i strikes is %f s from the last cut", (index, strikes, s) => {
+    const shape = { slots: ["p1"] as const, hostWorkers: 0 };
+    const [slot] = initialState(shape, DEFAULT_POLICY, NOTHING_REMEMBERED, 0).slots as [Slot];
+    const until = backoffUntil({ ...slot, index, strikes, cuts: [1, NOW] }, DEFAULT_POLICY);
+    expect(until - NOW).toBeCloseTo(s * 1000, 3);
   });
 
   it("parts the slots of a rig", () => {

@@ -27,7 +27,7 @@ const PHASES: readonly Phase[] = [
 ];
 
 /** A time up to so long ago, with the limits that deadlines hang on among them. */
-export function past(ms: number): fc.Arbitrary<number> {
+function past(ms: number): fc.Arbitrary<number> {
   return fc.oneof(fc.constantFrom(0, 10_000, 15_000), fc.nat({ max: ms })).map((age) => NOW - age);
 }
 
