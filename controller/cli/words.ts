@@ -52,6 +52,7 @@ export const CUT_WORDS: Readonly<Record<Hindrance, string>> = {
   "automation-halted": "automation stopped itself",
   paused: "automation is paused",
   hold: "it is held",
+  "just-resumed": "the controller itself stood still a moment ago",
   "hub-lost": "the USB hub is gone: our side, not the Zeros'",
   "link-server-unproved": "the controller has not proved that it can hear",
   storm: "many Zeros were lost at once",

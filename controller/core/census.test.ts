@@ -79,7 +79,7 @@ function rig(silent: number, booting: number, storm: Storm): RigState {
     if (index < silent) return { ...slot, phase: "Suspect", why: "silent" };
     return index < silent + booting ? { ...slot, phase: "Booting" } : slot;
   });
-  return { ...state, slots, storm };
+  return { ...state, resumedAt: 0, slots, storm };
 }
 
 function judged(given: RigState) {
@@ -130,6 +130,12 @@ describe("a storm", () => {
     expect(after.storm).toEqual({ ...storm, alerted: long });
     const detail = { healthy: 2, meant: 4, todo: expect.stringContaining("USB cable") };
     expect(after.reports).toEqual(long ? [["error", "storm.long", detail]] : []);
+  });
+
+  it("is not made long by a standstill of ours", () => {
+    const storm = { state: "storm", since: now - 500_000, alerted: false } as const;
+    const resumed = { ...rig(2, 0, storm), resumedAt: now - 119_999 };
+    expect(judged(resumed)).toEqual({ storm, reports: [] });
   });
 
   it("is called long once", () => {

@@ -42,6 +42,7 @@ describe("what stands in the way of a cut", () => {
     ["automation-halted", { rig: { halted: "x" } }],
     ["paused", { rig: { pause: PAUSE } }],
     ["hold", { p1: { hold: { kind: "cordon", ...PAUSE } } }],
+    ["just-resumed", { rig: { startedAt: 0, resumedAt: now - 19_999 } }],
     ["hub-lost", { rig: { hub: "lost" } }],
     ["link-server-unproved", { rig: { linkServerProvedAt: 0 } }],
     ["storm", { rig: { storm: { state: "cooldown", until: now + 1 } } }],

@@ -42,12 +42,21 @@ function belowFloor(rig: Rig, now: number): boolean {
   return healthy < floor && meant - healthy > 1;
 }
 
+/** Links break in a long standstill, and agents take some seconds to dial in anew: so many liveness windows for it. */
+const RESUME_WINDOWS = 2;
+
+/** Whether the loop came back from standing still so lately that nobody can have been heard as they should. */
+function isJustResumed({ resumedAt, startedAt, policy }: Rig, now: number): boolean {
+  return resumedAt > startedAt && now - resumedAt < RESUME_WINDOWS * policy.livenessMs;
+}
+
 /** What forbids any automatic cut of this slot, also one that was decided and not yet written; null if nothing does. */
 export function cutBan(rig: Rig, slot: Slot, now: number): Hindrance | null {
   const longStorm = isLong(rig.storm);
   if (rig.halted !== null) return "automation-halted";
   if (rig.pause !== null) return "paused";
   if (slot.hold !== null) return "hold";
+  if (isJustResumed(rig, now)) return "just-resumed";
   if (rig.hub === "lost") return "hub-lost";
   if (!isLinkServerProved(rig, now)) return "link-server-unproved";
   if (rig.storm.state !== "normal" && !longStorm) return "storm";

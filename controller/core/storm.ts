@@ -58,7 +58,8 @@ export function judgeStorm(draft: Draft): void {
   if (!low) {
     report(draft, "info", "storm.cooldown", null, null, { healthy, meant });
     rig.storm = { state: "cooldown", until: now + stormCooldownMs };
-  } else if (!storm.alerted && now - storm.since >= stormHoldMs) {
+    // A standstill of ours is no part of it.
+  } else if (!storm.alerted && now - Math.max(storm.since, rig.resumedAt) >= stormHoldMs) {
     report(draft, "error", "storm.long", null, null, {
       healthy,
       meant,

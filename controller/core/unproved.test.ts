@@ -125,6 +125,22 @@ describe("a common cause", () => {
   });
 });
 
+describe("a standstill within a storm", () => {
+  it("does not make it long, and cuts nobody in the tick in which the loop comes back", () => {
+    const world = mining();
+    for (const zero of world.zeros) zero.cutOff = true;
+    world.run(20_000);
+    expect(world.state.storm.state).toBe("storm");
+    world.stall(211_000);
+    world.run(200);
+    for (const zero of world.zeros) zero.cutOff = false;
+    world.run(1000);
+    expect(world.reported("storm.long")).toEqual([]);
+    world.allReady();
+    expect(world.powerEffects().filter(({ to }) => to === "off")).toEqual([]);
+  });
+});
+
 describe("an intent whose end could not be written", () => {
   it("is known as ended by what was saved later", () => {
     const world = mining({ policy: ADOPT, lines: "on", zeros: 1 });

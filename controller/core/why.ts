@@ -52,6 +52,7 @@ export type Hindrance =
   | "automation-halted"
   | "paused"
   | "hold"
+  | "just-resumed"
   | "hub-lost"
   | "link-server-unproved"
   | "storm"
