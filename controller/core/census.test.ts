@@ -79,7 +79,7 @@ function rig(silent: number, booting: number, storm: Storm): RigState {
     if (index < silent) return { ...slot, phase: "Suspect", why: "silent" };
     return index < silent + booting ? { ...slot, phase: "Booting" } : slot;
   });
-  return { ...state, resumedAt: 0, slots, storm };
+  return { ...state, resumedAt: Number.NEGATIVE_INFINITY, slots, storm };
 }
 
 function judged(given: RigState) {

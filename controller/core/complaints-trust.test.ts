@@ -118,7 +118,9 @@ describe("clocks that jump", () => {
 });
 
 describe("bad power", () => {
-  it("genmon#1435: a supply that is too weak for all of them does not reboot them all day", () => {
+  it("genmon#1435: a supply that is too weak for all of them does not reboot them all day", {
+    timeout: 90_000,
+  }, () => {
     const world = mining();
     const count = () => world.state.slots.filter(({ line }) => line === "on").length;
     let fewest = 4;
