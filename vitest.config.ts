@@ -6,7 +6,8 @@ export default defineConfig({
   define: { ZERORIG_VERSION: JSON.stringify("0.0.0-test") },
   test: {
     include: ["{hat,zero-agent,controller,test}/**/*.test.ts"],
-    testTimeout: 20_000,
+    // A guard against hanging, not a measure: a busy machine may take ten times as long as a quiet one.
+    testTimeout: 60_000,
     // Tests that start processes mostly wait, so there are more workers than a small machine has cores.
     maxWorkers: 4,
     coverage: {
