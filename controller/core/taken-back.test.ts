@@ -81,6 +81,21 @@ describe("a cut that was decided", () => {
     world.allReady();
   });
 
+  it("is taken back when the voice came while a try was on the bus", () => {
+    const world = decided((rig) => {
+      rig.powerError = "bus";
+    });
+    const { link } = world.zero("p3");
+    // The state between two tries: a link that is heard, and no try under way. No frame comes before the next one.
+    alter(world, "p3", { heardAt: world.now, action: null, retryAt: 0, stage: "cut" });
+    expect(world.slot("p3").link?.id).toBe(link);
+    const before = world.powerEffects().length;
+    world.post({ type: "tick" });
+    expect(world.powerEffects()).toHaveLength(before);
+    expect(world.slot("p3")).toMatchObject({ phase: "Ready", intent: null });
+    expect(world.state.halted).toBeNull();
+  });
+
   it("is carried out when it was ordered by a person", () => {
     const world = mining();
     world.powerError = "bus";
