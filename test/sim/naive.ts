@@ -1,97 +1,141 @@
-// `npm run sim:naive -- --runs N --hours H --one-in K`: the same seeds for a watchdog as most are
-// written and for zerorig, side by side. Of the strikes of each seed one in K is kept: the swarm is far denser than life.
+// `npm run sim:naive -- --runs N --hours H`: our controller beside a naive watchdog, on the same seeds and faults, as a table.
 
-import { parseArgs } from "node:util";
-import { type Core, REAL_CORE } from "./core.ts";
-import { type Harm, noHarm, watchHarm } from "./harm.ts";
-import { naiveCore } from "./naive-core.ts";
-import { planStrikes, schedule } from "./plan.ts";
-import { randomOf } from "./random.ts";
-import { turnOn, worldOf } from "./simulate.ts";
-import type { World } from "./world.ts";
+import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { parseArgs, promisify } from "node:util";
+import { naiveWatchdog } from "./naive-watchdog.ts";
+import { type Contender, OURS, sumOf, type Tally, tallyOf, unpeopled } from "./tally.ts";
 
 const HOUR_MS = 3_600_000;
-const TIMEOUT_MS = 10_000;
-const BOOT_WAIT_MS = 90_000;
+const BOOT_GRACE_MS = 90_000;
+const HELP = `npm run sim:naive -- [options]
+  --runs N     so many seeds (50), from --from (1)
+  --hours H    simulated hours of faults in each (2)
+  --thin N     only one in N of the faults strikes (1)
+  --jobs N     so many processes (one for each core)
+`;
 
 const { values } = parseArgs({
   options: {
     from: { type: "string", default: "1" },
-    runs: { type: "string", default: "40" },
-    hours: { type: "string", default: "12" },
-    "one-in": { type: "string", default: "10" },
+    runs: { type: "string", default: "50" },
+    hours: { type: "string", default: "2" },
+    thin: { type: "string", default: "1" },
+    jobs: { type: "string", default: String(availableParallelism()) },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   },
 });
 
-/**
- * What strikes in the comparison: Zeros, links, the bus and the controller's own process. Left out is what a naive watchdog knows
- * nothing of and zerorig switches Zeros off for: people, ceilings, heat, a failing supply, other programs.
- */
-const STRIKES: ReadonlySet<string> = new Set([
-  "hang",
-  "agent dies",
-  "reboots",
-  "crash loop",
-  "stuck worker",
-  "never boots",
-  "partition",
-  "all partitioned",
-  "outage",
-  "one-way partition",
-  "lossy link",
-  "clogged link",
-  "link ends",
-  "bus errors",
-  "stall",
-  "SIGSTOP",
-  "wall clock steps",
-  "controller dies",
-  "slow disk",
-]);
-
-/** A core for one run; the naive ones look at the clock on that world's wall. */
-type Contender = (wall: () => number) => Core;
-
 const CONTENDERS: Readonly<Record<string, Contender>> = {
-  "naive watchdog": (wall) => naiveCore(wall, { timeoutMs: TIMEOUT_MS, bootWaitMs: 0 }),
-  "naive, and waits 90 s for a boot": (wall) =>
-    naiveCore(wall, { timeoutMs: TIMEOUT_MS, bootWaitMs: BOOT_WAIT_MS }),
-  zerorig: () => REAL_CORE,
+  zerorig: OURS,
+  naive: (wall) => naiveWatchdog(wall),
+  "naive, 90 s boot grace": (wall) => naiveWatchdog(wall, BOOT_GRACE_MS),
 };
 
-function run(seed: number, lengthMs: number, contender: Contender, harm: Harm): void {
-  let world: World | null = null;
-  const core = contender(() => (world === null ? 0 : world.now + world.wallOffsetMs));
-  world = worldOf(seed, core);
-  watchHarm(world, harm);
-  world.after(1000, () => turnOn(world));
-  const strikes = planStrikes(seed, lengthMs).filter(
-    ({ id, fault }) => STRIKES.has(fault) && randomOf(seed, `keep ${id}`).chance(1 / oneIn),
+type Tallies = Readonly<Record<string, Tally>>;
+
+function positive(name: "from" | "runs" | "hours" | "thin" | "jobs"): number {
+  const value = Number(values[name]);
+  const fits = name === "hours" ? Number.isFinite(value) : Number.isInteger(value);
+  if (fits && value > 0) return value;
+  process.stderr.write(`sim:naive: --${name} takes a number above 0, not "${values[name]}"\n`);
+  process.exit(2);
+}
+
+function runHere(from: number, runs: number): Tallies {
+  const lengthMs = positive("hours") * HOUR_MS;
+  const seeds = Array.from({ length: runs }, (_, index) => from + index);
+  const entries = Object.entries(CONTENDERS).map(([name, contender]) => {
+    const tallies = seeds.map((seed) =>
+      tallyOf(seed, lengthMs, contender, unpeopled(seed, lengthMs, positive("thin"))),
+    );
+    return [name, sumOf(tallies)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+async function runElsewhere(from: number, runs: number): Promise<Tallies> {
+  const own = ["--from", String(from), "--runs", String(runs), "--json"];
+  const same = ["--hours", values.hours, "--thin", values.thin];
+  const args = [...process.execArgv, process.argv[1] ?? "", ...own, ...same];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 });
+  return JSON.parse(stdout) as Tallies;
+}
+
+async function runAll(): Promise<Tallies> {
+  const [from, runs, jobs] = [positive("from"), positive("runs"), positive("jobs")];
+  const share = Math.ceil(runs / jobs);
+  const firsts = Array.from({ length: Math.ceil(runs / share) }, (_, index) => index * share);
+  const parts = await Promise.all(
+    firsts.map((first) => runElsewhere(from + first, Math.min(share, runs - first))),
   );
-  schedule(world, seed, strikes);
-  world.run(lengthMs);
+  const names = Object.keys(CONTENDERS);
+  return Object.fromEntries(
+    names.map((name) => [name, sumOf(parts.flatMap((part) => part[name] ?? []))]),
+  );
 }
 
-function row(name: string, harm: Harm): string {
-  const per1000 = (count: number) => ((count * 1000 * HOUR_MS) / harm.rigMs).toFixed(0);
-  const seconds = harm.recovered === 0 ? "-" : (harm.recoveryMs / harm.recovered / 1000).toFixed(0);
-  const lost = ((100 * harm.notMiningMs) / harm.zeroMs).toFixed(1);
-  const cuts = `${per1000(harm.cuts)} | ${per1000(harm.livingCuts)} | ${per1000(harm.heardCuts)}`;
-  return `| ${name} | ${cuts} | ${seconds} s (${harm.recovered} of ${harm.dead}) | ${lost} % |\n`;
+function seconds(ms: number | undefined): string {
+  return ms === undefined ? "none died" : `${Math.round(ms / 1000)} s`;
 }
 
-const from = Number(values.from);
-const runs = Number(values.runs);
-const oneIn = Number(values["one-in"]);
-const lengthMs = Number(values.hours) * HOUR_MS;
-process.stdout.write(
-  `${runs} seeds from ${from}, ${values.hours} h each, one strike in ${oneIn}; cuts by automation in 1000 rig-hours\n\n`,
-);
-process.stdout.write(
-  "| controller | cuts | of Zeros that live | of Zeros that are heard | a dead Zero is back after | time in which a Zero does not mine |\n|---|---|---|---|---|---|\n",
-);
-for (const [name, contender] of Object.entries(CONTENDERS)) {
-  const harm = noHarm();
-  for (let seed = from; seed < from + runs; seed++) run(seed, lengthMs, contender, harm);
-  process.stdout.write(row(name, harm));
+function median(times: readonly number[]): number | undefined {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
+}
+
+function mean(times: readonly number[]): number | undefined {
+  return times.length === 0 ? undefined : times.reduce((sum, ms) => sum + ms, 0) / times.length;
+}
+
+function percent(part: number, whole: number): string {
+  return `${((part / whole) * 100).toFixed(1)} %`;
+}
+
+/** So many in 1000 hours of a rig. */
+function rate(count: number, { rigMs }: Tally): string {
+  return ((count / rigMs) * 1000 * HOUR_MS).toFixed(0);
+}
+
+const ROWS: readonly (readonly [what: string, tell: (tally: Tally) => string])[] = [
+  ["healthy Zeros cut, per 1000 rig-hours", (tally) => rate(tally.wellCuts, tally)],
+  ["of these, heard within 10 s", (tally) => rate(tally.heardCuts, tally)],
+  ["booting Zeros cut, per 1000 rig-hours", (tally) => rate(tally.bootingCuts, tally)],
+  ["cuts altogether, per 1000 rig-hours", (tally) => rate(tally.cuts, tally)],
+  ["of these, for heat or the supply", (tally) => rate(tally.sheds, tally)],
+  ["from death to mining, median", ({ recoveredMs }) => seconds(median(recoveredMs))],
+  ["from death to mining, mean", ({ recoveredMs }) => seconds(mean(recoveredMs))],
+  [
+    "deaths; not mining again at the end",
+    ({ recoveredMs, unrecovered }) => `${recoveredMs.length}; ${unrecovered}`,
+  ],
+  ["mining time lost", ({ idleMs, zeroMs }) => percent(idleMs, zeroMs)],
+  ["of it, in quarantine", ({ quarantinedMs, zeroMs }) => percent(quarantinedMs, zeroMs)],
+  ["of it, off for heat or the supply", ({ shedMs, zeroMs }) => percent(shedMs, zeroMs)],
+  ["longest outage of a Zero", ({ longestIdleMs }) => seconds(longestIdleMs)],
+];
+
+function table(tallies: Tallies): string {
+  const columns = Object.entries(tallies);
+  const rows = [
+    ["", ...columns.map(([name]) => name)],
+    ["---", ...columns.map(() => "---:")],
+    ...ROWS.map(([what, tell]) => [what, ...columns.map(([, tally]) => tell(tally))]),
+  ];
+  return rows.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+if (values.help) process.stdout.write(HELP);
+else if (values.json) {
+  process.stdout.write(JSON.stringify(runHere(positive("from"), positive("runs"))));
+} else {
+  const startedAt = performance.now();
+  const tallies = await runAll();
+  const { rigMs = 0, strikes = 0 } = Object.values(tallies)[0] ?? {};
+  const hours = rigMs / HOUR_MS;
+  const tookS = ((performance.now() - startedAt) / 1000).toFixed(0);
+  const { runs, hours: each, thin } = values;
+  process.stdout.write(
+    `npm run sim:naive -- --runs ${runs} --hours ${each} --thin ${thin}\n${hours.toFixed(0)} rig-hours each, ${(strikes / hours).toFixed(1)} faults an hour, ${tookS} s\n\n${table(tallies)}`,
+  );
 }

@@ -57,6 +57,7 @@ export function powerDown(world: World, zero: SimZero): void {
   zero.life++;
   zero.hung = false;
   zero.kernel = false;
+  zero.program = "none";
   zero.cutOff = false;
   zero.stuckWorker = false;
   zero.speed = 1;

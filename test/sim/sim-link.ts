@@ -56,6 +56,7 @@ function arrive(world: World, zero: SimZero, event: Untimed): void {
 export function boot(world: World, zero: SimZero): void {
   const { life } = zero;
   zero.kernel = false;
+  zero.program = zero.neverBoots ? "none" : "boots";
   if (zero.neverBoots) return;
   const bootMs = world.bootMs(zero);
   world.after(bootMs * 0.4, () => {
@@ -93,6 +94,7 @@ export function losePatience(world: World): void {
 }
 
 export function linkUp(world: World, zero: SimZero, bootId: string): void {
+  zero.program = "runs";
   const { alive, stalled } = world.controller;
   if (zero.cutOff || zero.hung || zero.net.deaf || !alive || stalled) {
     // A handshake needs both directions: the agent dials again until it gets through.
@@ -169,6 +171,7 @@ function search(world: World, zero: SimZero, link: number, job: JobMessage): voi
   const right = isTest ? SELF_TEST.nonce : world.solutionOf(job.prefix, job.to);
   const hashes = isTest ? SELF_TEST.nonce - SELF_TEST.from : world.chance ? right : job.to / 2;
   const elapsedMs = (hashes / (NOMINAL_HS * zero.speed)) * 1000;
+  if (!isTest) zero.searchesUntil = world.now + elapsedMs;
   world.after(elapsedMs, () => {
     if (!speaks(zero) || zero.stuckWorker || zero.link !== link) return;
     sendUp(world, zero, {
@@ -194,6 +197,7 @@ function restart(world: World, zero: SimZero, what: "worker" | "agent"): void {
     return;
   }
   endLink(world, zero, "restarting");
+  zero.program = "restarts";
   zero.stuckWorker = false;
   world.after(RESTART_AGENT_MS, () => {
     if (zero.life === life && zero.powered && !zero.linked) linkUp(world, zero, bootId);
@@ -214,6 +218,7 @@ export function deliver(world: World, { slot, link, message }: EffectOf<"send">)
     zero.usb = false;
     zero.kernel = false;
     endLink(world, zero, "shutting down");
+    zero.program = "halted";
     zero.life++;
     if (message.how === "reboot") boot(world, zero);
   });

@@ -11,7 +11,9 @@ export const ZERO_FAULTS: Readonly<Record<string, Fault>> = {
     world.unlink(zero);
     const { life, bootId } = zero;
     // Mostly systemd brings it back soon; now and then it takes longer than anybody waits.
-    world.after(random.chance(0.8) ? random.between(2000, 35_000) : 600_000, () => {
+    const soon = random.chance(0.8);
+    zero.program = soon ? "restarts" : "none";
+    world.after(soon ? random.between(2000, 35_000) : 600_000, () => {
       if (zero.life === life && zero.powered && !zero.linked) world.linkUp(zero, bootId);
     });
   },

@@ -32,6 +32,10 @@ export interface SimZero {
   life: number;
   /** Its kernel runs and answers on the network. */
   kernel: boolean;
+  /** What the agent's program really does, linked or not. `halted` = shut down because the controller asked. */
+  program: "none" | "boots" | "runs" | "restarts" | "halted";
+  /** When the search for the job that it was given last ends. */
+  searchesUntil: number;
   /** The program runs and its link is up. */
   linked: boolean;
   link: number;
@@ -76,6 +80,8 @@ export function simZero(slot: SlotId, seed: number): SimZero {
     offAt: Number.NEGATIVE_INFINITY,
     life: 0,
     kernel: false,
+    program: "none",
+    searchesUntil: Number.NEGATIVE_INFINITY,
     linked: false,
     link: 0,
     bootId: "",
