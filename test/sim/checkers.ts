@@ -19,6 +19,8 @@ const GIVEN_UP: ReadonlySet<Phase> = new Set<Phase>([
   "Quarantined",
   "PoweringOn",
 ]);
+/** How long an answer may take to be checked: a job, and a standstill with the answer in its inbox. */
+const WRONG_LATE_MS = 400_000;
 /** Between the decision and the write. */
 const WRITE_MS = 25;
 /** Modelled watts of a Zero that hashes and of one that starts, as in the configured model. */
@@ -249,7 +251,7 @@ export class Checkers {
     if (ev === "invariant.broken") this.blame(0, `the core stopped itself: ${why}`);
     if (ev === "share.wrong") {
       const worker = this.#world.zeros.find((zero) => zero.slot === detail["worker"]);
-      if (worker && !worker.wrong && now - worker.wrongUntil > 60_000) {
+      if (worker && !worker.wrong && now - worker.wrongUntil > WRONG_LATE_MS) {
         this.blame(11, `an answer of ${worker.slot} to another job was taken`);
       }
     }

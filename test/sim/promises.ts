@@ -1,5 +1,5 @@
-// Checkers of what the controller promises: what is on disk before it is done (6), what it shows (5), and that a person's hold
-// or pause stops automation (13).
+// Checkers of what the controller promises: what is on disk before it is done (6), what it shows (5), that nobody is cut because
+// the process stood still (9), nor before its dwell (1), and that a person's hold or pause stops automation (13).
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Slot } from "../../controller/core/slot.ts";
@@ -11,8 +11,26 @@ import type { SimZero } from "./zero.ts";
 const SAMPLE_MS = 1000;
 /** How much older than the rule a shown state may be: a tick, a reading, frames on their way. */
 const SHOWN_LATE_MS = 3000;
+/** Times are fractions of a millisecond, and deadlines are met by sums of them. */
+const TICK_MS = 50;
 
 export type Blame = (invariant: number, what: string) => void;
+
+/** Whether the Zero runs its agent and nothing is between it and us, so that only time keeps it from being heard. */
+function isWell({
+  powered,
+  kernel,
+  hung,
+  stuckWorker,
+  cutOff,
+  net,
+  bootId,
+  life,
+}: SimZero): boolean {
+  const reachable = !cutOff && !net.deaf && net.loss === 0;
+  // Its agent was up in this boot.
+  return powered && kernel && !hung && !stuckWorker && reachable && bootId.endsWith(`-${life}`);
+}
 
 export class Promises {
   readonly #world: World;
@@ -22,6 +40,10 @@ export class Promises {
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #askedPause = Number.NEGATIVE_INFINITY;
   #losses = 0;
+  /** When each slot was last suspected. */
+  readonly #suspectAt = new Map<SlotId, number>();
+  /** The intent of each slot whose cut was written already: what follows are further tries. */
+  readonly #written = new Map<SlotId, number>();
   /** Since when each slot shows what is not so. */
   readonly #wrongSince = new Map<SlotId, number>();
 
@@ -37,8 +59,14 @@ export class Promises {
     else if (effect.type === "save-rig") {
       const kept = effect.memory.pause !== null && !this.#world.storeFails;
       this.#pausedUntil = kept ? this.#askedPause : Number.NEGATIVE_INFINITY;
-    } else if (effect.type === "report" && effect.ev === "operator.pause") {
-      const forMs = effect.detail["for_ms"];
+    } else if (effect.type === "report") this.#onReport(effect);
+  }
+
+  #onReport({ ev, slot, detail }: EffectOf<"report">): void {
+    if (slot !== null && ev === "slot.state" && detail["to"] === "Suspect") {
+      this.#suspectAt.set(slot, this.#world.now);
+    } else if (ev === "operator.pause") {
+      const forMs = detail["for_ms"];
       this.#askedPause = this.#world.now + (typeof forMs === "number" ? forMs : 0);
     }
   }
@@ -51,7 +79,7 @@ export class Promises {
   }
 
   #onPower({ slot, to, by }: EffectOf<"power">, controller: SimController): void {
-    const { now, store } = this.#world;
+    const { now, policy, store } = this.#world;
     if (!store.holdsIntent(slot)) this.#blame(6, `${to} of ${slot}, of which no intent is on disk`);
     if (store.losses !== this.#losses) {
       // What the card lost, nobody can keep.
@@ -62,6 +90,17 @@ export class Promises {
     if (by !== "automation" || to !== "off") return;
     const known = controller.state.slots.find(({ id }) => id === slot);
     if (known === undefined || known.tries > 0) return;
+    const { stalledUntil, stalledMs } = controller;
+    const back = now - stalledUntil < policy.livenessMs && stalledMs >= policy.pauseGuardMs;
+    const first = this.#written.get(slot) !== known.intent?.id;
+    this.#written.set(slot, known.intent?.id ?? 0);
+    if (back && first && known.line === "on" && isWell(this.#world.zero(slot))) {
+      this.#blame(9, `cut of ${slot}, ${Math.round(now - stalledUntil)} ms after a standstill`);
+    }
+    const dwelt = now - (this.#suspectAt.get(slot) ?? Number.NEGATIVE_INFINITY);
+    if (first && dwelt < policy.suspectDwellMs - TICK_MS) {
+      this.#blame(1, `cut of ${slot} ${Math.round(dwelt)} ms after it was suspected`);
+    }
     if (now < (this.#held.get(slot) ?? 0)) this.#blame(13, `cut of ${slot}, which a person holds`);
     if (now < this.#pausedUntil) this.#blame(13, `cut of ${slot} in a pause`);
   }

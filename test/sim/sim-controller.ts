@@ -22,6 +22,7 @@ export class SimController {
   readonly startedAt: number;
   /** Until when its process stands still, and when it last came back from that. */
   stalledUntil = Number.NEGATIVE_INFINITY;
+  stalledMs = 0;
   /** How many effects are still carried out before it dies; Infinity for a controller that lives on. */
   diesAfter = Number.POSITIVE_INFINITY;
   readonly #world: World;
@@ -61,6 +62,7 @@ export class SimController {
     const world = this.#world;
     if (!this.alive || this.stalled) return;
     this.stalledUntil = world.now + ms;
+    this.stalledMs = ms;
     world.at(this.stalledUntil, () => this.#resume());
   }
 
