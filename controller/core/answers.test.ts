@@ -217,8 +217,9 @@ describe("a search that found nothing", () => {
     [2, 1],
   ])("after %i others drops %i sessions", (others, drops) => {
     const tried = ["p3", "p4"].slice(0, others);
-    const { effects } = answered(rigWith({}, { tried, missed: tried }), { nonce: null });
+    const { effects, seat } = answered(rigWith({}, { tried, missed: tried }), { nonce: null });
     expect(ofType(effects, "drop-pool")).toMatchObject(Array(drops).fill({ seat: "p2" }));
+    expect(seat.job).toMatchObject({ tried: [...tried, "p1"], missed: [...tried, "p1"] });
   });
 });
 
@@ -380,10 +381,13 @@ describe("a share", () => {
   }
 
   it("that is right and written down goes to the pool", () => {
-    const { seat, effects, slots } = secured(true, {}, { barren: 3 });
+    const { seat, effects } = secured(true);
     expect(seat).toMatchObject({ state: "submitting", since: now, share: SHARE });
     expect(effects).toEqual([{ type: "submit-share", share: SHARE }]);
-    expect(slots[0]?.barren).toBe(0);
+  });
+
+  it.each([0, 1, 3])("that is right ends a row of %i misses", (barren) => {
+    expect(secured(true, {}, { barren }).slots[0]?.barren).toBe(0);
   });
 
   it("that is right puts the blame on those who searched its job and missed it", () => {

@@ -44,6 +44,14 @@ describe("a draft", () => {
     expect(draft.rig.slots[2]).toBe(state.slots[2]);
   });
 
+  it("goes on in the same copy when others were changed meanwhile", () => {
+    const draft = draftOf(state, now);
+    const first = patchSlot(draft, state.slots[0] as Slot, { tries: 7 });
+    patchSlot(draft, state.slots[1] as Slot, { tries: 8 });
+    expect(patchSlot(draft, state.slots[0] as Slot, { strikes: 9 })).toBe(first);
+    expect(draft.rig.slots[0]).toBe(first);
+  });
+
   it("changes slots, seats and hosts of the same number apart", () => {
     const draft = draftOf(state, now);
     patchSlot(draft, state.slots[0] as Slot, { tries: 7 });

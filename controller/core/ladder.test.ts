@@ -1,5 +1,12 @@
+// The remedies below the power line: what is sent on each rung, how long it has, and what comes after the last.
+
 import { describe, expect, it } from "vitest";
+import { ofType } from "../../test/sim/effects.ts";
+import { mining } from "../../test/sim/scene.ts";
 import { World } from "../../test/sim/world.ts";
+import { draftOf } from "./draft.ts";
+import { bootGraceMs, climb, climbFrom, countBarren, isRung } from "./ladder.ts";
+import type { Slot } from "./slot.ts";
 
 function stuck(): World {
   const world = new World();
@@ -127,5 +134,84 @@ describe("a Degraded Zero", () => {
     world.zero("p1").hashes = -480_000 + 100;
     world.run(2100);
     expect(world.slot("p1").hashes).toBe(before + 100);
+  });
+});
+
+describe("a rung", () => {
+  const { state, now } = mining({ zeros: 1 });
+  const [ready] = state.slots as [Slot];
+  const drafted = (changes: Partial<Slot> = {}) =>
+    draftOf({ ...state, slots: [{ ...ready, task: null, ...changes }] }, now);
+  const own = { commandId: `c${state.nextId}` };
+  const link = ready.link?.id;
+
+  const table: [Parameters<typeof climb>[2], Partial<Slot>, number, object][] = [
+    ["restart-worker", {}, 20_000, { type: "restart", what: "worker" }],
+    ["restart-agent", {}, 30_000, { type: "restart", what: "agent" }],
+    ["soft-reboot", {}, 150_000, { type: "shutdown", how: "reboot" }],
+    // A slow starter has its own boot grace.
+    ["soft-reboot", { bootMs: [100_000] }, 210_000, { type: "shutdown", how: "reboot" }],
+  ];
+  it.each(table)("%s of %o has %i ms, and is asked for", (rung, changes, limitMs, words) => {
+    const draft = drafted(changes);
+    climb(draft, draft.rig.slots[0] as Slot, rung);
+    const message = { ...words, ...own, deadlineMs: limitMs };
+    expect(ofType(draft.effects, "send")).toEqual([{ type: "send", slot: "p1", link, message }]);
+    expect(draft.rig.slots[0]).toMatchObject({
+      phase: "Remediating",
+      why: rung,
+      stage: rung,
+      until: now + limitMs,
+    });
+  });
+
+  it.each([
+    ["restart-worker", "restart-agent"],
+    ["restart-agent", "soft-reboot"],
+  ] as const)("%s is followed by %s", (rung, next) => {
+    const draft = drafted();
+    climbFrom(draft, draft.rig.slots[0] as Slot, rung);
+    expect(draft.rig.slots[0]).toMatchObject({ phase: "Remediating", stage: next });
+  });
+
+  it("that was the last is followed by a fault, which is looked at again", () => {
+    const draft = drafted();
+    climbFrom(draft, draft.rig.slots[0] as Slot, "soft-reboot");
+    expect(draft.rig.slots[0]).toMatchObject({
+      phase: "Fault",
+      why: "stuck-but-heard",
+      until: now + 60_000,
+    });
+  });
+
+  it("is a stage, but not each stage is one", () => {
+    expect(isRung("restart-agent")).toBe(true);
+    expect(isRung("power-cycle")).toBe(false);
+    expect(isRung(null)).toBe(false);
+  });
+
+  it.each(["Suspect", "Remediating", "Booting"] as const)(
+    "is not climbed for missed jobs by a Zero that is %s already; they are counted",
+    (phase) => {
+      const draft = drafted({ phase, barren: 3 });
+      countBarren(draft, draft.rig.slots[0] as Slot);
+      expect(draft.rig.slots[0]).toMatchObject({ phase, barren: 4 });
+      expect(draft.effects).toEqual([]);
+    },
+  );
+
+  it("is climbed for them by a Degraded one as by a Ready one", () => {
+    const draft = drafted({ phase: "Degraded", barren: 3 });
+    countBarren(draft, draft.rig.slots[0] as Slot);
+    expect(draft.rig.slots[0]).toMatchObject({ phase: "Remediating", stage: "restart-worker" });
+  });
+
+  it.each([
+    [[], 0, 0],
+    [[], 90_000, 90_000],
+    [[60_000], 90_000, 90_000],
+    [[10_000, 80_000, 20_000], 90_000, 120_000],
+  ])("has a boot grace after boots of %o with %i ms configured: %i ms", (bootMs, given, then) => {
+    expect(bootGraceMs({ ...ready, bootMs }, given)).toBe(then);
   });
 });

@@ -166,6 +166,7 @@ describe("a link that comes up", () => {
     ["PoweringOff", { stage: "prove", intent: CYCLE }, "PoweringOff"],
     ["PoweringOff", { stage: "cut", intent: CYCLE }, "Booting"], // taken back
     ["Fault", { intent: null }, "Booting"],
+    ["Fault", { intent: CYCLE }, "Booting"], // taken back
     ["Fault", { intent: CYCLE, line: "off" }, "Fault"],
     ["Fault", { intent: { ...CYCLE, by: "operator" } }, "Fault"],
   ];

@@ -341,6 +341,11 @@ describe("the board", () => {
     expect(reportsOf(effects).map(({ level, ev }) => `${level} ${ev}`)).toEqual(told);
   });
 
+  it("whose hub is gone names the cable", () => {
+    const { effects } = read({}, { ...ON, usb: "unknown" }, { hub: "seen" });
+    expect(reportsOf(effects)[0]?.detail["todo"]).toContain("USB cable");
+  });
+
   it("can be read as long as one port can", () => {
     const slots = [{ ...ON, usb: "unknown" } as const, { ...ON, slot: "p2" } as const];
     expect(read({}, ON, { hub: "seen" }, { slots }).rig.hub).toBe("seen");
@@ -421,6 +426,11 @@ describe("a power effect", () => {
       usb: reading.usb,
       readAt: now,
     });
+  });
+
+  it("on that reads back begins the distance to the next start anew", () => {
+    expect(concluded({ ...WRITING, action: 9 }, ON).rig.lastOnAt).toBe(now);
+    expect(read({ ...WRITING, written: true }, ON).rig.lastOnAt).toBe(now);
   });
 
   it("that is not the current one counts for nothing", () => {

@@ -59,6 +59,16 @@ describe("an event", () => {
     expect(after.effects).toEqual([]);
   });
 
+  it("of time passing has silent Zeros asked whether their kernel answers", () => {
+    const silent = withSlot({ ...state, lastTickAt: now, resumedAt: 0 }, "p1", {
+      phase: "Suspect",
+      heardAt: now - 10_000,
+      until: now + 1,
+    });
+    const { effects } = step(silent, { type: "tick", now });
+    expect(ofType(effects, "probe")).toEqual([{ type: "probe", slot: "p1" }]);
+  });
+
   it("that the link server was proved is kept", () => {
     const after = step({ ...state, linkServerProvedAt: 0 }, { type: "link-server-proved", now });
     expect(after.state.linkServerProvedAt).toBe(now);

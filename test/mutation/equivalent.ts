@@ -16,12 +16,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "A shortcut: without a limit everything fits, also when it is reckoned.",
   },
   {
-    file: `${CORE}ceiling.ts`,
-    source: "return watts === Number.POSITIVE_INFINITY && zeros === Number.POSITIVE_INFINITY;",
-    change: "=== -> !==",
-    why: "The same shortcut; where there is a limit the whole sum is false all the same.",
-  },
-  {
     file: `${CORE}dispatch.ts`,
     source: "if (rateHs <= 0) return policy.jobLimitMaxMs;",
     change: "<= -> <",
