@@ -186,6 +186,22 @@ describe("a controller with a memory", () => {
     expect(p1).toMatchObject({ phase: "Unknown", strikes: 0 });
   });
 
+  const ends: [string, Partial<SlotMemory>, boolean][] = [
+    ["begun after it was last saved", { idsUpTo: 9, openIntent: null }, true],
+    ["open when it was last saved", { idsUpTo: 10, openIntent: 9 }, true],
+    // Its end was saved with the slot; on a full disk it may not have been written by itself.
+    ["ended before it was last saved", { idsUpTo: 10, openIntent: null }, false],
+    ["older than the one that was open then", { idsUpTo: 12, openIntent: 11 }, false],
+  ];
+  it.each(ends)("goes on with an intent that was %s, or not", (_, changes, open) => {
+    const { slots } = begun({
+      ...NOTHING_REMEMBERED,
+      slots: new Map([["p2", { ...memory, ...changes }]]),
+      intents: new Map([["p2", intent]]),
+    });
+    expect(slots[1]?.intent).toEqual(open ? { ...intent, durable: true } : null);
+  });
+
   it("takes an intent that it finds for written", () => {
     expect(p2?.intent).toEqual({ ...intent, durable: true });
   });

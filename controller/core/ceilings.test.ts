@@ -39,6 +39,12 @@ describe("the effective ceiling", () => {
     ["is none where no schedule is open", { schedule: schedule() }, NEVER, null],
     ["is the number from outside", { external: sun }, 3, "external"],
     ["is the least of all", { policy, schedule: schedule(3.5), external: sun }, 3, "external"],
+    [
+      "is the first that is named of two alike",
+      { policy, external: { ...sun, watts: 4 } },
+      4,
+      "configured",
+    ],
     ["is 0 W where one says so", { external: { ...sun, watts: 0 } }, 0, "external"],
     [
       "is the override's instead of schedule and outside",

@@ -44,9 +44,10 @@ describe("why", () => {
     expect(said.notes.at(-1)).toBe("healthy 3 of 4 meant up, floor 3, storm normal");
   });
 
+  const world = mining();
+  const { now } = world;
+
   it("tells all that bears on it", () => {
-    const world = mining();
-    const { now } = world;
     const hold = { kind: "cordon", reason: "fan", since: 0, until: now + 5000 } as const;
     const { notes } = why(world, {
       hold,
@@ -63,12 +64,21 @@ describe("why", () => {
       "open intent: off by policy (hot)",
       "heat step 3 of 3",
       "1 cut since it was last well for long",
-      expect.stringMatching(/^not cut again for \d+\.\d s$/),
+      // 27.6 s for the first slot after one strike.
+      "not cut again for 26.6 s",
       "2 jobs in a row searched and not solved",
     ]);
     expect(
       why(world, { hold: { ...hold, reason: "", until: Number.POSITIVE_INFINITY } }).notes[0],
     ).toBe("held (cordon): no reason given");
+  });
+
+  it("tells nothing of a back-off that is over, or had no cause", () => {
+    const backoff = (changes: Partial<Slot>) =>
+      why(world, changes).notes.filter((note) => note.startsWith("not cut again"));
+    expect(backoff({ strikes: 1, cuts: [now - 27_599] })).toEqual(["not cut again for 0.0 s"]);
+    expect(backoff({ strikes: 1, cuts: [now - 27_600] })).toEqual([]);
+    expect(backoff({ strikes: 0, cuts: [now] })).toEqual([]);
   });
 
   it("tells of a slot that is off what it waits for", () => {
@@ -101,6 +111,19 @@ describe("plan", () => {
     expect(cut).toMatchObject({ slot: "p1", does: "cycle (power-cycle)" });
     expect(others.map(({ does }) => does)).toEqual([null, null, null]);
     expect(JSON.stringify(world.state)).toBe(before);
+  });
+
+  it("tells of each slot what is begun on it, and on no other", () => {
+    const world = mining({ zeros: 2 });
+    const state = withSlot({ ...world.state, linkServerProvedAt: world.now }, "p2", {
+      phase: "Remediating",
+      stage: "power-cycle",
+      heardAt: world.now - 14_000,
+    });
+    expect(forecast(state, world.now).map(({ does }) => does)).toEqual([
+      null,
+      "cycle (power-cycle)",
+    ]);
   });
 
   it("tells of a power effect that is about to go out", () => {

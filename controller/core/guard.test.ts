@@ -55,6 +55,13 @@ describe("the run-time assertions", () => {
     expect(violation(heard, power("off", "operator"), now)).toBeNull();
   });
 
+  it("count as heard who spoke within the liveness window, to the end of it (1)", () => {
+    const { livenessMs } = world.state.policy;
+    const heardAgo = (ms: number) => withSlot(silent, "p1", { heardAt: now - ms });
+    expect(violation(heardAgo(livenessMs), power("off"), now)).toBeNull();
+    expect(violation(heardAgo(livenessMs - 1), power("off"), now)).toMatch(/^1:/);
+  });
+
   it("stop a second Zero between cut and beat (2)", () => {
     const two = withSlot(silent, "p2", { intent: INTENT });
     expect(violation(two, power("off"), now)).toMatch(/^2:/);
@@ -112,6 +119,9 @@ describe("the run-time assertions", () => {
   it("stop `on` above the ceiling (14)", () => {
     const low = { ...off, policy: { ...off.policy, ceilingWatts: 4 } };
     expect(violation(low, power("on"), now)).toMatch(/^14:/);
+    // Three that mine, and its own start, counted once.
+    const enough = { ...off, policy: { ...off.policy, ceilingWatts: 4.4 } };
+    expect(violation(enough, power("on"), now)).toBeNull();
   });
 
   it("stop automation when one bites, say so, and let the mining go on", () => {

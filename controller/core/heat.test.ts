@@ -1,6 +1,7 @@
 // Heat of a Zero: half the work, none, off; taken at once, left slowly.
 
 import { describe, expect, it } from "vitest";
+import { reportsOf } from "../../test/sim/effects.ts";
 import { beatOf, mining, say } from "../../test/sim/scene.ts";
 import type { World } from "../../test/sim/world.ts";
 import { draftOf } from "./draft.ts";
@@ -38,7 +39,11 @@ describe("the steps of heat", () => {
     [40, 2, 60_000, 1], // one step at a time
     [74.9, 2, 60_000, 1],
     [75, 2, 60_000, 2],
-    [null, 2, 599_999, 2], // no sensor, no news
+    [80, 3, 1e6, 3],
+    [79.9, 3, 60_000, 2],
+    [null, 1, 599_999, 1], // no sensor, no news
+    [null, 1, 600_000, 0],
+    [null, 2, 599_999, 2],
     [null, 2, 600_000, 1], // but not for ever
     [null, 0, 0, 0],
   ];
@@ -53,6 +58,23 @@ describe("the steps of heat", () => {
     world.run(1000);
     beatOf(world, "p1", { tempC: 72 });
     expect(world.slot("p1").heatAt).toBe(heatAt + 1000);
+  });
+
+  it("are told with the temperature that took or left them, none where the clock did", () => {
+    const world = mining({ zeros: 1 });
+    const told = (heat: HeatStep, tempC: number | null) => {
+      const slot = { ...world.slot("p1"), heat, heatAt: 0 };
+      const draft = draftOf({ ...world.state, slots: [slot] }, world.now + 1e6);
+      judgeHeat(draft, slot, tempC);
+      return reportsOf(draft.effects);
+    };
+    const said = (level: string, step: number, temp_c: number | null) => [
+      { level, ev: "slot.heat", slot: "p1", why: null, detail: { step, temp_c } },
+    ];
+    expect(told(0, 76)).toEqual(said("warn", 1, 76));
+    expect(told(2, 69)).toEqual(said("info", 1, 69));
+    expect(told(1, null)).toEqual(said("info", 0, null));
+    expect(told(1, 76)).toEqual([]);
   });
 
   it("are reported: up as a warning, down as news", () => {

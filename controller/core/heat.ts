@@ -6,11 +6,8 @@ import type { HeatStep, Slot } from "./slot.ts";
 
 type Thresholds = Pick<Policy, "heatDutyC" | "heatStopC" | "heatOffC">;
 
-/** The temperature that begins a step. */
-function beginC(step: HeatStep, policy: Thresholds): number {
-  const begins = [Number.NEGATIVE_INFINITY, policy.heatDutyC, policy.heatStopC, policy.heatOffC];
-  return begins[step] as number;
-}
+/** The temperature that begins a step; none begins the step without heat. */
+const BEGINS = { 1: "heatDutyC", 2: "heatStopC", 3: "heatOffC" } as const;
 
 /** The step that this temperature asks for by itself. */
 function heatStepAt(tempC: number, policy: Thresholds): HeatStep {
@@ -30,7 +27,7 @@ export function judgeHeat(draft: Draft, slot: Slot, tempC: number | null): Slot 
   const asked = heatStepAt(tempC, policy);
   if (asked > slot.heat) return stepTo(draft, slot, asked, tempC);
   if (slot.heat === 0) return slot;
-  if (tempC >= beginC(slot.heat, policy) - policy.heatHysteresisC) {
+  if (tempC >= policy[BEGINS[slot.heat]] - policy.heatHysteresisC) {
     return patchSlot(draft, slot, { heatAt: now });
   }
   if (now - slot.heatAt < policy.heatHoldMs) return slot;

@@ -107,7 +107,6 @@ function onSlotResult(draft: Draft, slot: Slot, link: Link, event: EventOf<"resu
   }
   const heard = patchSlot(draft, slot, {
     task: null,
-    heardAt: draft.now,
     progressAt: draft.now,
     unanswered: 0,
   });
@@ -142,10 +141,7 @@ function onHostResult(draft: Draft, host: Host, event: EventOf<"result">): void 
 
 export function onResult(draft: Draft, event: EventOf<"result">): void {
   const host = draft.rig.hosts.find(({ id }) => id === event.worker);
-  if (host) {
-    onHostResult(draft, host, event);
-    return;
-  }
+  if (host) onHostResult(draft, host, event);
   // Late or not, it is a frame: the Zero lives.
   const slot = event.link === null ? undefined : onHeard(draft, event.worker, event.link);
   if (slot?.link) onSlotResult(draft, slot, slot.link, event);

@@ -78,7 +78,7 @@ export function onOperator(draft: Draft, event: Ask): void {
     const hold = known.hold?.kind === "foreign" ? null : known.hold;
     const slot = patchSlot(draft, known, { hold, ...ASKS[event.verb](draft, event, known) });
     const out = slot.phase === "Quarantined" && LETS_OUT.has(event.verb);
-    save(draft, out ? enter(draft, slot, "Off", "released", { cycleAsked: null }) : slot);
+    save(draft, out ? enter(draft, slot, "Off", "released") : slot);
   }
 }
 

@@ -87,6 +87,14 @@ describe("what stands in the way of a cut", () => {
     expect(cutHindrance(young, young.slots[0] as Slot, now)).toBe("storm");
   });
 
+  it("is a standstill for two liveness windows after it, and no longer", () => {
+    const resumed = (ms: number) => {
+      const state = given(silent, { rig: { startedAt: 0, resumedAt: now - ms } });
+      return cutHindrance(state, state.slots[0] as Slot, now);
+    };
+    expect([resumed(19_999), resumed(20_000)]).toEqual(["just-resumed", null]);
+  });
+
   it("is no kernel that answers when the agent's grace is over", () => {
     const p1 = { answers: { yes: true, at: now }, heardAt: now - 45_000 };
     const state = given({ ...silent, resumedAt: now - 45_000 }, { p1 });

@@ -180,6 +180,10 @@ describe("a Zero that is to shut down", () => {
     ]);
   });
 
+  it("is asked again when the second is over", () => {
+    expect(asked({ retryAt: now }).sent).toHaveLength(1);
+  });
+
   it.each([
     ["before the second is over", { retryAt: now + 1 }],
     ["without a link", { link: null }],
@@ -237,6 +241,19 @@ describe("an operator's off", () => {
     expect(slot).toMatchObject({ phase: "Off", intent: null });
     expect(ofType(effects, "close-intent")).toMatchObject([{ outcome: "operator-off" }]);
     expect(ofType(effects, "power")).toEqual([]);
+  });
+
+  it.each([
+    ["that is off", { ...OFF, since: 7, intent: INTENT }, ["close-intent"]],
+    ["that is off with nothing open", { ...OFF, since: 7 }, []],
+    ["that was about to come on", { ...WRITING, since: 7 }, ["close-intent", "report"]],
+    // Its line was on and reads off: what the next reading makes of that comes first.
+    ["that has come on", { ...WRITING, since: 7, stage: "settle" }, []],
+  ] as const)("of one %s is a change of state only where it was about to come on", (...row) => {
+    const [, changes, effects] = row;
+    const { slot, effects: done } = planned({ ...changes, ...off });
+    expect(done.map(({ type }) => type)).toEqual(effects);
+    expect(slot.since).toBe(done.length === 2 ? now : 7);
   });
 });
 

@@ -108,7 +108,6 @@ function isGoingOff({ phase, intent }: Slot): boolean {
 
 /** An `off` that finds the power off, or about to come on: what is open is closed, and nothing is switched. */
 function stayOff(draft: Draft, slot: Slot): Slot {
-  if (slot.intent === null) return slot;
   const closed = closeIntent(draft, slot, "operator-off");
   return slot.phase === "PoweringOn" ? enter(draft, closed, "Off", "wanted-off") : closed;
 }

@@ -134,6 +134,18 @@ describe("a Zero above the ceiling", () => {
       { brownOut: { zeros: 2, changedAt: now }, switches: { tokens: 0, at: now } },
       "p3 brown-out",
     ],
+    [
+      "of a failing supply is none whose way off is begun",
+      { p3: { phase: "Fault", intent: INTENT } },
+      { brownOut: { zeros: 2, changedAt: now } },
+      "p2 brown-out",
+    ],
+    [
+      "is no matter of the supply while no more Zeros have power than it is trusted with",
+      {},
+      { ...sun(2), brownOut: { zeros: 3, changedAt: now } },
+      "p3 ceiling",
+    ],
   ];
   it.each(table)("%s", (_, slots, changes, expected) => {
     expect(told(overCeiling(rig(slots, changes), now))).toBe(expected);
@@ -166,6 +178,8 @@ describe("a Zero with nothing to do", () => {
     ["is up", { p3: { phase: "Booting" } }, {}, "p2 idle"],
     ["leaves as many up as are to be kept", {}, keepUp(3), null],
     ["leaves no more than that", {}, keepUp(2), "p3 idle"],
+    ["is not one that boots", { p1: busy, p2: busy, p3: { phase: "Booting" } }, {}, null],
+    ["leaves as many that are up, not that boot", { p1: { phase: "Booting" } }, keepUp(2), null],
     ["is none when all are busy", { p1: busy, p2: busy, p3: busy }, {}, null],
     [
       "waits for a hold of the only one",
@@ -197,6 +211,11 @@ describe("a supply that fails", () => {
   ];
   it.each(first)("is at first trusted with those that have power, %o: %i", (slots, zeros) => {
     expect(sagged(slots, { brownOut: null })).toEqual({ zeros, changedAt: now });
+  });
+
+  it("is at first trusted with all, however short the time after which one goes", () => {
+    const policy = { ...base.policy, brownOutShedMs: 0 };
+    expect(sagged({}, { brownOut: null, policy })).toEqual({ zeros: 3, changedAt: now });
   });
 
   const then: [string, Parameters<typeof rig>[0], Partial<RigState>, number][] = [

@@ -1,10 +1,14 @@
 // The known answer: what is asked of a Zero on a new link, checked with the reference kernel.
 
 import { describe, expect, it } from "vitest";
+import { mining } from "../../test/sim/scene.ts";
 import { World } from "../../test/sim/world.ts";
 import { referenceKernel } from "../../zero-agent/kernels/reference.ts";
 import type { JobMessage } from "../../zero-agent/protocol/messages.ts";
+import { draftOf } from "./draft.ts";
 import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
+import type { Link, Slot } from "./slot.ts";
+import { beginSelfTest } from "./work.ts";
 
 /** The questions that were sent, and when. */
 function askings(world: World): { readonly now: number; readonly message: JobMessage }[] {
@@ -24,6 +28,21 @@ function stuck(): World {
 
 describe("the known answer", () => {
   const job = askings(stuck())[0]?.message;
+
+  it("is asked for in these words, which no release may change without looking at the answer", () => {
+    const { prefix, target, from, to, nonce } = SELF_TEST;
+    expect(job).toMatchObject({ prefix, target, from, to, algorithm: "duco-s1" });
+    expect(SELF_TEST).toEqual({
+      prefix: "0f7e1e74cae89e0309a8a374f3f6aa1b89fe8207",
+      target: "62f7d44a9422bd2496c76eabe5059a90c72514c3",
+      from: 95_000,
+      to: 105_000,
+      nonce: 100_003,
+    });
+    expect(
+      referenceKernel.search({ ...SELF_TEST, algorithm: "duco-s1" }, nonce, nonce, 1),
+    ).toMatchObject({ nonce });
+  });
 
   it("is the only solution in the range that is asked for, beyond the rollover to six digits", () => {
     expect(job).toMatchObject({ from: 95_000, to: 105_000, algorithm: "duco-s1" });
@@ -47,6 +66,18 @@ describe("the known answer", () => {
       link: link?.id,
       until: progressAt + 30_000,
     });
+  });
+});
+
+it("asking for the known answer is work that is begun: its clock runs from then", () => {
+  const { state, now } = mining({ zeros: 1 });
+  const [slot] = state.slots as [Slot];
+  const draft = draftOf({ ...state, slots: [{ ...slot, progressAt: 0 }] }, now);
+  const asked = beginSelfTest(draft, draft.rig.slots[0] as Slot, slot.link as Link);
+  expect(asked).toMatchObject({
+    progressAt: now,
+    link: { tested: false, askedAt: now },
+    task: { seat: SELF_TEST_SEAT, link: slot.link?.id, until: now + 30_000 },
   });
 });
 

@@ -12,7 +12,7 @@ import type { Seat, SeatState } from "./seat.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
 import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
-import { awaitsVerdict, view } from "./view.ts";
+import { awaitsVerdict, isSwitching, view } from "./view.ts";
 import { orphan, releaseHost, releaseSlot } from "./work.ts";
 
 const world = mining({ zeros: 2, hostWorkers: 2 });
@@ -48,7 +48,7 @@ describe("the rate that is shown", () => {
 
 describe("the state that is shown", () => {
   const hold = (kind: "cordon" | "foreign") => ({
-    hold: { kind, reason: "fan", since: 0, until: now + 700.4 },
+    hold: { kind, reason: "fan", since: 0, until: now + 700.6 },
   });
   it.each([
     [{ phase: "Ready", ...hold("cordon") }, "Cordoned"],
@@ -63,7 +63,7 @@ describe("the state that is shown", () => {
     expect(shown(rig(hold("cordon"))).slots[0]?.hold).toEqual({
       kind: "cordon",
       reason: "fan",
-      left_ms: 700,
+      left_ms: 701,
     });
     const over = { hold: { ...hold("cordon").hold, until: now - 5 } };
     expect(shown(rig(over)).slots[0]?.hold?.left_ms).toBe(0);
@@ -72,14 +72,25 @@ describe("the state that is shown", () => {
   });
 
   it("has ages that grow from what was last told", () => {
-    const vitals = { at: now - 400.4, hashes: 1, tempC: 41, throttled: 2, uptimeMs: 5000 };
-    expect(shown(rig({ vitals, since: now - 300.4 })).slots[0]).toMatchObject({
-      uptime_ms: 5400,
+    const vitals = { at: now - 400.6, hashes: 1, tempC: 41, throttled: 2, uptimeMs: 5000 };
+    expect(shown(rig({ vitals, since: now - 300.6 })).slots[0]).toMatchObject({
+      uptime_ms: 5401,
       temp_c: 41,
       throttled: 2,
-      for_ms: 300,
+      for_ms: 301,
     });
     expect(shown(rig({}, { startedAt: now - 99.6 })).uptime_ms).toBe(100);
+    const external = { watts: 9, source: "sun", until: now + 99.6 };
+    expect(shown(rig({}, { external })).power.external?.left_ms).toBe(100);
+  });
+
+  it.each([
+    [{}, false],
+    [{ phase: "PoweringOn" }, true],
+    [{ phase: "PoweringOff" }, true],
+    [{ phase: "Off" }, false],
+  ] as const)("of one of two slots, %o, is worth reading the board often: %s", (changes, often) => {
+    expect(isSwitching(rig(changes))).toBe(often);
   });
 });
 
@@ -127,6 +138,12 @@ describe("the sums", () => {
       hashes: 22,
       fences: 11,
     });
+  });
+
+  it("of watts are told to the hundredth", () => {
+    const meter = { watts: 1.238, until: NEVER };
+    const metered = base.slots.map((slot) => ({ ...slot, meter }));
+    expect(shown({ ...base, slots: metered }).watts).toBe(2.48);
   });
 
   it("of energy are for the work of the Zeros alone", () => {
@@ -188,6 +205,9 @@ describe("what comes next", () => {
     );
     const hot = rig({ heat: 3 });
     expect(nextStep(hot, hot.slots[0] as Slot, now)).toBe("off (hot)");
+    const policy = { ...base.policy, idleOffMs: 60_000 };
+    const idle = rig({ since: now - 1e6, onAt: now - 1e6 }, { policy });
+    expect(nextStep(idle, idle.slots[0] as Slot, now)).toBe("off (idle)");
   });
 });
 

@@ -67,7 +67,7 @@ function isIdle(idleOffMs: number, slot: Slot, now: number): boolean {
 /** A Zero that is too hot. */
 export function tooHot(rig: Rig, now: number): Surplus | null {
   const hot = rig.slots.filter((slot) => slot.heat === 3 && keepsPower(slot) && mayBegin(slot));
-  return hot.length === 0 ? null : choose(rig, hot, "hot", now);
+  return choose(rig, hot, "hot", now);
 }
 
 /** The Zero that is above the ceiling. */

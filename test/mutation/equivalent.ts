@@ -16,6 +16,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "A shortcut: without a limit everything fits, also when it is reckoned.",
   },
   {
+    file: `${CORE}watts.ts`,
+    source: "if (isUnlimited(ceiling)) return true;",
+    change: "isUnlimited(ceiling) -> false",
+    why: "The same shortcut, where it is asked.",
+  },
+  {
+    file: `${CORE}surplus.ts`,
+    source: "if (isUnlimited(ceiling)) return null;",
+    change: "isUnlimited(ceiling) -> false",
+    why: "The same shortcut, where it is asked.",
+  },
+  {
     file: `${CORE}dispatch.ts`,
     source: "if (rateHs <= 0) return policy.jobLimitMaxMs;",
     change: "<= -> <",
@@ -26,6 +38,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     source: "const bit = 1 << item.index;",
     change: "1 -> 2",
     why: "Another bit for each item, and still one for each.",
+  },
+  {
+    file: `${CORE}heat.ts`,
+    source: 'report(draft, heat > slot.heat ? "warn" : "info", "slot.heat", slot.id, null, {',
+    change: "> -> >=",
+    why: "Nobody goes from a step to the same one.",
   },
   {
     file: `${CORE}observe-pool.ts`,
@@ -45,6 +63,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     source: "if (slot !== undefined && slot.barren > 0) patchSlot(draft, slot, { barren: 0 });",
     change: "> -> >=",
     why: "Sets to 0 what is 0.",
+  },
+  {
+    file: `${CORE}state.ts`,
+    source: "const saved = memory !== undefined && intent.id < (memory.idsUpTo ?? 0);",
+    change: "0 -> 1",
+    why: "The first id is 1.",
+  },
+  {
+    file: `${CORE}step.ts`,
+    source: "if (draft.effects.length === 0) return draft.effects;",
+    change: "draft.effects.length === 0 -> false",
+    why: "A shortcut: of no effects none is held back.",
   },
   {
     file: `${CORE}wake.ts`,
