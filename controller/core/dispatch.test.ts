@@ -312,7 +312,8 @@ describe("work whose time is over", () => {
   ])("%i ms before its end ends %i sessions", (early, drops) => {
     const receivedAt = now - DEFAULT_POLICY.jobLimitMaxMs + early;
     const draft = expired(rigWith({ job: { receivedAt } }));
-    expect(ofType(draft.effects, "drop-pool")).toHaveLength(drops);
+    const drop = { type: "drop-pool", seat: "p1", why: "job expired" };
+    expect(ofType(draft.effects, "drop-pool")).toEqual(Array(drops).fill(drop));
     // Once is enough: the session is on its way down.
     expect(ofType(expired(draft.rig).effects, "drop-pool")).toEqual([]);
   });

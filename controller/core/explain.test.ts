@@ -126,6 +126,12 @@ describe("plan", () => {
     ]);
   });
 
+  it("tells both of two things that begin in one pass", () => {
+    const world = mining({ zeros: 1 });
+    const off = withSlot(world.state, "p1", { heat: 3, wanted: "off" });
+    expect(forecast(off, world.now)[0]?.does).toBe("off (hot), off (operator)");
+  });
+
   it("tells of a power effect that is about to go out", () => {
     const world = mining();
     const state = withSlot(world.state, "p1", {

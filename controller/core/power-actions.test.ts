@@ -506,7 +506,12 @@ describe("a line that a foreign hand switched", () => {
       intent: null,
       task: null,
       epoch: before.epoch + 1,
-      hold: { kind: "foreign", since: now, until: Number.POSITIVE_INFINITY },
+      hold: {
+        kind: "foreign",
+        reason: "another program switched the line",
+        since: now,
+        until: Number.POSITIVE_INFINITY,
+      },
     });
     expect(reportsOf(effects)[0]).toMatchObject({
       level: "warn",

@@ -51,6 +51,8 @@ describe("the known answer", () => {
     const first = referenceKernel.search(job, job.from, job.to, all);
     expect(first.nonce).toBe(SELF_TEST.nonce);
     expect(first.nonce).toBeGreaterThan(100_000);
+    // A word that no seat can have.
+    expect(SELF_TEST_SEAT).toBe("self-test");
     expect(referenceKernel.search(job, first.next, job.to, all).nonce).toBeNull();
   });
 

@@ -14,7 +14,7 @@ import { compiling, distinct } from "./valid.ts";
 const CORE = "controller/core/";
 const TESTS = /^(?:controller\/core|test\/property)\/.*\.test\.ts$/;
 /** A test takes some seconds at most; one that takes this long hangs. */
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 20_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

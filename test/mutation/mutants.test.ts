@@ -23,6 +23,7 @@ describe("a mutant", () => {
     ["f({ a: 1, b });", ["f({  b });", "f({ a: 2, b });", "f({ a: 0, b });", "f({ a: 1,  });"]],
     ["return a.filter((b) => c(b));", ["return a;"]],
     ["const a = [b, c];", ["const a = [ c];", "const a = [b, ];"]],
+    ['return "a";', ['return "";']],
   ];
   it.each(table)("is each small fault of: %s", (line, expected) => {
     expect(faults(line)).toEqual(expect.arrayContaining(expected));
@@ -31,7 +32,25 @@ describe("a mutant", () => {
   it("never lies in a comment, a string or the text of a template, but in the holes of one", () => {
     const code = '// a < b\n/* true */ const a = "true" + `1 < $' + "{b < c} > 2`;";
     const changes = mutantsOf("a.ts", code).map(({ change }) => change);
-    expect(changes).toEqual(["+ -> -", "< -> <=", "< -> >="]);
+    expect(changes.filter((change) => !/["`]/.test(change))).toEqual([
+      "+ -> -",
+      "< -> <=",
+      "< -> >=",
+    ]);
+  });
+
+  it("leaves out a piece of a template and lets its holes be", () => {
+    const hole = "$" + "{b}";
+    expect(faults(`return \`a ${hole} c\`;`)).toEqual([
+      `return \`${hole} c\`;`,
+      `return \`a ${hole}\`;`,
+    ]);
+  });
+
+  it("leaves what an import names as it is", () => {
+    expect(mutantsOf("a.ts", 'export { b } from "c";').map(({ text }) => text)).not.toContain(
+      'export { b } from "";',
+    );
   });
 
   it("tells where it is and what it changes", () => {

@@ -77,8 +77,17 @@ function short(text: string): string {
 }
 
 function swap(token: Token, put: string): Edit {
-  const change = put === "" ? `without ${token.text}` : `${token.text} -> ${put}`;
+  const change = put === "" ? `without ${token.text}` : `${short(token.text)} -> ${put}`;
   return { from: token.at, to: end(token), put, change };
+}
+
+/** A text, or a piece of a template, that says nothing. What an import names is no text. */
+function emptied({ tokens }: Scanned, index: number): Edit[] {
+  const token = tokens[index];
+  if (token?.kind !== "string" || tokens[index - 1]?.text === "from") return [];
+  const { text } = token;
+  const put = `${text[0]}${text.endsWith("${") ? "${" : text.at(-1)}`;
+  return put === text ? [] : [swap(token, put)];
 }
 
 function swaps(token: Token): Edit[] {
@@ -190,7 +199,7 @@ export function mutantsOf(file: string, text: string): Mutant[] {
   const scanned = { text, tokens, pairs: pairsOf(tokens) };
   const edits = tokens.flatMap((token, index) => [
     ...swaps(token),
-    ...[conditions, choices, statements, items, steps].flatMap((of) => of(scanned, index)),
+    ...[emptied, conditions, choices, statements, items, steps].flatMap((of) => of(scanned, index)),
   ]);
   const lines = text.split("\n");
   return edits.map(({ from, to, put, change }) => {

@@ -47,6 +47,16 @@ it("tells a mutant that a test finds, by the name of the test, from one that non
   expect(summaryOf([found], true).enough).toBe(true);
 });
 
+it("does not count one whose process is lost once, as it may be on a busy machine", async () => {
+  const mark = JSON.stringify(join(root, "mark"));
+  const once = await verdict(
+    `import { existsSync, writeFileSync } from "node:fs";
+    if (!existsSync(${mark})) { writeFileSync(${mark}, ""); process.exit(); }
+    export const half = (a: number): number => a / 2;`,
+  );
+  expect(once.killedBy).toBeNull();
+});
+
 it("counts one that hangs or cannot be loaded as found", async () => {
   const hangs = await verdict("export function half(a: number): number { for (;;) a++; }", 3000);
   expect(hangs.killedBy).toBe("time-out");
