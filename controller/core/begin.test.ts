@@ -30,7 +30,6 @@ describe("a controller without memory", () => {
       hold: null,
       line: "unknown",
       usb: "unknown",
-      readAt: NEVER,
       heardAt: NEVER,
       offAt: NEVER,
       onAt: NOW,

@@ -1,7 +1,7 @@
 // Copies, field by field: V8 copies so twenty times faster than by a spread, and a step copies at each event. A field that is
 // missing here does not compile.
 
-import type { Host, Seat } from "./seat.ts";
+import type { Host, Job, Seat } from "./seat.ts";
 import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 
@@ -30,7 +30,6 @@ export function copySlot(slot: Slot): Slot {
     line: slot.line,
     usb: slot.usb,
     lastUsb: slot.lastUsb,
-    readAt: slot.readAt,
     onAt: slot.onAt,
     bootPending: slot.bootPending,
     offAt: slot.offAt,
@@ -83,6 +82,21 @@ export function copySeat(seat: Seat): Seat {
   };
 }
 
+/** The job, in the hands of this worker. */
+export function copyJob(job: Job, worker: string | null): Job {
+  return {
+    id: job.id,
+    prefix: job.prefix,
+    target: job.target,
+    difficulty: job.difficulty,
+    to: job.to,
+    receivedAt: job.receivedAt,
+    worker,
+    tried: job.tried,
+    missed: job.missed,
+  };
+}
+
 export function copyHost(host: Host): Host {
   return {
     id: host.id,
@@ -95,15 +109,16 @@ export function copyHost(host: Host): Host {
   };
 }
 
+/** Its lists are copies too, of the same items. */
 export function copyRig(rig: RigState): RigState {
   return {
     policy: rig.policy,
     startedAt: rig.startedAt,
     lastTickAt: rig.lastTickAt,
     resumedAt: rig.resumedAt,
-    slots: rig.slots,
-    seats: rig.seats,
-    hosts: rig.hosts,
+    slots: rig.slots.slice(),
+    seats: rig.seats.slice(),
+    hosts: rig.hosts.slice(),
     storm: rig.storm,
     hub: rig.hub,
     underVoltageAt: rig.underVoltageAt,
@@ -114,6 +129,7 @@ export function copyRig(rig: RigState): RigState {
     pause: rig.pause,
     switches: rig.switches,
     boardError: rig.boardError,
+    readAt: rig.readAt,
     linkServerProvedAt: rig.linkServerProvedAt,
     lastOnAt: rig.lastOnAt,
     lastConnectAt: rig.lastConnectAt,

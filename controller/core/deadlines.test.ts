@@ -26,7 +26,6 @@ const plain: Slot = {
   task: null,
   heardAt: now,
   progressAt: now,
-  readAt: now,
   until: now,
 };
 
@@ -123,8 +122,8 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
     SETTLING,
     { phase: "PoweringOff", why: "no-enumeration", tries: 1 },
   ],
-  ["but not on an old reading", { ...SETTLING, readAt: now - 5000 }, { phase: "PoweringOn" }],
-  ["which is one of five polls ago", { ...SETTLING, readAt: now - 4999 }, { phase: "PoweringOff" }],
+  ["but not on an old reading", SETTLING, { phase: "PoweringOn" }, { readAt: now - 5000 }],
+  ["which is one of five polls ago", SETTLING, { phase: "PoweringOff" }, { readAt: now - 4999 }],
   ["nor while the board cannot be read", SETTLING, { phase: "PoweringOn" }, { boardError: "bus" }],
   ["nor while the hub is lost", SETTLING, { phase: "PoweringOn" }, { hub: "lost" }],
   [

@@ -1,7 +1,17 @@
 // Work for workers: a job goes to the next one that is free, its own seat's first; nobody waits for a slow one.
 
 import type { JobMessage } from "../../zero-agent/protocol/messages.ts";
-import { type Draft, emit, patchHost, patchSeat, patchSlot, report } from "./draft.ts";
+import { copyJob } from "./copy.ts";
+import {
+  type Draft,
+  emit,
+  ownSeat,
+  ownSlot,
+  patchHost,
+  patchSeat,
+  patchSlot,
+  report,
+} from "./draft.ts";
 import { dropSession } from "./observe-pool.ts";
 import type { Host, Job, Seat } from "./seat.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
@@ -45,17 +55,24 @@ function freeWorkers({ rig, now }: Draft): Candidate[] {
   return [...slots, ...rig.hosts.map(hostCandidate)].filter((candidate) => candidate !== null);
 }
 
+/** The worker whose own seat this is, if it is free. */
+function ownCandidate({ rig: { slots, hosts }, now }: Draft, { index }: Seat): Candidate | null {
+  const slot = slots[index];
+  if (slot !== undefined) return slotCandidate(slot, now);
+  const host = hosts[index - slots.length];
+  return host === undefined ? null : hostCandidate(host);
+}
+
 /** Whether the slot is off for want of work, and would be given some. */
 function isAsleep({ shed, phase, hold }: Slot): boolean {
   return shed?.why === "idle" && phase === "Off" && hold === null;
 }
 
 /** Whether the worker that the seat belongs to is free, or asleep for want of what this seat may bring. */
-function wantsWork({ rig, now }: Draft, seat: Seat): boolean {
-  const { slots, hosts } = rig;
-  const slot = slots[seat.index];
-  if (slot !== undefined) return slotCandidate(slot, now) !== null || isAsleep(slot);
-  return hosts[seat.index - slots.length]?.task === null;
+function wantsWork(draft: Draft, seat: Seat): boolean {
+  if (ownCandidate(draft, seat) !== null) return true;
+  const slot = draft.rig.slots[seat.index];
+  return slot !== undefined && isAsleep(slot);
 }
 
 /** The seat has a session, or even a job, and its Zero sleeps: it is wanted up. */
@@ -78,10 +95,10 @@ function othersRemain(rig: Pick<RigState, "slots" | "hosts">, job: Job): boolean
 
 /** Own seat first, then those that did not fail it, the fastest first. A degraded Zero takes no other's work. */
 function choose(draft: Draft, seat: Seat, job: Job): Candidate | undefined {
+  const own = ownCandidate(draft, seat);
+  if (own !== null && !job.tried.includes(own.id)) return own;
   const free = freeWorkers(draft);
   const fit = free.filter(({ id }) => !job.tried.includes(id));
-  const own = fit.find(({ id }) => id === seat.id);
-  if (own) return own;
   const best = fit
     .filter((candidate) => !isDegraded(candidate))
     .sort((a, b) => b.worker.rateHs - a.worker.rateHs)[0];
@@ -102,7 +119,7 @@ function assign(draft: Draft, seat: Seat, job: Job, candidate: Candidate): void 
   const limitMs = Math.round(jobLimitMs(job, rateHs, draft.rig.policy));
   const until = draft.now + limitMs;
   const { id, prefix, target, to } = job;
-  patchSeat(draft, seat, { job: { ...job, worker: candidate.id } });
+  ownSeat(draft, seat).job = copyJob(job, candidate.id);
   const message: JobMessage = {
     type: "job",
     id,
@@ -120,12 +137,11 @@ function assign(draft: Draft, seat: Seat, job: Job, candidate: Candidate): void 
     return;
   }
   const { worker, link } = candidate;
-  patchSlot(draft, worker, {
-    task: { jobId: id, seat: seat.id, link: link.id, until },
-    busyAt: draft.now,
-    // A worker that let the last job pass in silence does not start its clock anew with the next.
-    progressAt: worker.unanswered > 0 ? worker.progressAt : draft.now,
-  });
+  const slot = ownSlot(draft, worker);
+  slot.task = { jobId: id, seat: seat.id, link: link.id, until };
+  slot.busyAt = draft.now;
+  // A worker that let the last job pass in silence does not start its clock anew with the next.
+  if (slot.unanswered === 0) slot.progressAt = draft.now;
   emit(draft, { type: "send", slot: worker.id, link: link.id, message });
 }
 
@@ -190,7 +206,9 @@ export function dispatch(draft: Draft): void {
     if (seat.state === "down") connect(draft, seat);
     else {
       wake(draft, seat);
-      patchSeat(draft, seat, { state: "requested", since: draft.now });
+      const own = ownSeat(draft, seat);
+      own.state = "requested";
+      own.since = draft.now;
       emit(draft, { type: "request-job", seat: seat.id });
     }
   }

@@ -20,33 +20,20 @@ export interface Draft {
     hosts: Host[];
   };
   readonly effects: Effect[];
-  /** Which items of each list were copied already, as bits by index: a step copies an item once, then writes on. */
-  readonly copied: { slots: number; seats: number; hosts: number };
+  /** Whether this step changed what a tick decides. */
+  stirred: boolean;
+  /** What the step began with: an item that is still the same one was not copied yet. */
+  readonly base: RigState;
 }
 
 export function draftOf(state: RigState, now: number): Draft {
-  const rig = copyRig(state) as Draft["rig"];
-  rig.slots = state.slots.slice();
-  rig.seats = state.seats.slice();
-  rig.hosts = state.hosts.slice();
-  return { now, rig, effects: [], copied: { slots: 0, seats: 0, hosts: 0 } };
-}
-
-/** The item as the step's own copy, with the changes in it. */
-function patch<T extends { readonly index: number }>(
-  { copied }: Draft,
-  list: keyof Draft["copied"],
-  items: T[],
-  item: T,
-  copy: (item: T) => T,
-  changes: Partial<T>,
-): T {
-  const bit = 1 << item.index;
-  if ((copied[list] & bit) === 0) {
-    copied[list] |= bit;
-    items[item.index] = copy(items[item.index] as T);
-  }
-  return Object.assign(items[item.index] as T, changes);
+  return {
+    now,
+    rig: copyRig(state) as Draft["rig"],
+    effects: [],
+    stirred: false,
+    base: state,
+  };
 }
 
 function byId<T extends { readonly id: string }>(items: readonly T[], id: string): T | undefined {
@@ -62,17 +49,42 @@ export function seatOf(draft: Draft, id: string): Seat | undefined {
   return byId(draft.rig.seats, id);
 }
 
+/** The slot as this step's own copy, made once; what happens at each beat writes into it, for that is cheaper than a patch. */
+export function ownSlot({ rig: { slots }, base }: Draft, { index }: Slot): Mutable<Slot> {
+  const slot = slots[index] as Slot;
+  if (slot !== base.slots[index]) return slot;
+  const own = copySlot(slot);
+  slots[index] = own;
+  return own;
+}
+
+export function ownSeat({ rig: { seats }, base }: Draft, { index }: Seat): Mutable<Seat> {
+  const seat = seats[index] as Seat;
+  if (seat !== base.seats[index]) return seat;
+  const own = copySeat(seat);
+  seats[index] = own;
+  return own;
+}
+
+function ownHost({ rig: { hosts }, base }: Draft, { index }: Host): Host {
+  const host = hosts[index] as Host;
+  if (host !== base.hosts[index]) return host;
+  const own = copyHost(host);
+  hosts[index] = own;
+  return own;
+}
+
 /** Changes a slot and returns it as it is now. Always go on with what is returned. */
 export function patchSlot(draft: Draft, slot: Slot, changes: Partial<Slot>): Slot {
-  return patch(draft, "slots", draft.rig.slots, slot, copySlot, changes);
+  return Object.assign(ownSlot(draft, slot), changes);
 }
 
 export function patchSeat(draft: Draft, seat: Seat, changes: Partial<Seat>): Seat {
-  return patch(draft, "seats", draft.rig.seats, seat, copySeat, changes);
+  return Object.assign(ownSeat(draft, seat), changes);
 }
 
 export function patchHost(draft: Draft, host: Host, changes: Partial<Host>): Host {
-  return patch(draft, "hosts", draft.rig.hosts, host, copyHost, changes);
+  return Object.assign(ownHost(draft, host), changes);
 }
 
 export function takeId(draft: Draft): number {
@@ -117,6 +129,7 @@ export function enter(
   changes: Partial<Slot> = {},
 ): Slot {
   const level = phase === "Fault" ? "error" : TROUBLE.has(phase) ? "warn" : "info";
+  draft.stirred = true;
   report(draft, level, "slot.state", slot.id, why, { from: slot.phase, to: phase });
   const own = patchSlot(draft, slot, {});
   return patchSlot(draft, own, {

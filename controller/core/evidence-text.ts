@@ -19,10 +19,10 @@ export function ago(at: number, now: number): string {
   return Number.isFinite(at) ? `${seconds(now - at)} ago` : "never";
 }
 
-export function evidence(slot: Slot, now: number): string {
+export function evidence({ readAt }: Pick<RigState, "readAt">, slot: Slot, now: number): string {
   const usb = slot.usb === "unknown" ? "USB unreadable" : `USB ${slot.usb}`;
   const line = slot.line === "unknown" ? "line unread" : `line ${slot.line}`;
-  return `heard ${ago(slot.heardAt, now)}, ${line}, ${usb}, read ${ago(slot.readAt, now)}`;
+  return `heard ${ago(slot.heardAt, now)}, ${line}, ${usb}, read ${ago(readAt, now)}`;
 }
 
 /** What a standing rule has in mind for the slot. */

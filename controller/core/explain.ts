@@ -64,7 +64,7 @@ export function explain(rig: RigState, slot: Slot, now: number): Explanation {
     why: slot.why,
     for_ms: Math.round(now - slot.since),
     wanted: slot.wanted,
-    evidence: evidence(slot, now),
+    evidence: evidence(rig, slot, now),
     class: classify(rig, slot, now),
     next: nextStep(rig, slot, now),
     cut_waits_for: cutHindrance(rig, slot, now),

@@ -34,8 +34,8 @@ function judgeUnknown(draft: Draft, slot: Slot, due: boolean): void {
 /** A reading older than this, five polls, says nothing of now. */
 const READING_LIFE_MS = 5000;
 
-function isFreshlyRead({ rig, now }: Draft, { readAt }: Slot): boolean {
-  return rig.boardError === null && now - readAt < READING_LIFE_MS;
+function isFreshlyRead({ rig, now }: Draft): boolean {
+  return rig.boardError === null && now - rig.readAt < READING_LIFE_MS;
 }
 
 function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
@@ -51,7 +51,7 @@ function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
   else if (slot.usb === "present") enter(draft, slot, "Booting", "usb-seen", { until });
   else if (slot.usb === "unknown" && draft.now >= slot.onAt + policy.staggerMs) {
     enter(draft, slot, "Booting", "settled", { until });
-  } else if (due && isFreshlyRead(draft, slot) && mayRetryEnumeration(draft.rig)) {
+  } else if (due && isFreshlyRead(draft) && mayRetryEnumeration(draft.rig)) {
     retryEnumeration(draft, slot);
   }
 }

@@ -1,6 +1,6 @@
 // Keeps the energy figures of the slots up to date, and takes in what a meter says.
 
-import { type Draft, patchSlot, slotOf } from "./draft.ts";
+import { type Draft, ownSlot, patchSlot, slotOf } from "./draft.ts";
 import { energyUntil } from "./energy.ts";
 import type { EventOf } from "./event.ts";
 
@@ -12,7 +12,7 @@ export function accountEnergy(draft: Draft): void {
   const { rig, now } = draft;
   for (const slot of rig.slots) {
     if (now - slot.energy.at < ACCOUNT_EVERY_MS) continue;
-    patchSlot(draft, slot, { energy: energyUntil(slot, rig.policy.model, now) });
+    ownSlot(draft, slot).energy = energyUntil(slot, rig.policy.model, now);
   }
 }
 

@@ -13,7 +13,7 @@ import {
   readsOff,
   reopenAsOn,
 } from "./power.ts";
-import type { Slot } from "./slot.ts";
+import type { Phase, Slot } from "./slot.ts";
 import { onUnderVoltage } from "./supply.ts";
 
 /** Between two tries of a power effect that failed. */
@@ -111,16 +111,33 @@ function observeLive(draft: Draft, slot: Slot, driven: boolean): void {
   concludeOff(draft, closeIntent(draft, slot, "power-lost"));
 }
 
+/** The line of a slot that neither waits for a reading nor is in doubt; null for one that does or is. */
+const SETTLED: Readonly<Record<Phase, Line | null>> = {
+  Unknown: null,
+  Off: "off",
+  PoweringOn: null,
+  Booting: "on",
+  Ready: "on",
+  Degraded: "on",
+  Suspect: "on",
+  Remediating: "on",
+  PoweringOff: null,
+  Quarantined: "off",
+  Fault: null,
+};
+
 function observeSlot(draft: Draft, reading: SlotReading): void {
   const known = slotOf(draft, reading.slot);
   if (known === undefined) return;
   const { line, usb, driven } = reading;
-  const first = known.readAt === Number.NEGATIVE_INFINITY;
+  const same = line === known.line && usb === known.usb && !known.refused;
+  if (same && SETTLED[known.phase] === line) return;
+  if (!same) draft.stirred = true;
+  const first = known.line === "unknown";
   // We wrote nothing, and yet the line is where we wanted it.
   const turned = known.refused && known.action === null && known.line !== line;
   const lastUsb = usb === "unknown" ? known.lastUsb : usb;
-  const readAt = draft.now;
-  const read = patchSlot(draft, known, { line, usb, lastUsb, readAt, refused: false });
+  const read = patchSlot(draft, known, { line, usb, lastUsb, refused: false });
   if (turned) {
     adoptForeign(draft, read, line);
     return;
@@ -161,13 +178,18 @@ function observeHub(draft: Draft, readings: readonly SlotReading[]): void {
       todo: "check the HAT's USB cable; no Zero is cut for this",
     });
     rig.hub = "lost";
+    draft.stirred = true;
   }
 }
 
 export function onBoardRead(draft: Draft, { reading }: EventOf<"board-read">): void {
   const { rig, now } = draft;
-  if (rig.boardError !== null) report(draft, "info", "board.back", null);
+  if (rig.boardError !== null) {
+    draft.stirred = true;
+    report(draft, "info", "board.back", null);
+  }
   rig.boardError = null;
+  rig.readAt = now;
   observeHub(draft, reading.slots);
   for (const slot of reading.slots) observeSlot(draft, slot);
   // Last, for it counts who has power.
@@ -175,6 +197,7 @@ export function onBoardRead(draft: Draft, { reading }: EventOf<"board-read">): v
     if (now - rig.underVoltageAt > SUPPLY_QUIET_MS) {
       report(draft, "warn", "supply.under-voltage", null);
     }
+    draft.stirred = true;
     onUnderVoltage(draft);
   }
 }
@@ -195,7 +218,7 @@ export function onPowerDone(draft: Draft, { action, reading }: EventOf<"power-do
   if (known?.action !== action) return;
   const { line, usb } = reading;
   const lastUsb = usb === "unknown" ? known.lastUsb : usb;
-  const slot = patchSlot(draft, known, { action: null, line, usb, lastUsb, readAt: draft.now });
+  const slot = patchSlot(draft, known, { action: null, line, usb, lastUsb });
   if (slot.phase === "PoweringOn") concludeOn(draft, slot);
   else if (slot.phase === "Fault") observeFault(draft, slot);
   else if (readsOff(slot)) concludeOff(draft, slot);

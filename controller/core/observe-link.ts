@@ -1,7 +1,7 @@
 // What the links tell: a Zero is there, it is heard, how it is.
 
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
-import { type Draft, emit, enter, patchSlot, report, save, slotOf } from "./draft.ts";
+import { type Draft, emit, enter, ownSlot, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { judgeHeat } from "./heat.ts";
 import { BARREN_JOBS } from "./ladder.ts";
@@ -137,7 +137,8 @@ export function takeBack(draft: Draft, given: Slot): Slot {
 export function onHeard(draft: Draft, slotId: string, link: number): Slot | undefined {
   const known = linkedSlot(draft, slotId, link);
   if (known === undefined) return undefined;
-  const slot = patchSlot(draft, known, { heardAt: draft.now });
+  const slot = ownSlot(draft, known);
+  slot.heardAt = draft.now;
   return clearedByVoice(slot) ? resume(draft, slot) : takeBack(draft, slot);
 }
 
@@ -166,17 +167,19 @@ export function onBeat(draft: Draft, { slot: id, link, beat }: EventOf<"beat">):
   const before = heard.vitals?.hashes ?? (heard.adopted ? beat.hashes : 0);
   // The count starts anew with the agent.
   const hashed = beat.hashes >= before ? beat.hashes - before : beat.hashes;
-  const slot = patchSlot(draft, heard, {
-    vitals: {
-      at: draft.now,
-      hashes: beat.hashes,
-      tempC: beat.tempC,
-      throttled: beat.throttled,
-      uptimeMs: beat.uptimeMs,
-    },
-    hashes: heard.hashes + hashed,
-  });
-  if (hashed > 0) patchSlot(draft, slot, { progressAt: draft.now, unanswered: 0 });
+  const slot = ownSlot(draft, heard);
+  slot.vitals = {
+    at: draft.now,
+    hashes: beat.hashes,
+    tempC: beat.tempC,
+    throttled: beat.throttled,
+    uptimeMs: beat.uptimeMs,
+  };
+  slot.hashes += hashed;
+  if (hashed > 0) {
+    slot.progressAt = draft.now;
+    slot.unanswered = 0;
+  }
   judgeHeat(draft, slot, beat.tempC);
   const stuck = slot.phase === "Suspect" || slot.phase === "Remediating";
   if (!stuck || hashed === 0) judgeVitals(draft, slot);

@@ -2,7 +2,7 @@
 
 import type { SlotId } from "../../hat/slots.ts";
 import { isSlotId } from "../../hat/slots.ts";
-import { type Draft, emit, patchSeat, report, seatOf, takeId } from "./draft.ts";
+import { type Draft, emit, ownSeat, patchSeat, report, seatOf, takeId } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { settle } from "./observe-work.ts";
 import type { Seat } from "./seat.ts";
@@ -68,22 +68,21 @@ export function onPoolJob(draft: Draft, event: EventOf<"pool-job">): void {
   if (seat?.state !== "requested") return;
   const { prefix, target, difficulty, to } = event;
   const id = `${seat.id}-${takeId(draft)}`;
-  patchSeat(draft, seat, {
-    state: "working",
-    since: draft.now,
-    failures: 0,
-    job: {
-      id,
-      prefix,
-      target,
-      difficulty,
-      to,
-      receivedAt: draft.now,
-      worker: null,
-      tried: [],
-      missed: [],
-    },
-  });
+  const own = ownSeat(draft, seat);
+  own.state = "working";
+  own.since = draft.now;
+  own.failures = 0;
+  own.job = {
+    id,
+    prefix,
+    target,
+    difficulty,
+    to,
+    receivedAt: draft.now,
+    worker: null,
+    tried: [],
+    missed: [],
+  };
 }
 
 export function onPoolVerdict(draft: Draft, event: EventOf<"pool-verdict">): void {
@@ -101,7 +100,11 @@ export function onPoolVerdict(draft: Draft, event: EventOf<"pool-verdict">): voi
     ping_ms: Math.round(event.pingMs),
     block: event.block,
   });
-  patchSeat(draft, seat, { state: "idle", since: draft.now, job: null, share: null });
+  const own = ownSeat(draft, seat);
+  own.state = "idle";
+  own.since = draft.now;
+  own.job = null;
+  own.share = null;
 }
 
 /** Ends a session on our side; its `pool-down` follows. */

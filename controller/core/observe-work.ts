@@ -4,6 +4,8 @@ import {
   type Draft,
   emit,
   enter,
+  ownSeat,
+  ownSlot,
   patchHost,
   patchSeat,
   patchSlot,
@@ -74,7 +76,10 @@ function take(draft: Draft, seatId: string, worker: string, finding: Finding): v
     nonce: finding.nonce,
     hashrateHs: finding.hashrateHs,
   };
-  patchSeat(draft, seat, { state: "securing", since: draft.now, share });
+  const own = ownSeat(draft, seat);
+  own.state = "securing";
+  own.since = draft.now;
+  own.share = share;
   emit(draft, { type: "secure-share", share });
 }
 
@@ -105,24 +110,23 @@ function onSlotResult(draft: Draft, slot: Slot, link: Link, event: EventOf<"resu
     report(draft, "info", "result.late", slot.id, null, { job: event.jobId });
     return;
   }
-  const heard = patchSlot(draft, slot, {
-    task: null,
-    progressAt: draft.now,
-    unanswered: 0,
-  });
+  const heard = ownSlot(draft, slot);
+  heard.task = null;
+  heard.progressAt = draft.now;
+  heard.unanswered = 0;
+  // A drain may be over.
+  if (heard.hold !== null) draft.stirred = true;
   if (task.seat === SELF_TEST_SEAT) {
     concludeSelfTest(draft, heard, link, event.nonce);
     return;
   }
-  const rate = measured(slot, event);
-  const next = patchSlot(draft, heard, {
-    rateHs: rate.rateHs,
-    rateWeightMs: rate.rateWeightMs,
-    busyAt: draft.now,
-    restUntil: restAfter(slot, event.elapsedMs, draft.now),
-    slowResults: isSlow(event, link.nominalHs) ? slot.slowResults + 1 : 0,
-  });
-  judgeVitals(draft, next);
+  const rate = measured(heard, event);
+  heard.rateHs = rate.rateHs;
+  heard.rateWeightMs = rate.rateWeightMs;
+  heard.busyAt = draft.now;
+  heard.restUntil = restAfter(heard, event.elapsedMs, draft.now);
+  heard.slowResults = isSlow(event, link.nominalHs) ? heard.slowResults + 1 : 0;
+  judgeVitals(draft, heard);
   const { jobId, nonce } = event;
   take(draft, task.seat, slot.id, { jobId, nonce, hashrateHs: rate.rateHs });
 }
@@ -170,7 +174,9 @@ export function onShareSecured(draft: Draft, event: EventOf<"share-secured">): v
   }
   if (event.valid) {
     blame(draft, seat.job?.missed ?? [], share.worker);
-    patchSeat(draft, seat, { state: "submitting", since: draft.now });
+    const own = ownSeat(draft, seat);
+    own.state = "submitting";
+    own.since = draft.now;
     emit(draft, { type: "submit-share", share });
     return;
   }
@@ -206,5 +212,7 @@ export function settle(
   reason: string | null,
 ): Seat {
   emit(draft, { type: "settle-share", share, outcome, reason });
-  return patchSeat(draft, seat, { [outcome]: seat[outcome] + 1 });
+  const own = ownSeat(draft, seat);
+  own[outcome]++;
+  return own;
 }

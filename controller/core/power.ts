@@ -29,7 +29,7 @@ const INTENT_RETRY_MS = 5000;
 /** Asks for the slot's intent to be written down, once more if that got no answer. */
 export function writeIntent(draft: Draft, slot: Slot, intent: Intent): Slot {
   const { id, kind, by, why } = intent;
-  const known = evidence(slot, draft.now);
+  const known = evidence(draft.rig, slot, draft.now);
   emit(draft, { type: "write-intent", slot: slot.id, intent: id, kind, by, why, evidence: known });
   return patchSlot(draft, slot, { intent, retryAt: draft.now + INTENT_RETRY_MS });
 }

@@ -19,7 +19,7 @@ import type { RigState } from "./state.ts";
 const { state, now } = mining({ zeros: 1 });
 const [ready] = state.slots as [Slot];
 const INTENT: Intent = { id: 3, kind: "cycle", by: "automation", why: "x", durable: true };
-const plain: Slot = { ...ready, task: null, readAt: now - 1000, offAt: 0 };
+const plain: Slot = { ...ready, task: null, offAt: 0 };
 
 function done(changes: Partial<Slot>, what: (draft: Draft) => void, rig: Partial<RigState> = {}) {
   const slot: Slot = { ...plain, ...changes };
@@ -44,7 +44,6 @@ function read(
 
 const FOREIGN = { why: "foreign-change", hold: { kind: "foreign" } } as const;
 const STARTED = { phase: "Unknown", why: "start", line: "unknown", usb: "unknown" } as const;
-const FIRST = { ...STARTED, readAt: Number.NEGATIVE_INFINITY } as const;
 const WRITING = {
   phase: "PoweringOn",
   stage: "write",
@@ -61,55 +60,55 @@ describe("a reading", () => {
     // what, before, reading, then
     [
       "of a line that is on, at the start",
-      FIRST,
+      STARTED,
       ON,
       { phase: "Unknown", why: "found-on", until: now + 90_000 },
     ],
     [
       "of a line that is off, at the start",
-      FIRST,
+      STARTED,
       OFF,
       { phase: "Off", why: "found-off", offAt: now },
     ],
     [
       "of a line that contradicts its port, at the start",
-      FIRST,
+      STARTED,
       { ...OFF, usb: "present" },
       { phase: "Unknown", why: "start" },
     ],
     [
       "of an open cycle that is off, at the start",
-      { ...FIRST, intent: INTENT },
+      { ...STARTED, intent: INTENT },
       OFF,
       { phase: "Off", why: "intent-resumed", intent: INTENT, wanted: "on" },
     ],
     [
       "of an open cycle that is on, at the start",
-      { ...FIRST, intent: INTENT },
+      { ...STARTED, intent: INTENT },
       ON,
       { phase: "Unknown", why: "found-on", intent: null },
     ],
     [
       "of a quarantine that is off, at the start",
-      { ...FIRST, intent: { ...INTENT, kind: "quarantine" } },
+      { ...STARTED, intent: { ...INTENT, kind: "quarantine" } },
       OFF,
       { phase: "Quarantined", intent: null },
     ],
     [
       "of an off that is done, at the start",
-      { ...FIRST, intent: { ...INTENT, kind: "off" } },
+      { ...STARTED, intent: { ...INTENT, kind: "off" } },
       OFF,
       { phase: "Off", why: "found-off", intent: null },
     ],
     [
       "of a sleeper that runs, at the start",
-      { ...FIRST, shed: { why: "idle", at: 0 } },
+      { ...STARTED, shed: { why: "idle", at: 0 } },
       ON,
       { shed: null },
     ],
     [
       "of a sleeper that is off, at the start",
-      { ...FIRST, shed: { why: "idle", at: 0 } },
+      { ...STARTED, shed: { why: "idle", at: 0 } },
       OFF,
       { shed: { why: "idle" }, wanted: "on" },
     ],
@@ -254,7 +253,7 @@ describe("a reading", () => {
   it.each(table)("%s", (_, changes, reading, then) => {
     const { slot } = read(changes, reading);
     expect(slot).toMatchObject(then);
-    expect(slot).toMatchObject({ line: reading.line, usb: reading.usb, readAt: now });
+    expect(slot).toMatchObject({ line: reading.line, usb: reading.usb });
   });
 
   const restores: [PowerRestore, Partial<Slot>, SlotReading, string][] = [
@@ -272,11 +271,11 @@ describe("a reading", () => {
   ];
   it.each(restores)("at the start, by %s, of %o", (powerRestore, changes, reading, wanted) => {
     const policy = { ...state.policy, powerRestore };
-    const { slot, effects } = read({ ...FIRST, ...changes }, reading, { policy });
+    const { slot, effects } = read({ ...STARTED, ...changes }, reading, { policy });
     expect(slot.wanted).toBe(wanted);
     expect(ofType(effects, "save-slot")).toMatchObject([{ memory: { wanted } }]);
     // And later readings change nothing of it.
-    const later = read({ ...STARTED, ...changes, wanted: "on" }, reading, { policy });
+    const later = read({ ...slot, wanted: "on" }, reading, { policy });
     expect(later.slot.wanted).toBe("on");
   });
 
@@ -424,7 +423,6 @@ describe("a power effect", () => {
       action: null,
       line: reading.line,
       usb: reading.usb,
-      readAt: now,
     });
   });
 

@@ -129,7 +129,6 @@ export interface Slot {
   readonly usb: UsbPresence;
   /** The last that its port told: a hub that went says nothing of the Zeros behind it. */
   readonly lastUsb: UsbPresence;
-  readonly readAt: number;
   /** When `on` was last proved, and whether the boot that it began is still to end. */
   readonly onAt: number;
   readonly bootPending: boolean;

@@ -54,6 +54,8 @@ export interface RigState {
   /** The power actions that automation may do now. */
   readonly switches: Bucket;
   readonly boardError: string | null;
+  /** When the board was last read; -Infinity if never. */
+  readonly readAt: number;
   readonly linkServerProvedAt: number;
   /** When the last `on` was begun, and when the last pool connection was. */
   readonly lastOnAt: number;
@@ -116,7 +118,6 @@ function initialSlot(
     line: "unknown",
     usb: "unknown",
     lastUsb: "unknown",
-    readAt: Number.NEGATIVE_INFINITY,
     onAt: now,
     bootPending: false,
     offAt: Number.NEGATIVE_INFINITY,
@@ -220,6 +221,7 @@ export function initialState(
     pause: pause && { reason: pause.reason, since: now, until: untilOf(pause.leftMs, now) },
     switches: fullBucket(policy.switchBurst, now),
     boardError: null,
+    readAt: Number.NEGATIVE_INFINITY,
     linkServerProvedAt: Number.NEGATIVE_INFINITY,
     lastOnAt: Number.NEGATIVE_INFINITY,
     lastConnectAt: Number.NEGATIVE_INFINITY,

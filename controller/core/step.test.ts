@@ -1,51 +1,84 @@
 // The door of the core: which events want a tick, what is saved when, and what happens to an effect that must not be.
 
 import { describe, expect, it } from "vitest";
+import type { BoardReading } from "../../hat/board.ts";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
 import { mining, withSlot } from "../../test/sim/scene.ts";
+import type { Untimed } from "../../test/sim/world.ts";
 import type { Event } from "./event.ts";
 import type { Slot } from "./slot.ts";
-import { step, wantsTick } from "./step.ts";
+import { step } from "./step.ts";
 
 const world = mining();
 const { state, now } = world;
 
 describe("an event", () => {
-  const tickless: Event["type"][] = [
-    "heard",
-    "beat",
-    "pool-up",
-    "pool-job",
-    "pool-verdict",
-    "share-secured",
+  const link = state.slots[0]?.link?.id ?? 0;
+  const at = (event: Untimed) => step(state, { ...event, now } as Event).wakeAt;
+  const reading = world.read();
+
+  const routine: [string, Untimed][] = [
+    ["a frame", { type: "heard", slot: "p1", link }],
+    ["a reading like the one before", { type: "board-read", reading }],
+    ["that the link server answers", { type: "link-server-proved" }],
+    ["a session that is up", { type: "pool-up", seat: "p1" }],
+    ["a share on disk", { type: "share-secured", seat: "p1", share: 1, valid: true }],
   ];
-  it.each(tickless)("%s changes nothing that a tick decides", (type) => {
-    expect(wantsTick({ type })).toBe(false);
+  it.each(routine)("%s changes nothing that a tick decides", (_, event) => {
+    expect(at(event)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  const wanting: Event["type"][] = [
-    "board-read",
-    "board-failed",
-    "intent-durable",
-    "power-done",
-    "power-failed",
-    "link-up",
-    "link-down",
-    "link-server-proved",
-    "result",
-    "nack",
-    "pool-down",
-    "operator",
-    "pause",
-    "resume",
-    "quiesce",
+  const [p1, ...others] = reading.slots;
+  const turned = { ...reading, slots: [{ ...p1, line: "off" }, ...others] } as BoardReading;
+  const vanished = { ...reading, slots: [{ ...p1, usb: "absent" }, ...others] } as BoardReading;
+  const stirring: [string, Untimed][] = [
+    ["a line that turned", { type: "board-read", reading: turned }],
+    ["a port that is empty", { type: "board-read", reading: vanished }],
+    ["under-voltage", { type: "board-read", reading: { ...reading, underVoltage: true } }],
+    ["a board that does not answer", { type: "board-failed", code: "bus", detail: "" }],
+    ["an intent on disk", { type: "intent-durable", slot: "p1", intent: 1 }],
+    ["a link that ends", { type: "link-down", slot: "p1", link, detail: "" }],
+    ["a session that ends", { type: "pool-down", seat: "p1", code: "closed", detail: "" }],
+    ["a person's word", { type: "resume", reason: "" }],
   ];
-  it.each(wanting)("%s wants a tick after it", (type) => {
-    expect(wantsTick({ type })).toBe(true);
+  it.each(stirring)("%s wants a tick at once", (_, event) => {
+    expect(at(event)).toBe(now);
+  });
+
+  it("that changes a phase wants a tick at once", () => {
+    const silent = withSlot(state, "p1", { phase: "Suspect", why: "silent" });
+    const after = step(silent, { type: "heard", slot: "p1", link, now });
+    expect(after.state.slots[0]?.phase).toBe("Ready");
+    expect(after.wakeAt).toBe(now);
+  });
+
+  it("that a board answers again wants a tick at once", () => {
+    const after = step({ ...state, boardError: "bus" }, { type: "board-read", reading, now });
+    expect(after.wakeAt).toBe(now);
+  });
+
+  it("that the hub is gone wants a tick at once", () => {
+    const slots = reading.slots.map((slot) => ({ ...slot, usb: "unknown" as const }));
+    const off = state.slots.map((slot) => ({ ...slot, usb: "unknown" as const }));
+    const gone = { ...reading, slots };
+    const after = step({ ...state, slots: off }, { type: "board-read", reading: gone, now });
+    expect(after.state.hub).toBe("lost");
+    expect(after.wakeAt).toBe(now);
+  });
+
+  it("that ends a job of a Zero that is drained wants a tick at once", () => {
+    const [slot] = state.slots as [Slot];
+    const { task, epoch } = slot;
+    const hold = { kind: "drain", reason: "", since: 0, until: now + 1 } as const;
+    const jobId = task?.jobId ?? "";
+    const result = { type: "result", worker: "p1", link, jobId, epoch, nonce: 1, now } as const;
+    const done = { ...result, hashes: 1, elapsedMs: 1 };
+    expect(task).not.toBeNull();
+    expect(step(state, done).wakeAt).toBe(Number.POSITIVE_INFINITY);
+    expect(step(withSlot(state, "p1", { hold }), done).wakeAt).toBe(now);
   });
 
   it("that a frame was heard is a sign of life, and needs no pass over the seats", () => {
-    const link = state.slots[0]?.link?.id ?? 0;
     const silent = withSlot(state, "p1", { heardAt: 0 });
     const seats = silent.seats.map((seat) => ({
       ...seat,

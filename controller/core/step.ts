@@ -29,7 +29,10 @@ import { wakeAt } from "./wake.ts";
 export interface Step {
   readonly state: RigState;
   readonly effects: readonly Effect[];
-  /** When the next tick is due, if nothing happens before. */
+  /**
+   * When the next tick is due, if nothing happens before: at once after an event that changed what a tick decides,
+   * Infinity after one that did not, for then what the last tick said still holds.
+   */
   readonly wakeAt: number;
 }
 
@@ -95,18 +98,31 @@ const OBSERVERS: Observers = {
   },
 };
 
-const TICKLESS: ReadonlySet<Event["type"]> = new Set<Event["type"]>([
-  "heard",
-  "beat",
-  "pool-up",
-  "pool-job",
-  "pool-verdict",
-  "share-secured",
-]);
+/** What comes all the time, and mostly changes nothing that a tick decides: what does, says so in the draft. */
+function isRoutine(type: Event["type"]): boolean {
+  switch (type) {
+    case "heard":
+    case "beat":
+    case "board-read":
+    case "link-server-proved":
+      return true;
+    default:
+      return isOfWork(type);
+  }
+}
 
-/** Whether this event may have changed what a tick decides; signs of life and the pool's side of the work do not. */
-export function wantsTick(event: Pick<Event, "type">): boolean {
-  return !TICKLESS.has(event.type);
+/** After these a worker may be free or a seat may have work. Whatever else may change that, the tick after it sees. */
+function isOfWork(type: Event["type"]): boolean {
+  switch (type) {
+    case "result":
+    case "pool-up":
+    case "pool-job":
+    case "pool-verdict":
+    case "share-secured":
+      return true;
+    default:
+      return false;
+  }
 }
 
 function observe<T extends Event["type"]>(draft: Draft, event: EventOf<T> & { readonly type: T }) {
@@ -139,15 +155,15 @@ function checked(draft: Draft): readonly Effect[] {
   return allowed;
 }
 
-/** Beats and frames change no one's work unless they change a phase, so they need no pass over the seats. */
-function mayFreeWorkers(event: Event): boolean {
-  return event.type !== "heard" && event.type !== "beat";
+function nextTick({ rig, stirred }: Draft, { type, now }: Event): number {
+  if (type === "tick") return wakeAt(rig, now);
+  return stirred || !isRoutine(type) ? now : Number.POSITIVE_INFINITY;
 }
 
 export function step(state: RigState, event: Event): Step {
   const draft = draftOf(state, event.now);
   observe(draft, event);
-  if (mayFreeWorkers(event)) dispatch(draft);
+  if (event.type === "tick" || isOfWork(event.type)) dispatch(draft);
   const effects = checked(draft);
-  return { state: draft.rig, effects, wakeAt: wakeAt(draft.rig, event.now) };
+  return { state: draft.rig, effects, wakeAt: nextTick(draft, event) };
 }

@@ -361,7 +361,7 @@ describe("a start", () => {
     alter(fresh, "p1", {
       phase: "Unknown",
       why: "start",
-      readAt: Number.NEGATIVE_INFINITY,
+      line: "unknown",
       wanted: "on",
       until: fresh.now + 5000,
     });

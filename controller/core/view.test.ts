@@ -54,9 +54,9 @@ describe("the view", () => {
         phase: "Unknown" as const,
         line: "unknown" as const,
         usb: "unknown" as const,
-        readAt: Number.NEGATIVE_INFINITY,
         until: fresh.now + 90_000,
       })),
+      readAt: Number.NEGATIVE_INFINITY,
     };
     const [unknown] = view(fresh.state, AROUND, fresh.now).slots;
     expect(unknown).toMatchObject({

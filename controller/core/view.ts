@@ -95,7 +95,7 @@ function slotStatus(rig: RigState, slot: Slot, seat: Seat | undefined, now: numb
     state: shownState(slot),
     for_ms: Math.round(now - slot.since),
     why: whyText(slot),
-    evidence: evidence(slot, now),
+    evidence: evidence(rig, slot, now),
     class: classify(rig, slot, now),
     next: nextStep(rig, slot, now),
     wanted: slot.wanted,

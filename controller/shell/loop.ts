@@ -3,7 +3,7 @@
 import type { Effect } from "../core/effect.ts";
 import type { Event } from "../core/event.ts";
 import type { RigState } from "../core/state.ts";
-import { step, wantsTick } from "../core/step.ts";
+import { step } from "../core/step.ts";
 import type { Clock } from "./clock.ts";
 
 /** An event before the loop stamps it with the time of its arrival. */
@@ -75,13 +75,9 @@ export class Loop {
     if (this.#stopped) return;
     const batch = this.#inbox;
     this.#inbox = [];
-    let quiet = true;
-    for (const event of batch) {
-      if (wantsTick(event)) quiet = false;
-      this.#take(event);
-    }
+    for (const event of batch) this.#take(event);
     const now = this.#clock.now();
-    if (!quiet || now >= this.#wakeAt) this.#take({ type: "tick", now });
+    if (now >= this.#wakeAt) this.#take({ type: "tick", now });
     this.#sleep();
   }
 
@@ -90,7 +86,7 @@ export class Loop {
     const { state, effects, wakeAt } = step(before, event);
     this.#state = state;
     this.#witness?.(before, event, effects);
-    // Only a tick has looked at every deadline; another event may bring the next one nearer, never put it off.
+    // Only a tick has looked at every deadline; another event may ask for the next one now, never put it off.
     this.#wakeAt = event.type === "tick" ? wakeAt : Math.min(this.#wakeAt, wakeAt);
     for (const effect of effects) this.#execute(effect);
   }

@@ -11,6 +11,12 @@ import type { Step } from "../../controller/core/step.ts";
 const MAY_STAY: readonly string[] = ["Off", "Ready", "Degraded", "Remediating power-cycle"];
 
 /** Follows a run, and remembers what it takes to judge the next step. */
+/** A tick is followed by the next within a second; other events may want one at once, or leave it as it was. */
+function isInTime({ type, now }: Event, wakeAt: number): boolean {
+  if (type === "tick") return wakeAt > now && wakeAt <= now + 1000;
+  return wakeAt === now || wakeAt === Number.POSITIVE_INFINITY;
+}
+
 export class Audit {
   readonly #durable = new Set<number>();
   readonly #submitted = new Set<number>();
@@ -28,7 +34,7 @@ export class Audit {
       ...effects.flatMap((effect) => this.#brokenBy(effect, before, state, event)),
       ...brokenBetween(before, event, { state, effects }),
       ...brokenIn(state),
-      ...(wakeAt > event.now && wakeAt <= event.now + 1000 ? [] : ["wakes too early or too late"]),
+      ...(isInTime(event, wakeAt) ? [] : ["wakes too early or too late"]),
     ];
   }
 

@@ -4,7 +4,7 @@ import type { Event } from "../../controller/core/event.ts";
 import { NOTHING_REMEMBERED } from "../../controller/core/memory.ts";
 import { DEFAULT_POLICY, type Policy } from "../../controller/core/policy.ts";
 import { initialState, type RigState } from "../../controller/core/state.ts";
-import { type Step, step, wantsTick } from "../../controller/core/step.ts";
+import { type Step, step } from "../../controller/core/step.ts";
 import { view } from "../../controller/core/view.ts";
 import { World } from "../sim/world.ts";
 import { Audit } from "./audit.ts";
@@ -50,7 +50,9 @@ function follow(
   let now = rig.lastTickAt;
   let wakeAt = now;
   const take = (event: Event) => {
-    ({ state: rig, wakeAt } = look(rig, event));
+    const after = look(rig, event);
+    rig = after.state;
+    wakeAt = event.type === "tick" ? after.wakeAt : Math.min(wakeAt, after.wakeAt);
   };
   for (const draw of draws) {
     const until = now + draw.afterMs;
@@ -61,7 +63,7 @@ function follow(
     }
     now = until;
     take(eventOf(rig, draw, now));
-    if (wantsTick(draw)) take({ type: "tick", now });
+    if (wakeAt <= now) take({ type: "tick", now });
   }
 }
 

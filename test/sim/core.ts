@@ -4,16 +4,15 @@ import type { Event } from "../../controller/core/event.ts";
 import type { Remembered } from "../../controller/core/memory.ts";
 import type { Policy } from "../../controller/core/policy.ts";
 import { initialState, type RigShape, type RigState } from "../../controller/core/state.ts";
-import { type Step, step, wantsTick } from "../../controller/core/step.ts";
+import { type Step, step } from "../../controller/core/step.ts";
 import { isSwitching } from "../../controller/core/view.ts";
 
 export interface Core {
   initialState(shape: RigShape, policy: Policy, remembered: Remembered, now: number): RigState;
   step(state: RigState, event: Event): Step;
-  wantsTick(event: Pick<Event, "type">): boolean;
   isSwitching(state: RigState): boolean;
   /** Judges in a timer's callback: after a stall its clock speaks before the sockets do. */
   readonly timersFirst: boolean;
 }
 
-export const REAL_CORE: Core = { initialState, step, wantsTick, isSwitching, timersFirst: false };
+export const REAL_CORE: Core = { initialState, step, isSwitching, timersFirst: false };

@@ -15,6 +15,8 @@ const POWER_MS = 20;
 const POLL_MS = 1000;
 const POLL_SWITCHING_MS = 200;
 const PROVE_EVERY_MS = 5000;
+/** A core of the controller's own; an assumption, some four Zeros. */
+const HOST_HS = 1_000_000;
 
 export class SimController {
   state: RigState;
@@ -53,7 +55,7 @@ export class SimController {
     if (this.#world.now < this.stalledUntil) this.#inbox.push(event);
     else {
       this.#stamp(event);
-      if (this.#world.core.wantsTick(event)) this.#take({ type: "tick", now: this.#world.now });
+      this.#tick();
     }
   }
 
@@ -97,10 +99,12 @@ export class SimController {
       }
       this.#execute(effect);
     }
-    // As in the real loop: only a tick has looked at every deadline; another event may bring the next one nearer.
-    if (event.type !== "tick" && wakeAt >= this.#tickAt) return;
-    this.#tickAt = wakeAt;
-    world.at(wakeAt, this.#tick);
+    // As in the real loop: only a tick has looked at every deadline; another event may ask for the next one now.
+    if (event.type !== "tick") this.#tickAt = Math.min(this.#tickAt, wakeAt);
+    else {
+      this.#tickAt = wakeAt;
+      world.at(wakeAt, this.#tick);
+    }
   }
 
   readonly #tick = () => {
@@ -175,7 +179,8 @@ export class SimController {
   #searchOnHost({ worker, message }: EffectOf<"host-search">): void {
     const { id: jobId, epoch, prefix, to } = message;
     const nonce = this.#world.solutionOf(prefix, to);
+    const elapsedMs = (nonce / HOST_HS) * 1000;
     const found = { type: "result", worker, link: null, jobId, epoch, nonce } as const;
-    this.#world.after(500, () => this.post({ ...found, hashes: 1_000_000, elapsedMs: 500 }));
+    this.#world.after(elapsedMs, () => this.post({ ...found, hashes: nonce, elapsedMs }));
   }
 }

@@ -42,8 +42,10 @@ export function worldOf(seed: number, core: Core = REAL_CORE): World {
     verifyEvery: 4999,
     chance: true,
     bootMs: [fastestMs, fastestMs * random.between(1.2, 2.5)],
-    // 1 to 20 s a job at a Pi Zero's rate; pools aim at some 10 s.
-    jobTo: Math.round(240_000 * 2 * random.between(1, 20)),
+    // At a Pi Zero's rate; pools aim at some 10 s a job. Short ones press harder on the work, and cost more to simulate.
+    jobTo: Math.round(
+      240_000 * 2 * (random.chance(0.15) ? random.between(1, 5) : random.between(8, 20)),
+    ),
     usb: random.chance(0.85),
     hostWorkers: random.chance(0.15) ? 1 : 0,
     lines: random.chance(0.7) ? "on" : "off",
