@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { reportsOf } from "../../test/sim/effects.ts";
-import { beatOf, mining, say } from "../../test/sim/scene.ts";
+import { beatOf, mining, say, withSlot } from "../../test/sim/scene.ts";
 import type { World } from "../../test/sim/world.ts";
 import { draftOf } from "./draft.ts";
 import { judgeHeat, restAfter } from "./heat.ts";
@@ -162,7 +162,7 @@ describe("a Zero that is too hot", () => {
 
   it("is cut without asking where nobody is there to ask", () => {
     const world = mining();
-    beatOf(world, "p1", { tempC: 86 });
+    world.state = withSlot(world.state, "p1", { heat: 3 });
     world.unlink(world.zero("p1"));
     expect(world.slot("p1").stage).toBe("cut");
     world.run(2000);
