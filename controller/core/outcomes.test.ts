@@ -51,7 +51,6 @@ describe("an intent", () => {
         why: "start",
         line: "unknown",
         usb: "unknown",
-        readAt: Number.NEGATIVE_INFINITY,
       },
       read({ line: "on", usb: "present", driven: true }),
     ],
