@@ -148,9 +148,9 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
     { phase: "Remediating", stage: "restart-worker", until: now + 20_000 },
   ],
   [
-    "a suspect that does neither waits for its cycle",
+    "a suspect that is not even heard any more has its dwell",
     { ...SUSPECT, why: "no-progress" },
-    { phase: "Remediating", stage: "power-cycle" },
+    { phase: "Suspect", why: "silent", until: now + 3000 },
   ],
   [
     "a rung is followed by the next",
@@ -168,9 +168,9 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
     { phase: "Fault", why: "stuck-but-heard", until: REPROBE },
   ],
   [
-    "a rung that ends in silence waits for its cycle",
+    "a rung that ends in silence ends in a suspicion",
     { phase: "Remediating", stage: "restart-agent", ...SILENT },
-    { phase: "Remediating", stage: "power-cycle" },
+    { phase: "Suspect", why: "silent", until: now + 3000 },
   ],
   [
     "under maintenance no rung ends",
@@ -211,9 +211,9 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
     { phase: "Off", why: "probed", offAt: now },
   ],
   [
-    "a silent fault waits for its cycle",
+    "a silent fault is suspected",
     { ...FAULT, ...SILENT },
-    { phase: "Remediating", stage: "power-cycle" },
+    { phase: "Suspect", why: "silent", until: now + 3000 },
   ],
   ["a fault that is heard is asked again", FAULT, { ...FAULT, until: REPROBE }],
   [

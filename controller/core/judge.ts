@@ -11,6 +11,7 @@ import type { Phase, Slot } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { beginSelfTest, releaseSlot, retest } from "./work.ts";
 
+/** Who falls silent has its dwell, wherever it was before: the cause may be common, and the others a moment behind. */
 function suspect(draft: Draft, slot: Slot, why: Why): void {
   const until = draft.now + draft.rig.policy.suspectDwellMs;
   enter(draft, releaseSlot(draft, slot, false), "Suspect", why, { until });
@@ -86,14 +87,16 @@ function judgeUp(draft: Draft, slot: Slot): void {
 
 function judgeSuspect(draft: Draft, slot: Slot, due: boolean): void {
   if (!due) return;
-  if (slot.why === "no-progress" && !isSilent(draft, slot)) climb(draft, slot, "restart-worker");
-  else enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
+  if (slot.why !== "no-progress") {
+    enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
+  } else if (isSilent(draft, slot)) suspect(draft, slot, "silent");
+  else climb(draft, slot, "restart-worker");
 }
 
 function judgeRemediating(draft: Draft, slot: Slot, due: boolean): void {
   if (!due || !isRung(slot.stage) || slot.hold?.kind === "maintenance") return;
   if (isSilent(draft, slot)) {
-    enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
+    suspect(draft, slot, "silent");
     return;
   }
   climbFrom(draft, slot, slot.stage);
@@ -130,7 +133,7 @@ function judgeFault(draft: Draft, slot: Slot, due: boolean): void {
   } else if (readsOff(slot)) {
     enter(draft, slot, "Off", "probed", { offAt: draft.now });
   } else if (isSilent(draft, slot)) {
-    enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
+    suspect(draft, slot, "silent");
   } else {
     retest(draft, patchSlot(draft, slot, { until: draft.now + policy.reprobeMs }));
   }

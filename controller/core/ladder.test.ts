@@ -65,16 +65,31 @@ describe("a Zero that is heard but does not get on", () => {
     world.allReady();
   });
 
-  it("goes straight to the power line when it falls silent within the dwell", () => {
+  it("goes to the power line when it falls silent within the dwell, and after a dwell", () => {
     const world = stuck();
     world.unlink(world.zero("p2"));
     world.state = {
       ...world.state,
       slots: world.state.slots.map((slot) => (slot.id === "p2" ? { ...slot, heardAt: 0 } : slot)),
     };
-    world.run(4000);
+    world.until(() => world.slot("p2").why === "silent", "silent");
+    const { now } = world;
+    world.until(() => world.powerEffects("p2").some(({ to }) => to === "off"), "cut");
+    expect(world.now - now).toBeGreaterThanOrEqual(world.policy.suspectDwellMs);
     expect(commands(world)).toEqual([]);
-    expect(world.slot("p2").fences + Number(world.slot("p2").stage !== null)).toBeGreaterThan(0);
+  });
+
+  it("has its dwell also when it fell silent on a rung: a voice within it is enough", () => {
+    const world = stuck();
+    world.until(() => world.slot("p2").phase === "Remediating", "ladder");
+    const zero = world.zero("p2");
+    world.run(world.slot("p2").until - world.now - world.policy.livenessMs - 3000);
+    zero.cutOff = true;
+    world.until(() => world.slot("p2").phase === "Suspect", "suspect");
+    expect(world.slot("p2").why).toBe("silent");
+    zero.cutOff = false;
+    world.run(5000);
+    expect(world.powerEffects("p2").filter(({ to }) => to === "off")).toEqual([]);
   });
 
   it("skips a command when there is no link to send it over", () => {
