@@ -215,6 +215,11 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
     { ...FAULT, ...SILENT },
     { phase: "Suspect", why: "silent", until: now + 3000 },
   ],
+  [
+    "a fault whose line is off and whose port shows a device stays one",
+    { ...FAULT, ...SILENT, line: "off", usb: "present" },
+    { phase: "Fault", until: REPROBE },
+  ],
   ["a fault that is heard is asked again", FAULT, { ...FAULT, until: REPROBE }],
   [
     "a quarantine ends in off, and is forgiven",

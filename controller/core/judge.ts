@@ -132,7 +132,8 @@ function judgeFault(draft: Draft, slot: Slot, due: boolean): void {
     });
   } else if (readsOff(slot)) {
     enter(draft, slot, "Off", "probed", { offAt: draft.now });
-  } else if (isSilent(draft, slot)) {
+    // Off by its line and there by its port: it is no silent Zero before the two agree.
+  } else if (slot.line === "on" && isSilent(draft, slot)) {
     suspect(draft, slot, "silent");
   } else {
     retest(draft, patchSlot(draft, slot, { until: draft.now + policy.reprobeMs }));
