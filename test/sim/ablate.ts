@@ -1,87 +1,62 @@
 // `npm run sim:ablate -- --runs N --hours H`: takes each rule away and counts the seeds in which the simulator sees it.
 
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
-import { ABLATIONS, type Replacement, WITHOUT_GUARD } from "./ablations.ts";
+import { buildAblated } from "./ablated.ts";
+import { ABLATIONS, type Ablation, WITHOUT_GUARD } from "./ablations.ts";
 
 const { values } = parseArgs({
   options: {
+    from: { type: "string", default: "1" },
     runs: { type: "string", default: "60" },
     hours: { type: "string", default: "2" },
-    only: { type: "string" },
+    jobs: { type: "string", default: String(availableParallelism()) },
+    only: { type: "string", default: "" },
   },
 });
 
-/** The simulator with these replacements made in the core, as one file. */
-async function bundle(changes: readonly Replacement[], outfile: string): Promise<void> {
-  await build({
-    entryPoints: ["test/sim/main.ts"],
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    outfile,
-    logLevel: "warning",
-    plugins: [
-      {
-        name: "ablate",
-        setup: ({ onLoad }) => {
-          onLoad({ filter: /(?:controller\/core|test\/sim)\/[a-z-]+\.ts$/ }, ({ path }) => ({
-            contents: replaced(path, changes),
-            loader: "ts",
-          }));
-        },
-      },
-    ],
-  });
+interface Found {
+  readonly failing_seeds: readonly number[];
+  readonly broken_by: Readonly<Record<string, number>>;
 }
 
-function replaced(path: string, changes: readonly Replacement[]): string {
-  const name = relative(process.cwd(), path);
-  return changes
-    .filter(({ file }) => file === name)
-    .reduce(
-      (text, { find, replace }) => {
-        const parts = text.split(find);
-        if (parts.length !== 2)
-          throw new Error(`${name}: found ${parts.length - 1} times: ${find}`);
-        return parts.join(replace);
-      },
-      readFileSync(path, "utf8"),
-    );
-}
-
-/** The seeds that failed. A run that dies tells nothing and is an error. */
-function simulate(program: string): Promise<readonly number[]> {
-  const args = [program, "--json", "--runs", values.runs, "--hours", values.hours, "--jobs", "1"];
+/** Which seeds failed, and what they broke first. A run that dies tells nothing and is an error. */
+function simulate(program: string): Promise<Found> {
+  const { from, runs, hours } = values;
+  const range = ["--from", from, "--runs", runs, "--hours", hours];
+  const args = [program, "--json", "--first", "--jobs", "1", ...range];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { maxBuffer: 2 ** 28 }, (error, stdout) => {
       const last = stdout.trim().split("\n").at(-1) ?? "";
-      if (!last.startsWith("{")) reject(error ?? new Error(`no summary: ${last}`));
-      else resolve((JSON.parse(last) as { failing_seeds: readonly number[] }).failing_seeds);
+      if (last.startsWith("{")) resolve(JSON.parse(last) as Found);
+      else reject(error ?? new Error(`no summary: ${last}`));
     });
   });
 }
 
 interface Row {
-  readonly rule: string;
-  readonly guarded: readonly number[];
-  readonly unguarded: readonly number[];
+  readonly ablation: Ablation;
+  readonly guarded: Found;
+  readonly unguarded: Found;
 }
 
 const dir = mkdtempSync(join(tmpdir(), "zerorig-ablate-"));
 
-async function measure(rule: string, changes: readonly Replacement[], index: number): Promise<Row> {
-  const [guarded, unguarded] = ["guarded", "unguarded"].map((name) =>
-    join(dir, `${index}-${name}.mjs`),
-  ) as [string, string];
-  await bundle(changes, guarded);
-  await bundle([...changes, WITHOUT_GUARD], unguarded);
-  return { rule, guarded: await simulate(guarded), unguarded: await simulate(unguarded) };
+async function measure(ablation: Ablation, index: number): Promise<Row> {
+  const run = async (name: string, changes: Ablation["changes"]) => {
+    const program = join(dir, `${index}-${name}.mjs`);
+    await buildAblated("main.ts", changes, program);
+    return simulate(program);
+  };
+  const guarded = await run("guarded", ablation.changes);
+  return {
+    ablation,
+    guarded,
+    unguarded: await run("unguarded", [...ablation.changes, WITHOUT_GUARD]),
+  };
 }
 
 /** Runs the tasks, so many at a time, and keeps their order. */
@@ -97,31 +72,45 @@ async function inLanes<T>(tasks: readonly (() => Promise<T>)[], lanes: number): 
   return results;
 }
 
-function line({ rule, guarded, unguarded }: Row): string {
-  const first = unguarded[0] ?? guarded[0] ?? "-";
-  return `| ${rule} | ${guarded.length} | ${unguarded.length} | ${first} |\n`;
+/** `1 (12), 3 (2)`: the invariants, those that most seeds broke first. */
+function invariants({ broken_by }: Found): string {
+  const counts = Object.entries(broken_by).sort(([, a], [, b]) => b - a);
+  return counts.map(([invariant, seeds]) => `${invariant} (${seeds})`).join(", ") || "-";
 }
 
-const chosen = ABLATIONS.filter(({ rule }) => rule.includes(values.only ?? ""));
-const everything = [{ rule: "(none removed)", changes: [] }, ...chosen];
+function line({ ablation, guarded, unguarded }: Row): string {
+  const first = unguarded.failing_seeds.slice(0, 3).join(" ") || "-";
+  const seeds = `${guarded.failing_seeds.length} | ${unguarded.failing_seeds.length}`;
+  return `| ${ablation.rule} | ${ablation.removed} | ${seeds} | ${invariants(unguarded)} | ${first} |\n`;
+}
+
+/** A part of the rule's name, or several with a comma between. */
+const wanted = values.only.split(",");
+const chosen = ABLATIONS.filter(({ rule }) => wanted.some((part) => rule.includes(part)));
+const everything = [{ rule: "(none)", removed: "nothing", changes: [] }, ...chosen];
+process.stderr.write(`${values.runs} seeds of ${values.hours} h for each row\n`);
 process.stdout.write(
-  `| rule removed | seeds of ${values.runs} that caught it | with the run-time guard off | first |\n|---|---|---|---|\n`,
+  "| rule | what is removed | seeds that caught it | with the guard off | broken first | seeds |\n",
 );
+process.stdout.write("|---|---|---:|---:|---|---|\n");
 const rows = await inLanes(
-  everything.map(({ rule, changes }, index) => async () => {
-    const row = await measure(rule, changes, index);
-    process.stdout.write(line(row));
+  everything.map((ablation, index) => async () => {
+    const row = await measure(ablation, index);
+    process.stderr.write(line(row));
     return row;
   }),
-  availableParallelism(),
+  Number(values.jobs),
 );
 rmSync(dir, { recursive: true });
+for (const row of rows) process.stdout.write(line(row));
 const [whole, ...ablated] = rows;
-const missed = ablated.filter(({ guarded, unguarded }) => guarded.length + unguarded.length === 0);
-if (whole !== undefined && whole.guarded.length + whole.unguarded.length > 0) {
+const isCaught = ({ guarded, unguarded }: Row) =>
+  guarded.failing_seeds.length + unguarded.failing_seeds.length > 0;
+if (whole !== undefined && isCaught(whole)) {
   process.stderr.write("ablate: the whole core fails seeds of its own; mend that first\n");
   process.exitCode = 1;
 }
-for (const { rule } of missed)
-  process.stderr.write(`ablate: nothing noticed that this is gone: ${rule}\n`);
-if (missed.length > 0) process.exitCode = 1;
+for (const row of ablated.filter((each) => !isCaught(each))) {
+  process.stderr.write(`ablate: nothing noticed that this is gone: ${row.ablation.rule}\n`);
+  process.exitCode = 1;
+}

@@ -10,11 +10,19 @@ export interface Replacement {
 
 export interface Ablation {
   readonly rule: string;
+  /** What the core does without it, in a few words. */
+  readonly removed: string;
   readonly changes: readonly Replacement[];
 }
 
-function without(rule: string, file: string, find: string, replace: string): Ablation {
-  return { rule, changes: [{ file, find, replace }] };
+function without(
+  rule: string,
+  removed: string,
+  file: string,
+  find: string,
+  replace: string,
+): Ablation {
+  return { rule, removed, changes: [{ file, find, replace }] };
 }
 
 const CORE = "controller/core";
@@ -23,67 +31,84 @@ export const ABLATIONS: readonly Ablation[] = [
   // The lock is the board driver's (hat/lock.ts); the simulated board has one like it.
   without(
     "single writer: the board's lock",
+    "a second controller may open the board",
     "test/sim/sim-board.ts",
     "return world.controllers.every(({ alive }) => !alive);",
     "return world.controllers.length < 2;",
   ),
   without(
     "exit cool-down after a storm",
+    "a storm is over as soon as enough Zeros are heard",
     `${CORE}/storm.ts`,
     'rig.storm = { state: "cooldown", until: now + stormCooldownMs };',
     'rig.storm = { state: "normal" };',
   ),
   without(
     "storm guard",
+    "several that fall silent at once are no storm",
     `${CORE}/storm.ts`,
     "if (low && silent > 1) {",
     "if (low && silent > 1_000) {",
   ),
   without(
     "healthy count and floor",
+    "how many are healthy does not matter for a cut",
     `${CORE}/permit.ts`,
     'return !longStorm && belowFloor(rig, now) ? "below-floor" : null;',
     "return null;",
   ),
   without(
     "booting Zeros do not count as healthy",
+    "whoever is not silent counts as healthy",
     `${CORE}/storm.ts`,
     "if (isHealthy(slot, now, livenessMs)) healthy++;",
     "if (!isSilent(slot)) healthy++;",
   ),
   without(
     "boot grace at restart",
+    "a Zero that was found on is suspected at once",
     `${CORE}/observe-board.ts`,
     'slot = enter(draft, slot, "Unknown", "found-on", { until });',
     'slot = enter(draft, slot, "Unknown", "found-on", { until: Math.min(until, draft.now) });',
   ),
   without(
     "entry dwell of a suspect",
+    "a suspect has no time to speak up",
     `${CORE}/judge.ts`,
     "const until = draft.now + draft.rig.policy.suspectDwellMs;",
     "const until = draft.now;",
   ),
   without(
     "journal: intents outlive a crash",
+    "open intents are not read at a start",
     `${CORE}/state.ts`,
     "intent: intent ? { ...intent, durable: true } : null,",
     "intent: null,",
   ),
   without(
     "journal: on disk before it is done",
+    "a power effect does not wait for its intent to be written",
     `${CORE}/plan.ts`,
     "  if (!intent.durable) {\n    writeIntent(draft, slot, intent);\n    return;\n  }\n  // It may",
     "  // It may",
   ),
   without(
     "dwell from the proof of off",
+    "the time off counts from the decision",
     `${CORE}/power.ts`,
     "bootPending: false,\n    offAt: draft.now,",
     "bootPending: false,\n    offAt: slot.since,",
   ),
-  without("pause guard of the loop", `${CORE}/judge.ts`, "    rig.resumedAt = now;", ""),
+  without(
+    "pause guard of the loop",
+    "that the loop stood still is not noticed",
+    `${CORE}/judge.ts`,
+    "    rig.resumedAt = now;",
+    "",
+  ),
   {
     rule: "epoch check",
+    removed: "a result counts for whatever job is at hand",
     changes: [
       {
         file: `${CORE}/observe-work.ts`,
@@ -99,12 +124,14 @@ export const ABLATIONS: readonly Ablation[] = [
   },
   without(
     "read-back: an off counts only when it is read",
+    "any reading after the write proves the off",
     `${CORE}/observe-board.ts`,
     "else if (readsOff(slot)) concludeOff(draft, slot);\n  else if (slot.phase",
     "else if (slot.line) concludeOff(draft, slot);\n  else if (slot.phase",
   ),
   {
     rule: "stagger: one start at a time",
+    removed: "starts do not wait for each other",
     changes: [
       {
         file: `${CORE}/permit.ts`,
@@ -120,78 +147,100 @@ export const ABLATIONS: readonly Ablation[] = [
   },
   without(
     "quarantine",
+    "failed cycles do not count",
     `${CORE}/permit.ts`,
     "return policy.quarantineCycles - Math.min(slot.strikes, recent);",
     "return policy.quarantineCycles - Math.min(0, recent);",
   ),
   without(
     "one Zero between cut and first beat",
+    "the lane has room for all",
     `${CORE}/permit.ts`,
     "return slots.filter(holdsLane).length < laneWidth;",
     "return slots.length >= laneWidth;",
   ),
   without(
     "back-off",
+    "the next cycle of the same Zero waits for nothing",
     `${CORE}/permit.ts`,
     "return last + Math.min(policy.backoffMaxMs, pauseMs);",
     "return last + Math.min(0, pauseMs);",
   ),
   without(
     "proof that the link server answers",
+    "a proof of the link server counts for ever",
     `${CORE}/evidence.ts`,
     "return now - linkServerProvedAt < LINK_SERVER_PROOF_MS;",
     "return now - linkServerProvedAt < Number.POSITIVE_INFINITY;",
   ),
-  without(
-    "a decided cut is dropped when the Zero speaks",
-    `${CORE}/observe-link.ts`,
-    "  if (!mayBeTakenBack(given)) return given;",
-    "  if (mayBeTakenBack(given) || given) return given;",
-  ),
+  {
+    rule: "a decided cut is dropped when the Zero speaks",
+    removed: "what was decided is cut",
+    changes: [
+      {
+        file: `${CORE}/observe-link.ts`,
+        find: "  if (!mayBeTakenBack(given)) return given;",
+        replace: "  if (mayBeTakenBack(given) || given) return given;",
+      },
+      {
+        file: `${CORE}/plan.ts`,
+        find: "  return mayBeTakenBack(slot) && slot.link !== null && !isSilent(draft, slot);",
+        replace: "  return mayBeTakenBack(slot) && isSilent(draft, slot) && false;",
+      },
+    ],
+  },
   without(
     "a foreign hand on a line is adopted",
+    "a line that reads off is read over",
     `${CORE}/observe-board.ts`,
     'adoptForeign(draft, slot, "off");\n    return;',
     "",
   ),
   without(
     "shares are verified before they are sent",
+    "a wrong share is sent too",
     `${CORE}/observe-work.ts`,
     "  if (event.valid) {\n    blame",
     "  if (event.seat) {\n    blame",
   ),
   without(
     "no start during under-voltage",
+    "starts do not look at the supply",
     `${CORE}/permit.ts`,
     'if (now < rig.underVoltageAt + SUPPLY_QUIET_MS) return "under-voltage";',
     "",
   ),
   without(
     "the ceiling before each start",
+    "starts do not look at the watts",
     `${CORE}/permit.ts`,
     'return fitsCeiling(others, rig.policy.model, ceilingOf(rig)) ? null : "ceiling";',
     "return others.length >= 0 ? null : null;",
   ),
   without(
     "the kernel's answer spares a Zero whose agent died",
+    "the kernel's answer gives no more time",
     `${CORE}/permit.ts`,
     'if (kernelAnswers(slot, now) && silentMs < policy.agentGraceMs) return "kernel-answers";',
     "",
   ),
   without(
     "what waits is remembered over a restart",
+    "one that is off and was waiting for its turn is found off",
     `${CORE}/state.ts`,
     "wasWaiting: memory?.waiting ?? false,",
     "wasWaiting: false,",
   ),
   without(
     "a shed asks the Zero first",
+    "a standing rule cuts at once",
     `${CORE}/power.ts`,
     "asking: cut.hard ? null : { at: null, limitMs: softLimitMs(draft, cut.why) },",
     "asking: null,",
   ),
   without(
     "a person's hold stops automation",
+    "a held slot is cut like any other",
     `${CORE}/permit.ts`,
     'if (slot.hold !== null) return "hold";',
     "",

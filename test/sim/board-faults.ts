@@ -1,6 +1,6 @@
 // What goes wrong with the lines, the bus, the hub and the supply.
 
-import { type Fault, rigFor, zeroFor } from "./fault.ts";
+import { type Fault, lieInWait, rigFor, zeroFor } from "./fault.ts";
 import { resetExpander } from "./sim-board.ts";
 
 export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
@@ -62,14 +62,29 @@ export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
       const { intent, line } = world.slot(zero.slot);
       const seen = intent === null && line === "on" && !world.controller.stalled;
       if (seen) world.foreignOff.set(zero.slot, world.now);
+      world.leftOff.add(zero.slot);
       world.powerDown(zero);
       return;
     }
     world.foreignOff.delete(zero.slot);
+    world.leftOff.delete(zero.slot);
     zero.powered = true;
     zero.poweredAt = world.now;
     zero.life++;
     world.boot(zero);
+  },
+  // The supply sags between the decision to start a Zero and the start, while the disk takes its time.
+  "sag at a start": (world, _, random) => {
+    const forMs = random.between(1000, 15_000);
+    world.storeSlow = Math.max(world.storeSlow, random.between(400, 2000));
+    const isDecided = () => world.state.slots.some(({ stage }) => stage === "write");
+    lieInWait(world, 120_000, isDecided, () => {
+      world.underVoltage = true;
+      world.after(forMs, () => {
+        world.underVoltage = false;
+        world.storeSlow = 0;
+      });
+    });
   },
   "under-voltage": rigFor(
     60_000,

@@ -3,12 +3,12 @@
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Phase } from "../../controller/core/slot.ts";
 import type { SlotId } from "../../hat/slots.ts";
+import { Cycles } from "./cycles.ts";
 import { isCalm } from "./plan.ts";
 import type { SimController } from "./sim-controller.ts";
 import type { World } from "./world.ts";
 import { type SimZero, speaks } from "./zero.ts";
 
-const HOUR_MS = 3_600_000;
 /** What the core cannot know yet: a reading may be so old. */
 const READING_AGE_MS = 2500;
 /** Phases of slots that nobody expects to be heard from. */
@@ -27,26 +27,21 @@ const WRITE_MS = 25;
 const HASHING_WATTS = 1;
 const STARTING_WATTS = 1.4;
 
-interface Cycle {
-  readonly at: number;
-  readonly intent: number;
-}
-
 export class Checkers {
   /** What broke, with its time. */
   readonly broken: string[] = [];
   firstBroken: number | null = null;
   readonly #world: World;
   readonly #calm: boolean;
-  readonly #cycles = new Map<SlotId, Cycle[]>();
+  readonly #cycles: Cycles;
   readonly #excused = new Set<SlotId>();
   #lastOnAt = Number.NEGATIVE_INFINITY;
   #accepted = 0;
-  #losses = 0;
 
   constructor(world: World, seed: number) {
     this.#world = world;
     this.#calm = isCalm(seed);
+    this.#cycles = new Cycles(world, (invariant, what) => this.blame(invariant, what));
     world.onPower = (effect, zero, by) => this.#onPower(effect, zero, by);
     world.onSubmit = ({ worker }, right) => this.#onSubmit(worker, right);
     world.watch = (effect, by) => this.#onEffect(effect, by);
@@ -91,8 +86,8 @@ export class Checkers {
     const silentMs = now - zero.spokeAt;
     const heard = speaks(zero) && silentMs > WRITE_MS && silentMs < livenessMs;
     if (by === "policy") {
-      const asked = slot?.asking?.at ?? null;
-      const waited = asked !== null && now - asked >= (slot?.asking?.limitMs ?? 0) - 100;
+      const askedMs = now - (this.#askedAt.get(zero.slot) ?? now);
+      const waited = askedMs >= this.#world.policy.shedSoftMs - 100;
       if (heard && zero.usb && !waited) {
         this.blame(1, `${zero.slot} is shed, was heard, and was not asked`);
       }
@@ -108,11 +103,12 @@ export class Checkers {
       this.blame(8, `cut of ${zero.slot} within the grace of a start`);
     }
     this.#checkFloor(zero, controller);
-    const works = !zero.stuckOn && !zero.pretendsOff && this.#world.powerError === null;
-    if (slot?.intent?.kind === "cycle" && works) this.#onCycle(zero, slot.intent.id, controller);
+    if (slot?.intent?.kind === "cycle") this.#cycles.onCut(zero, slot.intent.id, controller);
   }
 
   readonly #linkedAt = new Map<SlotId, number>();
+  /** When each Zero was first asked to shut down, since it last had work. */
+  readonly #askedAt = new Map<SlotId, number>();
 
   #wasLinked({ slot, poweredAt }: SimZero): boolean {
     return (this.#linkedAt.get(slot) ?? Number.NEGATIVE_INFINITY) > poweredAt;
@@ -151,53 +147,6 @@ export class Checkers {
     return silentMs > WRITE_MS && silentMs < policy.livenessMs && now >= zero.net.cloggedUntil;
   }
 
-  #onCycle(zero: SimZero, intent: number, controller: SimController): void {
-    const { now, policy, store } = this.#world;
-    if (store.losses !== this.#losses) {
-      // What the card lost, no count can keep.
-      this.#losses = store.losses;
-      this.#cycles.clear();
-    }
-    const cycles = this.#cycles.get(zero.slot) ?? [];
-    this.#cycles.set(zero.slot, cycles);
-    const last = cycles.at(-1);
-    if (last?.intent === intent) return;
-    if (last !== undefined && now - last.at < 0.8 * policy.backoffBaseMs) {
-      this.blame(2, `${zero.slot} is cycled again after ${Math.round(now - last.at)} ms`);
-    }
-    cycles.push({ at: now, intent });
-    const recent = cycles.filter(({ at }) => now - at < policy.quarantineWindowMs);
-    if (recent.length > policy.quarantineCycles && !this.#wasWellSince(zero, recent)) {
-      this.blame(16, `${zero.slot} gets cycle ${recent.length} and not quarantine`);
-    }
-    let ofRig = 0;
-    for (const each of this.#cycles.values()) {
-      ofRig += each.filter(({ at }) => now - at < HOUR_MS).length;
-    }
-    if (ofRig > policy.cutsPerRigHour) this.blame(2, `${ofRig} cycles in an hour`);
-    const between = this.#world.zeros.filter(({ slot }) => this.#isBetween(slot, controller));
-    if (between.length > policy.laneWidth) {
-      this.blame(2, `${between.map(({ slot }) => slot).join(", ")} are between cut and first beat`);
-    }
-  }
-
-  /** Whether the slot's last cycle was not followed by a beat, a fault or a person yet. */
-  #isBetween(id: SlotId, controller: SimController): boolean {
-    const last = this.#cycles.get(id)?.at(-1);
-    const slot = controller.state.slots.find((candidate) => candidate.id === id);
-    if (last === undefined || slot === undefined) return false;
-    const ended = (this.#linkedAt.get(id) ?? Number.NEGATIVE_INFINITY) > last.at;
-    return !ended && slot.intent?.id === last.intent && slot.phase !== "Fault";
-  }
-
-  readonly #readyAt = new Map<SlotId, number>();
-  readonly #wellUntil = new Map<SlotId, number>();
-
-  /** Whether it was well for as long as forgives its past, at some time within these cycles. */
-  #wasWellSince({ slot }: SimZero, cycles: readonly Cycle[]): boolean {
-    return (this.#wellUntil.get(slot) ?? Number.NEGATIVE_INFINITY) > (cycles[0]?.at ?? 0);
-  }
-
   #onOn({ by }: EffectOf<"power">, zero: SimZero, controller: SimController): void {
     const { now, policy, usb } = this.#world;
     const truthful = usb && !this.#world.hubGone;
@@ -211,6 +160,9 @@ export class Checkers {
     if (zero.powered || zero.stuckOff || this.#world.powerError !== null) return;
     if (now - this.#lastOnAt < policy.staggerMs - 1) this.blame(14, `two starts at once`);
     this.#lastOnAt = now;
+    const sagMs = now - this.#world.sagReadAt;
+    const saw = this.#world.sagReadAt > controller.startedAt && sagMs > WRITE_MS;
+    if (saw && sagMs < 5000) this.blame(14, `on of ${zero.slot} during under-voltage`);
     if (by === "operator") return;
     const foreign = this.#world.foreignOff.get(zero.slot);
     if (foreign !== undefined && now - foreign > READING_AGE_MS) {
@@ -225,9 +177,24 @@ export class Checkers {
     if (watts > allowed + 0.001) {
       this.blame(14, `on of ${zero.slot}: ${watts} W predicted, ${allowed.toFixed(1)} W allowed`);
     }
-    const sagged = now - controller.state.underVoltageAt;
-    if (sagged > WRITE_MS && sagged < 5000)
-      this.blame(14, `on of ${zero.slot} during under-voltage`);
+  }
+
+  /** The controller knows that the board lost its supply, so it is no longer found off by surprise. */
+  #onPowerLost(slot: SlotId): void {
+    const { controller, leftOff } = this.#world;
+    this.#world.after(WRITE_MS, () => {
+      if (controller.alive && !this.#world.storeFails) leftOff.delete(slot);
+    });
+  }
+
+  /** It says that the Zero is off: a reading must have shown it. */
+  #onProof(zero: SimZero): void {
+    const { now, usb, hubGone, controller } = this.#world;
+    const since = Math.max(zero.poweredAt, controller.stalledUntil);
+    const shows = !zero.readsOff || (usb && !hubGone && zero.usb);
+    if (zero.powered && shows && now - since > READING_AGE_MS) {
+      this.blame(4, `off of ${zero.slot} counts as proved, and it has power`);
+    }
   }
 
   #onSubmit(worker: string, right: boolean): void {
@@ -237,17 +204,25 @@ export class Checkers {
 
   #onEffect(effect: Effect, by: SimController): void {
     if (effect.type === "report") this.#onReport(effect);
-    if (effect.type !== "send" || effect.message.type !== "job") return;
-    if (effect.message.id.startsWith("t")) return;
+    this.#cycles.watch(effect);
+    if (effect.type !== "send") return;
+    const { message } = effect;
+    const poweroff = message.type === "shutdown" && message.how === "poweroff";
+    if (poweroff && !this.#askedAt.has(effect.slot)) {
+      this.#askedAt.set(effect.slot, this.#world.now);
+    }
+    if (message.type !== "job") return;
+    this.#askedAt.delete(effect.slot);
+    if (message.id.startsWith("t")) return;
     const slot = by.state.slots.find(({ id }) => id === effect.slot);
     const up = slot?.phase === "Ready" || slot?.phase === "Degraded";
-    if (!up || slot.epoch !== effect.message.epoch || !this.#world.provedLinks.has(effect.link)) {
+    if (!up || slot.epoch !== message.epoch || !this.#world.provedLinks.has(effect.link)) {
       this.blame(11, `work for ${effect.slot}, which is ${slot?.phase}`);
     }
   }
 
   #onReport({ ev, slot, why, detail }: EffectOf<"report">): void {
-    const { now, policy } = this.#world;
+    const { now } = this.#world;
     if (ev === "invariant.broken") this.blame(0, `the core stopped itself: ${why}`);
     if (ev === "share.wrong") {
       const worker = this.#world.zeros.find((zero) => zero.slot === detail["worker"]);
@@ -256,16 +231,9 @@ export class Checkers {
       }
     }
     if (slot === null) return;
+    if (ev === "board.power-lost") this.#onPowerLost(slot);
+    if (ev === "power.off") this.#onProof(this.#world.zero(slot));
     if (ev === "link.up") this.#linkedAt.set(slot, now);
-    if (ev.startsWith("operator.")) this.#cycles.delete(slot);
-    if (ev !== "slot.state") return;
-    const { to } = detail as { readonly to: Phase };
-    const up = to === "Ready" || to === "Degraded";
-    const since = this.#readyAt.get(slot);
-    if (up && since === undefined) this.#readyAt.set(slot, now);
-    if (up || since === undefined) return;
-    if (now - since >= policy.backoffResetMs) this.#wellUntil.set(slot, now);
-    this.#readyAt.delete(slot);
   }
 
   /** What must hold when all is over: every Zero mines, nothing was sent twice, and the counts agree. */

@@ -7,6 +7,23 @@ import type { SimZero } from "./zero.ts";
 /** Strikes, and may plan its own end. */
 export type Fault = (world: World, zero: SimZero, random: Random) => void;
 
+const LOOK_EVERY_MS = 50;
+
+/** Waits for a bad moment, at most so long, and strikes then; or when the time is over. */
+export function lieInWait(
+  world: World,
+  limitMs: number,
+  isBadMoment: () => boolean,
+  strike: () => void,
+): void {
+  const until = world.now + limitMs;
+  const look = () => {
+    if (world.now >= until || isBadMoment()) strike();
+    else world.after(LOOK_EVERY_MS, look);
+  };
+  look();
+}
+
 /** Changes the world for a while. */
 export function rigFor(
   maxMs: number,

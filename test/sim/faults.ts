@@ -36,6 +36,9 @@ export function endFaults(world: World): void {
   world.storeFails = false;
   world.storeSlow = 0;
   world.serverProved = true;
+  world.unprovedSince = Number.POSITIVE_INFINITY;
+  world.serverDown = false;
+  world.diesSwitching = null;
   world.poolRefuses = false;
   world.poolSilent = false;
   world.poolUnjust = false;
@@ -44,6 +47,7 @@ export function endFaults(world: World): void {
   for (const zero of world.zeros) {
     Object.assign(zero, {
       neverBoots: false,
+      hangsAfterBoot: false,
       crashLoop: false,
       stuckOn: false,
       stuckOff: false,

@@ -1,6 +1,6 @@
 // What goes wrong with the network between.
 
-import { type Fault, zeroFor } from "./fault.ts";
+import { type Fault, lieInWait, zeroFor } from "./fault.ts";
 import { cleanNet } from "./zero.ts";
 
 export const LINK_FAULTS: Readonly<Record<string, Fault>> = {
@@ -29,6 +29,19 @@ export const LINK_FAULTS: Readonly<Record<string, Fault>> = {
     for (const zero of world.zeros) zero.cutOff = true;
     world.after(forMs, () => {
       for (const zero of world.zeros) zero.cutOff = false;
+    });
+  },
+  // Its voice comes back between the decision to cut it and the cut, while the disk takes its time.
+  "back as it is cut": (world, zero, random) => {
+    const slowMs = random.between(500, 4000);
+    zero.cutOff = true;
+    world.storeSlow = Math.max(world.storeSlow, slowMs);
+    const isDecided = () => world.slot(zero.slot).intent?.by === "automation";
+    lieInWait(world, 60_000, isDecided, () => {
+      zero.cutOff = false;
+      world.after(slowMs, () => {
+        world.storeSlow = 0;
+      });
     });
   },
   "one-way partition": zeroFor(

@@ -14,6 +14,7 @@ const HELP = `npm run sim -- [options]
   --hours H    simulated hours of faults in each (2); a quiet half hour follows
   --jobs N     so many processes (one for each core)
   --shrink     look for the smallest run that still breaks, and tell its events
+  --first      end each seed at the first thing that breaks
   --json       only the summary
 `;
 
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     hours: { type: "string", default: "2" },
     jobs: { type: "string", default: String(availableParallelism()) },
     shrink: { type: "boolean", default: false },
+    first: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -42,6 +44,8 @@ interface Outcome {
   readonly hours: number;
   readonly violations: number;
   readonly failing_seeds: readonly number[];
+  /** In how many seeds each invariant was broken, by its number. */
+  readonly broken_by: Readonly<Record<string, number>>;
   readonly cpu_seconds: number;
 }
 
@@ -82,16 +86,27 @@ function cpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
+function invariantsOf({ broken }: Verdict): Set<string> {
+  return new Set(broken.map((line) => /invariant (\d+):/.exec(line)?.[1] ?? "?"));
+}
+
+function addTo(counts: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(more)) counts[name] = (counts[name] ?? 0) + count;
+}
+
 /** Runs these seeds in this process. */
 function runSeeds(seeds: readonly number[], faultyMs: number): Outcome {
   const usedBefore = cpuSeconds();
   let simulatedMs = 0;
   let violations = 0;
   const failing: number[] = [];
+  const brokenBy: Record<string, number> = {};
+  const stopAt = values.first ? "any" : undefined;
   for (const seed of seeds) {
-    const verdict = simulate(seed, faultyMs);
+    const verdict = simulate(seed, faultyMs, { stopAt });
     simulatedMs += verdict.simulatedMs;
     violations += verdict.broken.length;
+    for (const invariant of invariantsOf(verdict)) addTo(brokenBy, { [invariant]: 1 });
     const fails = verdict.broken.length > 0;
     if (fails) failing.push(seed);
     if (!values.json && (fails || seeds.length === 1)) tell(verdict);
@@ -102,13 +117,16 @@ function runSeeds(seeds: readonly number[], faultyMs: number): Outcome {
     hours: simulatedMs / HOUR_MS,
     violations,
     failing_seeds: failing,
+    broken_by: brokenBy,
     cpu_seconds: cpuSeconds() - usedBefore,
   };
 }
 
 /** Runs a part of the seeds in a process of its own, and hands its lines on. */
 function runElsewhere(from: number, runs: number): Promise<Outcome> {
-  const flags = [values.shrink ? "--shrink" : "", values.json ? "--json" : ""].filter(Boolean);
+  const flags = (["shrink", "first", "json"] as const).flatMap((name) =>
+    values[name] ? [`--${name}`] : [],
+  );
   const own = ["--from", String(from), "--runs", String(runs), "--hours", values.hours];
   const args = [...process.execArgv, process.argv[1] ?? "", ...own, "--jobs", "1", ...flags];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
@@ -145,11 +163,14 @@ async function runAll(): Promise<Outcome> {
   const outcomes = await Promise.all(parts.map(({ first, count }) => runElsewhere(first, count)));
   const sum = (of: (outcome: Outcome) => number) =>
     outcomes.reduce((total, each) => total + of(each), 0);
+  const brokenBy: Record<string, number> = {};
+  for (const { broken_by } of outcomes) addTo(brokenBy, broken_by);
   return {
     runs: sum(({ runs: each }) => each),
     hours: sum(({ hours }) => hours),
     violations: sum(({ violations }) => violations),
     failing_seeds: outcomes.flatMap(({ failing_seeds }) => failing_seeds),
+    broken_by: brokenBy,
     cpu_seconds: sum(({ cpu_seconds }) => cpu_seconds),
   };
 }
@@ -157,7 +178,7 @@ async function runAll(): Promise<Outcome> {
 if (values.help) process.stdout.write(HELP);
 else {
   const startedAt = performance.now();
-  const { runs, hours, violations, failing_seeds, cpu_seconds } = await runAll();
+  const { runs, hours, violations, failing_seeds, broken_by, cpu_seconds } = await runAll();
   const seconds = (performance.now() - startedAt) / 1000;
   if (!values.json) {
     process.stdout.write(
@@ -169,6 +190,7 @@ else {
     hours: Math.round(hours * 10) / 10,
     violations,
     failing_seeds,
+    broken_by,
     rig_days_per_second: Math.round((hours / 24 / cpu_seconds) * 100) / 100,
     cpu_seconds: Math.round(cpu_seconds * 100) / 100,
   };

@@ -1,4 +1,5 @@
-// Checker of the cool-down (3): after many Zeros were silent at once nobody is cut, until health has held for a while.
+// Checkers of what several Zeros tell together (3): nobody is cut while another one is not well either, nor after many were silent
+// at once, until health has held for a while.
 
 import type { EffectOf } from "../../controller/core/effect.ts";
 import type { Slot } from "../../controller/core/slot.ts";
@@ -15,8 +16,14 @@ function isSilent({ phase, why, stage }: Slot): boolean {
   return phase === "Remediating" && stage === "power-cycle";
 }
 
-function isMeantUp({ wanted, hold, phase, intent }: Slot): boolean {
-  if (wanted !== "on" || hold !== null || phase === "Quarantined" || phase === "Fault")
+function isMeantUp({ wanted, hold, shed, phase, intent }: Slot): boolean {
+  if (
+    wanted !== "on" ||
+    hold !== null ||
+    shed !== null ||
+    phase === "Quarantined" ||
+    phase === "Fault"
+  )
     return false;
   // One that a person or a ceiling switches tells nothing.
   if (intent !== null && intent.by !== "automation") return false;
@@ -36,15 +43,28 @@ export class MassSilence {
 
   onPower({ slot, to, by }: EffectOf<"power">, controller: SimController): void {
     const { now, policy } = this.#world;
-    if (to !== "off" || by !== "automation" || controller.startedAt > this.#until) return;
+    if (to !== "off" || by !== "automation") return;
     const known = controller.state.slots.find(({ id }) => id === slot);
     if (known === undefined || known.tries > 0 || known.line === "off") return;
     // One that lasts falls back to one at a time.
     const { storm } = controller.state;
     if (storm.state === "storm" && now - storm.since >= policy.stormHoldMs) return;
+    const lost = controller.state.slots.filter((each) => isMeantUp(each) && !this.#works(each));
+    if (lost.length > 1) {
+      this.#blame(3, `cut of ${slot}, and of those wanted up ${lost.length} are not well`);
+    }
     const afterMs = now - this.#until;
+    if (controller.startedAt > this.#until) return;
     if (afterMs >= policy.stormCooldownMs - LATE_MS) return;
     this.#blame(3, `cut of ${slot}, ${Math.round(afterMs)} ms after many were silent at once`);
+  }
+
+  /** Whether it was heard in the window, and has given the known answer in this boot. */
+  #works({ index }: Slot): boolean {
+    const { now, policy, zeros } = this.#world;
+    const zero = zeros[index];
+    if (zero === undefined) return false;
+    return now - zero.spokeAt < policy.livenessMs && zero.provedBoot === zero.bootId;
   }
 
   /** How many ought to be up, are heard, and are silent; one that is held and heard is a witness too. */

@@ -1,6 +1,6 @@
 // What goes wrong with the controller itself, its disk and its pool.
 
-import { type Fault, rigFor } from "./fault.ts";
+import { type Fault, lieInWait, rigFor } from "./fault.ts";
 
 export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
   stall: (world, _, random) => world.standStill(random.between(500, 30_000)),
@@ -14,6 +14,21 @@ export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
     // Whatever it was about to do, it dies within some seconds.
     world.after(random.between(0, 5000), () => world.kill());
     world.after(random.between(6000, 60_000), () => world.startController());
+  },
+  // Between the write and its proof, where what is begun is easiest forgotten.
+  "controller dies switching": (world, _, random) => {
+    world.diesSwitching = random.between(3000, 60_000);
+  },
+  // While a Zero that is off waits for its turn, which nothing on the lines tells.
+  "controller dies with one waiting": (world, _, random) => {
+    const forMs = random.between(3000, 60_000);
+    const waits = () =>
+      world.controller.alive &&
+      world.state.slots.some(({ phase, wanted }) => phase === "Off" && wanted === "on");
+    lieInWait(world, 300_000, waits, () => {
+      world.kill();
+      world.after(forMs, () => world.startController());
+    });
   },
   "card lies": (world, _, random) => {
     world.kill();
@@ -44,11 +59,15 @@ export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
   ),
   "unproved link server": rigFor(
     60_000,
-    (world) => {
+    (world, random) => {
       world.serverProved = false;
+      world.unprovedSince = Math.min(world.unprovedSince, world.now);
+      world.serverDown = random.chance(0.5);
     },
     (world) => {
       world.serverProved = true;
+      world.unprovedSince = Number.POSITIVE_INFINITY;
+      world.serverDown = false;
     },
   ),
 };

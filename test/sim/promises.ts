@@ -1,5 +1,6 @@
 // Checkers of what the controller promises: what is on disk before it is done (6), what it shows (5), that nobody is cut because
-// the process stood still (9), nor before its dwell (1), and that a person's hold or pause stops automation (13).
+// the process stood still (9), nor before its dwell or while its kernel answers (1), nor while our own link server is out (3), and
+// that a person's hold or pause stops automation (13).
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Slot } from "../../controller/core/slot.ts";
@@ -13,6 +14,11 @@ const SAMPLE_MS = 1000;
 const SHOWN_LATE_MS = 3000;
 /** Times are fractions of a millisecond, and deadlines are met by sums of them. */
 const TICK_MS = 50;
+
+/** A proof of the link server counts for 15 s, and is asked for each 5 s. */
+const PROOF_LATE_MS = 21_000;
+/** A silent Zero's kernel is asked each 5 s. */
+const PROBE_LATE_MS = 7000;
 
 export type Blame = (invariant: number, what: string) => void;
 
@@ -40,8 +46,8 @@ export class Promises {
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #askedPause = Number.NEGATIVE_INFINITY;
   #losses = 0;
-  /** When each slot was last suspected. */
-  readonly #suspectAt = new Map<SlotId, number>();
+  /** Since when the kernel of each Zero answers. */
+  readonly #answersSince = new Map<SlotId, number>();
   /** The intent of each slot whose cut was written already: what follows are further tries. */
   readonly #written = new Map<SlotId, number>();
   /** Since when each slot shows what is not so. */
@@ -55,18 +61,13 @@ export class Promises {
 
   watch(effect: Effect, by: SimController): void {
     if (effect.type === "power") this.#onPower(effect, by);
+    else if (effect.type === "write-intent") this.#onIntent(effect);
     else if (effect.type === "save-slot") this.#onSave(effect);
     else if (effect.type === "save-rig") {
       const kept = effect.memory.pause !== null && !this.#world.storeFails;
       this.#pausedUntil = kept ? this.#askedPause : Number.NEGATIVE_INFINITY;
-    } else if (effect.type === "report") this.#onReport(effect);
-  }
-
-  #onReport({ ev, slot, detail }: EffectOf<"report">): void {
-    if (slot !== null && ev === "slot.state" && detail["to"] === "Suspect") {
-      this.#suspectAt.set(slot, this.#world.now);
-    } else if (ev === "operator.pause") {
-      const forMs = detail["for_ms"];
+    } else if (effect.type === "report" && effect.ev === "operator.pause") {
+      const forMs = effect.detail["for_ms"];
       this.#askedPause = this.#world.now + (typeof forMs === "number" ? forMs : 0);
     }
   }
@@ -76,6 +77,17 @@ export class Promises {
     const held = memory.hold !== null && memory.hold.kind !== "foreign";
     if (held && said !== undefined && !this.#world.storeFails) this.#held.set(slot, said);
     else this.#held.delete(slot);
+  }
+
+  /** A Zero whose kernel answers has longer than the window: its agent may come back. */
+  #onIntent({ slot, by, kind }: EffectOf<"write-intent">): void {
+    const { now, policy } = this.#world;
+    if (by !== "automation" || kind === "on") return;
+    const silentMs = now - this.#world.zero(slot).spokeAt;
+    const answersMs = now - (this.#answersSince.get(slot) ?? now);
+    if (answersMs > PROBE_LATE_MS && silentMs < policy.agentGraceMs - TICK_MS) {
+      this.#blame(1, `cut of ${slot}, whose kernel answers, after ${Math.round(silentMs)} ms`);
+    }
   }
 
   #onPower({ slot, to, by }: EffectOf<"power">, controller: SimController): void {
@@ -94,12 +106,18 @@ export class Promises {
     const back = now - stalledUntil < policy.livenessMs && stalledMs >= policy.pauseGuardMs;
     const first = this.#written.get(slot) !== known.intent?.id;
     this.#written.set(slot, known.intent?.id ?? 0);
-    if (back && first && known.line === "on" && isWell(this.#world.zero(slot))) {
+    const well = isWell(this.#world.zero(slot)) && !this.#world.serverDown;
+    if (back && first && known.line === "on" && well) {
       this.#blame(9, `cut of ${slot}, ${Math.round(now - stalledUntil)} ms after a standstill`);
     }
-    const dwelt = now - (this.#suspectAt.get(slot) ?? Number.NEGATIVE_INFINITY);
-    if (first && dwelt < policy.suspectDwellMs - TICK_MS) {
-      this.#blame(1, `cut of ${slot} ${Math.round(dwelt)} ms after it was suspected`);
+    const resumedAt = stalledMs >= policy.pauseGuardMs ? stalledUntil : Number.NEGATIVE_INFINITY;
+    const silentMs = now - Math.max(this.#world.zero(slot).spokeAt, resumedAt);
+    if (first && silentMs < policy.livenessMs + policy.suspectDwellMs - TICK_MS) {
+      this.#blame(1, `cut of ${slot} after ${Math.round(silentMs)} ms of silence`);
+    }
+    const unprovedMs = now - this.#world.unprovedSince;
+    if (unprovedMs > PROOF_LATE_MS) {
+      this.#blame(3, `cut of ${slot}, and our link server is out for ${Math.round(unprovedMs)} ms`);
     }
     if (now < (this.#held.get(slot) ?? 0)) this.#blame(13, `cut of ${slot}, which a person holds`);
     if (now < this.#pausedUntil) this.#blame(13, `cut of ${slot} in a pause`);
@@ -109,6 +127,9 @@ export class Promises {
     const { controller, now } = this.#world;
     const sees = controller.alive && now - controller.stalledUntil > SHOWN_LATE_MS;
     for (const zero of this.#world.zeros) {
+      const answers = this.#world.probes && zero.powered && zero.kernel && !zero.hung;
+      if (!answers || zero.cutOff) this.#answersSince.delete(zero.slot);
+      else if (!this.#answersSince.has(zero.slot)) this.#answersSince.set(zero.slot, now);
       const slot = controller.state.slots.find(({ id }) => id === zero.slot);
       const wrong = sees && slot !== undefined ? this.#misshown(slot, zero) : null;
       const since = this.#wrongSince.get(zero.slot);

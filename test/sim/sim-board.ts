@@ -1,7 +1,7 @@
 // The board of the simulated rig: readings, power effects with what can go wrong between the two, and the one writer's lock.
 
 import type { EffectOf } from "../../controller/core/effect.ts";
-import type { BoardReading, Line, UsbPresence } from "../../hat/board.ts";
+import type { BoardReading, Line, SlotReading, UsbPresence } from "../../hat/board.ts";
 import type { HatErrorCode } from "../../hat/error.ts";
 import type { SimController } from "./sim-controller.ts";
 import { boot, endLink } from "./sim-link.ts";
@@ -27,15 +27,16 @@ function lineOf({ powered, readsOff }: SimZero): Line {
   return powered && !readsOff ? "on" : "off";
 }
 
+function readSlot(world: World, zero: SimZero): SlotReading {
+  const line = lineOf(zero);
+  zero.expected = line;
+  return { slot: zero.slot, line, driven: !world.powerLost, usb: usbOf(world, zero) };
+}
+
 export function readBoard(world: World): BoardReading {
-  return {
-    slots: world.zeros.map((zero) => {
-      const line = lineOf(zero);
-      zero.expected = line;
-      return { slot: zero.slot, line, driven: !world.powerLost, usb: usbOf(world, zero) };
-    }),
-    underVoltage: world.underVoltage === null ? null : world.underVoltage || world.sagging,
-  };
+  const underVoltage = world.underVoltage === null ? null : world.underVoltage || world.sagging;
+  if (underVoltage) world.sagReadAt = world.now;
+  return { slots: world.zeros.map((zero) => readSlot(world, zero)), underVoltage };
 }
 
 function powerUp(world: World, zero: SimZero): void {
@@ -44,6 +45,7 @@ function powerUp(world: World, zero: SimZero): void {
   zero.poweredAt = now;
   zero.life++;
   zero.tempC = 40;
+  world.leftOff.delete(zero.slot);
   boot(world, zero);
   const together = world.zeros.filter(
     ({ powered, poweredAt }) => powered && now - poweredAt < INRUSH_MS,
@@ -70,7 +72,10 @@ export function powerDown(world: World, zero: SimZero): void {
 /** The expander lost its supply for a moment: every line is undriven and off. */
 export function resetExpander(world: World): void {
   world.powerLost = true;
-  for (const zero of world.zeros) if (zero.powered && !zero.stuckOn) powerDown(world, zero);
+  for (const zero of world.zeros) {
+    if (zero.powered && !zero.stuckOn) powerDown(world, zero);
+    world.leftOff.add(zero.slot);
+  }
 }
 
 /** Does it, or not; and what the driver says of it: an error, or null. */
@@ -91,7 +96,12 @@ export function carryOut(world: World, by: SimController, effect: EffectOf<"powe
   const zero = world.zero(slot);
   const code = act(world, zero, to);
   if (code !== "foreign-change") zero.expected = lineOf(zero);
-  const reading = readBoard(world).slots.find((candidate) => candidate.slot === slot);
+  if (world.diesSwitching !== null) {
+    const forMs = world.diesSwitching;
+    world.diesSwitching = null;
+    world.kill();
+    world.after(forMs, () => world.startController());
+  }
   if (code !== null) by.post({ type: "power-failed", slot, action, code, detail: "simulated" });
-  else if (reading) by.post({ type: "power-done", action, reading });
+  else by.post({ type: "power-done", action, reading: readSlot(world, zero) });
 }

@@ -3,6 +3,7 @@
 import type { EffectOf } from "../../controller/core/effect.ts";
 import { SELF_TEST } from "../../controller/core/self-test.ts";
 import type { SlotId } from "../../hat/slots.ts";
+import { backoffMs } from "../../zero-agent/core/backoff.ts";
 import type { Hello, JobMessage } from "../../zero-agent/protocol/messages.ts";
 import type { SimController } from "./sim-controller.ts";
 import type { Untimed, World } from "./world.ts";
@@ -46,9 +47,13 @@ function sendUp(world: World, zero: SimZero, event: Untimed): void {
 }
 
 function arrive(world: World, zero: SimZero, event: Untimed): void {
+  if (world.serverDown) return;
   if ("link" in event && event.link === zero.link) zero.spokeAt = world.now;
   const isTest = event.type === "result" && event.jobId.startsWith("t");
-  if (isTest && event.nonce === SELF_TEST.nonce) world.provedLinks.add(event.link ?? 0);
+  if (isTest && event.nonce === SELF_TEST.nonce) {
+    world.provedLinks.add(event.link ?? 0);
+    zero.provedBoot = zero.bootId;
+  }
   world.controller.post(event);
 }
 
@@ -93,14 +98,16 @@ export function losePatience(world: World): void {
   }
 }
 
-export function linkUp(world: World, zero: SimZero, bootId: string): void {
+/** Dials, again and again as an agent does, until it gets through. */
+export function linkUp(world: World, zero: SimZero, bootId: string, failures = 0): void {
   zero.program = "runs";
   const { alive, stalled } = world.controller;
-  if (zero.cutOff || zero.hung || zero.net.deaf || !alive || stalled) {
-    // A handshake needs both directions: the agent dials again until it gets through.
+  if (zero.cutOff || zero.hung || zero.net.deaf || !alive || stalled || world.serverDown) {
+    // A handshake needs both directions.
     const { life } = zero;
-    world.after(DIAL_MS, () => {
-      if (zero.life === life && zero.powered && !zero.linked) linkUp(world, zero, bootId);
+    world.after(DIAL_MS + backoffMs(failures + 1, zero.random.next()), () => {
+      if (zero.life !== life || !zero.powered || zero.linked) return;
+      linkUp(world, zero, bootId, failures + 1);
     });
     return;
   }
@@ -109,6 +116,12 @@ export function linkUp(world: World, zero: SimZero, bootId: string): void {
   if (zero.bootId !== bootId) zero.hashes = 0;
   zero.bootId = bootId;
   zero.spokeAt = world.now;
+  if (zero.hangsAfterBoot) {
+    const { life } = zero;
+    world.after(zero.random.between(500, 15_000), () => {
+      if (zero.life === life) zero.hung = true;
+    });
+  }
   const { slot, link } = zero;
   world.controller.post({ type: "link-up", slot, link, hello: helloOf(bootId) });
   beginBeats(world, zero, link);
@@ -118,8 +131,11 @@ export function linkUp(world: World, zero: SimZero, bootId: string): void {
 export function endLink(world: World, zero: SimZero, detail: string | null): void {
   if (!zero.linked) return;
   zero.linked = false;
+  if (detail === null) return;
   const { slot, link } = zero;
-  if (detail !== null) world.controller.post({ type: "link-down", slot, link, detail });
+  world.controller.post({ type: "link-down", slot, link, detail });
+  // What is still on its way over it reaches nobody.
+  zero.link = 0;
 }
 
 /** The controller closes a link: an agent that lives dials in anew. */
@@ -128,6 +144,7 @@ export function hangUp(world: World, link: number): void {
   if (zero === undefined) return;
   const { life, bootId } = zero;
   zero.linked = false;
+  zero.link = 0;
   world.after(DIAL_MS, () => {
     if (zero.life === life && zero.powered && !zero.linked) linkUp(world, zero, bootId);
   });
@@ -206,7 +223,7 @@ function restart(world: World, zero: SimZero, what: "worker" | "agent"): void {
 
 export function deliver(world: World, { slot, link, message }: EffectOf<"send">): void {
   const zero = world.zero(slot);
-  if (!speaks(zero) || zero.net.deaf || zero.link !== link) return;
+  if (!speaks(zero) || zero.net.deaf || zero.link !== link || world.serverDown) return;
   if (zero.net.loss > 0 && zero.random.chance(zero.net.loss)) return;
   if (message.type === "restart" && zero.curable) restart(world, zero, message.what);
   if (zero.stuckWorker) return;

@@ -59,12 +59,18 @@ export function worldOf(seed: number, core: Core = REAL_CORE): World {
   return world;
 }
 
-/** People take care of what automation leaves to them: held slots, and those that they switched off. */
-function askPeople(world: World): void {
+/**
+ * People take care of what automation leaves to them: held slots, quarantined ones, and those that another hand than ours
+ * switched off. The others it must bring back by itself; where a card lost what was written down, nobody can know.
+ */
+function askPeople(world: World, cardLied: boolean): void {
   const slots = world.zeros.map(({ slot }) => slot);
+  const more = { reason: "quiet", hard: false };
   world.post({ type: "resume", reason: "quiet" });
-  world.say({ type: "operator", verb: "uncordon", slots, reason: "quiet", hard: false });
-  turnOn(world);
+  world.say({ type: "operator", verb: "uncordon", slots, ...more });
+  world.say({ type: "operator", verb: "release", slots, ...more });
+  const off = slots.filter((slot) => cardLied || world.leftOff.has(slot));
+  world.say({ type: "operator", verb: "on", slots: off, ...more });
 }
 
 export function turnOn(world: World): void {
@@ -81,8 +87,8 @@ export interface SimulateOptions {
   readonly strikes?: readonly Strike[];
   /** Told of what is reported, switched and struck. */
   readonly tell?: (told: Told) => void;
-  /** Ends the run as soon as this invariant is broken. */
-  readonly stopAt?: number | undefined;
+  /** Ends the run as soon as this invariant is broken, or any. */
+  readonly stopAt?: number | "any" | undefined;
 }
 
 /** Thrown out of a run of which no more is to be known. */
@@ -102,7 +108,8 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
   world.watch = (effect, by) => {
     check(effect, by);
     promises.watch(effect, by);
-    if (stopAt !== undefined && checkers.firstBroken === stopAt) throw new Enough();
+    const { firstBroken } = checkers;
+    if (firstBroken !== null && (stopAt === "any" || firstBroken === stopAt)) throw new Enough();
     if (effect.type === "power") {
       const { to, slot, by: whose } = effect;
       silence.onPower(effect, by);
@@ -120,10 +127,11 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
     tell?.({ at: world.now, text: `STRIKE ${id} ${slot}` }),
   );
   try {
-    settle(world, faultyMs);
+    const cardLied = strikes.some(({ fault }) => fault === "card lies" || fault === "full disk");
+    settle(world, faultyMs, cardLied);
     const before = mined(world);
     world.run(MINING_MS);
-    checkers.end(strikes.some(({ fault }) => fault === "card lies" || fault === "full disk"));
+    checkers.end(cardLied);
     if (mined(world) === before) checkers.blame(15, "does not mine at the end");
   } catch (error) {
     if (error instanceof ImpureStep) checkers.blame(17, error.message);
@@ -139,7 +147,7 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
 }
 
 /** The time of faults, then their end, then the quiet. */
-function settle(world: World, faultyMs: number): void {
+function settle(world: World, faultyMs: number, cardLied: boolean): void {
   world.run(faultyMs);
   endFaults(world);
   world.endSecond();
@@ -148,6 +156,6 @@ function settle(world: World, faultyMs: number): void {
   // What was planned during the faults may still end (a restart, a hold): let it.
   world.run(60_000);
   if (!world.controller.alive) world.startController();
-  askPeople(world);
+  askPeople(world, cardLied);
   world.run(QUIET_MS);
 }

@@ -23,6 +23,7 @@ import { type SimZero, simZero } from "./zero.ts";
 export type Untimed = Event extends infer E ? (E extends Event ? Omit<E, "now"> : never) : never;
 export type Report = EffectOf<"report"> & { readonly now: number };
 
+const WANTS_ON: ReadonlySet<string> = new Set(["on", "cycle"]);
 const HOLDS: ReadonlySet<string> = new Set(["cordon", "drain", "maintenance"]);
 
 export interface WorldOptions {
@@ -72,6 +73,8 @@ export class World {
   powerLost = false;
   underVoltage: boolean | null = false;
   sagging = false;
+  /** When under-voltage was last read. */
+  sagReadAt = Number.NEGATIVE_INFINITY;
   boardError: HatErrorCode | null = null;
   powerError: HatErrorCode | null = null;
   /** A power effect is done, and yet reported as failed. */
@@ -83,7 +86,12 @@ export class World {
   /** Rejects what is right. */
   poolUnjust = false;
   poolLatencyMs = 50;
+  /** Whether the link server can prove itself, and since when not. It may be that no frame gets through it either. */
   serverProved = true;
+  unprovedSince = Number.POSITIVE_INFINITY;
+  serverDown = false;
+  /** The controller's process dies as its next power effect is carried out, and is started again after so long. */
+  diesSwitching: number | null = null;
   /** Whether probes of addresses tell anything. */
   probes = false;
   /** Told of each power effect before it is carried out, of each effect, of each share that is sent. */
@@ -97,6 +105,8 @@ export class World {
   readonly foreignOff = new Map<SlotId, number>();
   /** Until when a person wants the hands of automation off a slot. */
   readonly saidUntil = new Map<SlotId, number>();
+  /** Slots that a person, or another hand than ours, switched off, and that had no power since. */
+  readonly leftOff = new Set<SlotId>();
   /** Until when all links may be down for one common cause. */
   outageUntil = Number.NEGATIVE_INFINITY;
   /** The least watts that were asked for from outside, with their ends. */
@@ -279,10 +289,15 @@ export class World {
     const { verb, forMs } = event;
     for (const slot of event.slots) {
       this.foreignOff.delete(slot);
+      if (verb === "off") this.leftOff.add(slot);
       if (HOLDS.has(verb)) this.saidUntil.set(slot, this.now + (forMs ?? 0));
       else if (verb === "uncordon") this.saidUntil.delete(slot);
     }
     this.post(event);
+    // Its `on` is written down at once, unless nobody heard it.
+    const { alive, stalled } = this.controller;
+    if (!alive || stalled || this.storeFails || !WANTS_ON.has(verb)) return;
+    for (const slot of event.slots) this.leftOff.delete(slot);
   }
 
   /** The schedule lane speaks, as it does again to each controller that starts. */

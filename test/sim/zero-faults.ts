@@ -52,6 +52,16 @@ export const ZERO_FAULTS: Readonly<Record<string, Fault>> = {
       zero.neverBoots = false;
     },
   ),
+  "hangs after each boot": zeroFor(
+    600_000,
+    (zero) => {
+      zero.hangsAfterBoot = true;
+      zero.hung = zero.powered;
+    },
+    (zero) => {
+      zero.hangsAfterBoot = false;
+    },
+  ),
   "stuck on": zeroFor(
     200_000,
     (zero, random) => {

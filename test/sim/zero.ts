@@ -38,8 +38,11 @@ export interface SimZero {
   searchesUntil: number;
   /** The program runs and its link is up. */
   linked: boolean;
+  /** The number of its link; 0 for one that both sides know to be over. */
   link: number;
   bootId: string;
+  /** The boot in which it last gave the known answer. */
+  provedBoot: string;
   hashes: number;
   usb: boolean;
   /** When a frame of it last reached the controller. */
@@ -52,6 +55,8 @@ export interface SimZero {
   // faults
   hung: boolean;
   neverBoots: boolean;
+  /** Hangs soon after it has dialled in: a worn card, a bad supply. */
+  hangsAfterBoot: boolean;
   crashLoop: boolean;
   stuckOn: boolean;
   stuckOff: boolean;
@@ -85,6 +90,7 @@ export function simZero(slot: SlotId, seed: number): SimZero {
     linked: false,
     link: 0,
     bootId: "",
+    provedBoot: "",
     hashes: 0,
     usb: false,
     spokeAt: Number.NEGATIVE_INFINITY,
@@ -93,6 +99,7 @@ export function simZero(slot: SlotId, seed: number): SimZero {
     ghostUsb: false,
     hung: false,
     neverBoots: false,
+    hangsAfterBoot: false,
     crashLoop: false,
     stuckOn: false,
     stuckOff: false,
