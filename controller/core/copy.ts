@@ -2,8 +2,10 @@
 // missing here does not compile.
 
 import type { Host, Job, Seat } from "./seat.ts";
-import type { Slot } from "./slot.ts";
+import type { Link, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function copySlot(slot: Slot): Slot {
   return {
@@ -82,8 +84,7 @@ export function copySeat(seat: Seat): Seat {
   };
 }
 
-/** The job, in the hands of this worker. */
-export function copyJob(job: Job, worker: string | null): Job {
+export function copyJob(job: Job): Mutable<Job> {
   return {
     id: job.id,
     prefix: job.prefix,
@@ -91,9 +92,21 @@ export function copyJob(job: Job, worker: string | null): Job {
     difficulty: job.difficulty,
     to: job.to,
     receivedAt: job.receivedAt,
-    worker,
+    worker: job.worker,
     tried: job.tried,
     missed: job.missed,
+  };
+}
+
+export function copyLink(link: Link): Mutable<Link> {
+  return {
+    id: link.id,
+    bootId: link.bootId,
+    model: link.model,
+    agentVersion: link.agentVersion,
+    nominalHs: link.nominalHs,
+    tested: link.tested,
+    askedAt: link.askedAt,
   };
 }
 

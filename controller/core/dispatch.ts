@@ -119,7 +119,9 @@ function assign(draft: Draft, seat: Seat, job: Job, candidate: Candidate): void 
   const limitMs = Math.round(jobLimitMs(job, rateHs, draft.rig.policy));
   const until = draft.now + limitMs;
   const { id, prefix, target, to } = job;
-  ownSeat(draft, seat).job = copyJob(job, candidate.id);
+  const given = copyJob(job);
+  given.worker = candidate.id;
+  ownSeat(draft, seat).job = given;
   const message: JobMessage = {
     type: "job",
     id,

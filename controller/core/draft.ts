@@ -1,7 +1,7 @@
 // The working copy of one step: the state it starts from is never touched; what it changes is copied first.
 
 import type { SlotId } from "../../hat/slots.ts";
-import { copyHost, copyRig, copySeat, copySlot } from "./copy.ts";
+import { copyHost, copyRig, copySeat, copySlot, type Mutable } from "./copy.ts";
 import type { Effect, EffectOf } from "./effect.ts";
 import { energyUntil } from "./energy.ts";
 import { memoryOf, rigMemoryOf } from "./memory.ts";
@@ -9,8 +9,6 @@ import type { Host, Seat } from "./seat.ts";
 import type { Phase, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import type { Why } from "./why.ts";
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export interface Draft {
   readonly now: number;

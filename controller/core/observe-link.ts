@@ -1,6 +1,7 @@
 // What the links tell: a Zero is there, it is heard, how it is.
 
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
+import { copyLink } from "./copy.ts";
 import { type Draft, emit, enter, ownSlot, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { judgeHeat } from "./heat.ts";
@@ -192,7 +193,9 @@ export function onBeat(draft: Draft, { slot: id, link, beat }: EventOf<"beat">):
 /** The known answer is right: the slot may work. Ends a boot, and the power cycle that it was part of. */
 export function passSelfTest(draft: Draft, given: Slot, link: Link): void {
   const { onAt, bootPending } = given;
-  let slot = patchSlot(draft, given, { link: { ...link, tested: true }, tries: 0 });
+  const proved = copyLink(link);
+  proved.tested = true;
+  let slot = patchSlot(draft, given, { link: proved, tries: 0 });
   if (slot.phase === "Ready" || slot.phase === "Degraded") return;
   slot = enter(draft, closeIntent(draft, slot, "done"), "Ready", "self-test-passed", {
     bootPending: false,

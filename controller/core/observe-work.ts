@@ -140,7 +140,8 @@ function onHostResult(draft: Draft, host: Host, event: EventOf<"result">): void 
   }
   const rate = measured(host, event);
   patchHost(draft, host, { task: null, hashes, ...rate });
-  take(draft, task.seat, host.id, { ...event, hashrateHs: rate.rateHs });
+  const { jobId, nonce } = event;
+  take(draft, task.seat, host.id, { jobId, nonce, hashrateHs: rate.rateHs });
 }
 
 export function onResult(draft: Draft, event: EventOf<"result">): void {

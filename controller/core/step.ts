@@ -155,15 +155,16 @@ function checked(draft: Draft): readonly Effect[] {
   return allowed;
 }
 
-function nextTick({ rig, stirred }: Draft, { type, now }: Event): number {
+function nextTick({ rig, stirred, now }: Draft, type: Event["type"]): number {
   if (type === "tick") return wakeAt(rig, now);
   return stirred || !isRoutine(type) ? now : Number.POSITIVE_INFINITY;
 }
 
 export function step(state: RigState, event: Event): Step {
-  const draft = draftOf(state, event.now);
+  const { type, now } = event;
+  const draft = draftOf(state, now);
   observe(draft, event);
-  if (event.type === "tick" || isOfWork(event.type)) dispatch(draft);
+  if (type === "tick" || isOfWork(type)) dispatch(draft);
   const effects = checked(draft);
-  return { state: draft.rig, effects, wakeAt: nextTick(draft, event) };
+  return { state: draft.rig, effects, wakeAt: nextTick(draft, type) };
 }

@@ -1,5 +1,6 @@
 // What a worker holds, and taking it away from one.
 
+import { copyJob, copyLink } from "./copy.ts";
 import { type Draft, emit, patchHost, patchSeat, patchSlot, seatOf, takeId } from "./draft.ts";
 import type { Host, HostTask } from "./seat.ts";
 import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
@@ -18,7 +19,9 @@ export function orphan(
   const seat = seatOf(draft, seatId);
   if (seat?.job?.id !== jobId) return [];
   const tried = failedBy === null ? seat.job.tried : [...seat.job.tried, failedBy];
-  const job = { ...seat.job, worker: null, tried };
+  const job = copyJob(seat.job);
+  job.worker = null;
+  job.tried = tried;
   patchSeat(draft, seat, { state: "working", share: null, job });
   return tried;
 }
@@ -71,8 +74,11 @@ export function beginSelfTest(draft: Draft, slot: Slot, link: Link): Slot {
       budgetMs: SELF_TEST_LIMIT_MS,
     },
   });
+  const asked = copyLink(link);
+  asked.tested = false;
+  asked.askedAt = draft.now;
   return patchSlot(draft, slot, {
-    link: { ...link, tested: false, askedAt: draft.now },
+    link: asked,
     task: {
       jobId,
       seat: SELF_TEST_SEAT,

@@ -8,7 +8,8 @@ import { stepTwice } from "./purity.ts";
 import { carryOut, readBoard } from "./sim-board.ts";
 import { deliver, hangUp, probe } from "./sim-link.ts";
 import { servePool } from "./sim-pool.ts";
-import type { Untimed, World } from "./world.ts";
+import type { Untimed } from "./untimed.ts";
+import type { World } from "./world.ts";
 
 /** How long a write and its read-back take on the bus. */
 const POWER_MS = 20;
@@ -180,7 +181,17 @@ export class SimController {
     const { id: jobId, epoch, prefix, to } = message;
     const nonce = this.#world.solutionOf(prefix, to);
     const elapsedMs = (nonce / HOST_HS) * 1000;
-    const found = { type: "result", worker, link: null, jobId, epoch, nonce } as const;
-    this.#world.after(elapsedMs, () => this.post({ ...found, hashes: nonce, elapsedMs }));
+    this.#world.after(elapsedMs, () =>
+      this.post({
+        type: "result",
+        worker,
+        link: null,
+        jobId,
+        epoch,
+        nonce,
+        hashes: nonce,
+        elapsedMs,
+      }),
+    );
   }
 }

@@ -6,7 +6,8 @@ import type { SlotId } from "../../hat/slots.ts";
 import { backoffMs } from "../../zero-agent/core/backoff.ts";
 import type { Hello, JobMessage } from "../../zero-agent/protocol/messages.ts";
 import type { SimController } from "./sim-controller.ts";
-import type { Untimed, World } from "./world.ts";
+import { copyOf, type Untimed } from "./untimed.ts";
+import type { World } from "./world.ts";
 import { type SimZero, speaks } from "./zero.ts";
 
 const NOMINAL_HS = 240_000;
@@ -41,7 +42,7 @@ function sendUp(world: World, zero: SimZero, event: Untimed): void {
   if (delayMs <= 0) arrive(world, zero, event);
   else world.after(delayMs, () => arrive(world, zero, event));
   if (net.twice > 0 && zero.random.chance(net.twice)) {
-    const again = { ...event } as Untimed;
+    const again = copyOf(event);
     world.after(delayMs + 50, () => arrive(world, zero, again));
   }
 }

@@ -2,7 +2,8 @@
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { SimController } from "./sim-controller.ts";
-import type { Untimed, World } from "./world.ts";
+import type { Untimed } from "./untimed.ts";
+import type { World } from "./world.ts";
 
 const WRITE_MS = 5;
 

@@ -1,7 +1,6 @@
 // The whole rig in one thread with no real time: the core is the real one, everything around it is simulated.
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
-import type { Event } from "../../controller/core/event.ts";
 import { NOTHING_REMEMBERED, type Remembered } from "../../controller/core/memory.ts";
 import { DEFAULT_POLICY, type Policy } from "../../controller/core/policy.ts";
 import type { ScheduleReading } from "../../controller/core/schedule.ts";
@@ -18,9 +17,9 @@ import { mayOpenBoard, powerDown, readBoard } from "./sim-board.ts";
 import { SimController } from "./sim-controller.ts";
 import { boot, crash, endLink, linkUp, losePatience, SILENCE_LIMIT_MS } from "./sim-link.ts";
 import { SimStore } from "./sim-store.ts";
+import { copyOf, type Untimed } from "./untimed.ts";
 import { type SimZero, simZero } from "./zero.ts";
 
-export type Untimed = Event extends infer E ? (E extends Event ? Omit<E, "now"> : never) : never;
 export type Report = EffectOf<"report"> & { readonly now: number };
 
 const WANTS_ON: ReadonlySet<string> = new Set(["on", "cycle"]);
@@ -220,7 +219,7 @@ export class World {
 
   /** Takes a copy: the caller may post the same event again. */
   post(event: Untimed): void {
-    this.controller.post({ ...event });
+    this.controller.post(copyOf(event));
   }
 
   after(ms: number, run: () => void): void {
