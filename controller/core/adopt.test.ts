@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { mining, say } from "../../test/sim/scene.ts";
 import { World } from "../../test/sim/world.ts";
 import { memoryOf, NOTHING_REMEMBERED, type Remembered } from "./memory.ts";
 import { DEFAULT_POLICY, type PowerRestore } from "./policy.ts";
@@ -167,6 +168,51 @@ describe("a starting controller", () => {
     world.zero("p1").usb = false;
     world.run(70_000);
     expect(world.slot("p1").phase).toBe("Off");
+  });
+
+  /** A controller that starts while p1 runs and its line reads off all the same. */
+  function contradicted(): World {
+    const world = mining({ zeros: 1, policy: { powerRestore: "adopt" }, lines: "on" });
+    world.kill();
+    world.zero("p1").readsOff = true;
+    world.startController();
+    world.run(1500);
+    expect(world.slot("p1")).toMatchObject({ phase: "Unknown", line: "off", usb: "present" });
+    return world;
+  }
+
+  it("cuts nobody whose line contradicted its USB port at first: what is on when they agree is wanted on", () => {
+    const world = contradicted();
+    world.zero("p1").readsOff = false;
+    world.run(300_000);
+    expect(world.slot("p1")).toMatchObject({ phase: "Ready", wanted: "on" });
+    expect(world.powerEffects()).toEqual([]);
+  });
+
+  it("nor after that was taken for a fault", () => {
+    const world = contradicted();
+    world.until(() => world.slot("p1").phase === "Fault", "fault");
+    world.zero("p1").readsOff = false;
+    world.run(300_000);
+    expect(world.slot("p1")).toMatchObject({ phase: "Ready", wanted: "on" });
+    expect(world.powerEffects()).toEqual([]);
+  });
+
+  it("does what a person said before the board could be read", () => {
+    const world = new World({ zeros: 2, policy: { powerRestore: "adopt" } });
+    world.kill();
+    world.boardError = "bus";
+    world.zero("p2").powered = true;
+    world.boot(world.zero("p2"));
+    world.startController();
+    say(world, "on", ["p1"]);
+    say(world, "off", ["p2"], { hard: true });
+    world.run(5000);
+    expect(world.powerEffects()).toEqual([]);
+    expect(memoryOf(world.slot("p1"), 0, 0)).toMatchObject({ wanted: "on", waiting: true });
+    world.boardError = null;
+    world.run(60_000);
+    expect(world.phases()).toBe("Ready Off");
   });
 
   it("waits without judgement while the board cannot be read", () => {

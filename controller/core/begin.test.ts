@@ -27,6 +27,7 @@ describe("a controller without memory", () => {
       until: NOW + 90_000,
       stage: null,
       wanted: "on",
+      wantedKnown: false,
       hold: null,
       line: "unknown",
       usb: "unknown",

@@ -17,6 +17,7 @@ export function copySlot(slot: Slot): Slot {
     until: slot.until,
     stage: slot.stage,
     wanted: slot.wanted,
+    wantedKnown: slot.wantedKnown,
     hold: slot.hold,
     onAsked: slot.onAsked,
     cycleAsked: slot.cycleAsked,

@@ -98,9 +98,9 @@ export function rigMemoryOf(
   };
 }
 
-/** Whether the line reads off, or read so last: a controller that has not read it yet forgets nothing. */
-function isKnownOff({ line, wasWaiting }: Slot): boolean {
-  return line === "off" || (line === "unknown" && wasWaiting);
+/** Whether it is still to be switched on: a controller that does not know yet what is wanted forgets nothing. */
+function isWaiting({ wanted, wantedKnown, line, wasWaiting }: Slot): boolean {
+  return wanted === "on" && (wantedKnown ? line !== "on" : wasWaiting);
 }
 
 export function memoryOf(slot: Slot, now: number, nextId: number): SlotMemory {
@@ -114,7 +114,7 @@ export function memoryOf(slot: Slot, now: number, nextId: number): SlotMemory {
     shed: slot.shed?.why ?? null,
     openIntent: slot.intent?.id ?? null,
     idsUpTo: nextId,
-    waiting: slot.wanted === "on" && isKnownOff(slot),
+    waiting: isWaiting(slot),
     quarantinedForMs: slot.phase === "Quarantined" ? now - slot.since : null,
     cutAgesMs: slot.cuts.map((at) => now - at),
     strikes: slot.strikes,

@@ -36,15 +36,22 @@ function foundWanted(slot: Slot): Line {
   return slot.line === "off" && !isOffForNow(slot) ? "off" : "on";
 }
 
-/** The first reading of a slot after a start decides what is wanted of it from now on. */
+/**
+ * The first reading after a start in which line and port agree decides what is wanted from now on: a line that reads off
+ * while the Zero still shows on USB tells nothing.
+ */
 function adoptWanted(draft: Draft, slot: Slot): Slot {
+  if (slot.wantedKnown || (slot.line === "off" && !readsOff(slot))) return slot;
   const wanted = {
     adopt: foundWanted(slot),
     restore: slot.wanted,
     "all-on": "on",
     "all-off": "off",
   } as const;
-  return patchSlot(draft, slot, { wanted: wanted[draft.rig.policy.powerRestore] });
+  return patchSlot(draft, slot, {
+    wanted: wanted[draft.rig.policy.powerRestore],
+    wantedKnown: true,
+  });
 }
 
 /** After a start nothing is switched: what is found is adopted. */
@@ -68,9 +75,11 @@ function adopt(draft: Draft, given: Slot): void {
   save(draft, slot);
 }
 
-function observeUnknown(draft: Draft, slot: Slot): void {
+function observeUnknown(draft: Draft, slot: Slot, driven: boolean): void {
   if (slot.line === "off" && slot.usb === "present") return; // contradictory: the deadline decides
   if (slot.why === "start") adopt(draft, slot);
+  // The board lost its supply: that is nobody's wish.
+  else if (slot.line === "off" && !driven) observeLive(draft, slot, driven);
   else if (slot.line === "off") {
     enter(draft, patchSlot(draft, slot, { wanted: "off" }), "Off", "found-off", {
       offAt: draft.now,
@@ -133,7 +142,6 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
   const same = line === known.line && usb === known.usb && !known.refused;
   if (same && SETTLED[known.phase] === line) return;
   if (!same) draft.stirred = true;
-  const first = known.line === "unknown";
   // We wrote nothing, and yet the line is where we wanted it.
   const turned = known.refused && known.action === null && known.line !== line;
   const lastUsb = usb === "unknown" ? known.lastUsb : usb;
@@ -142,10 +150,10 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
     adoptForeign(draft, read, line);
     return;
   }
-  const slot = first ? adoptWanted(draft, read) : read;
+  const slot = adoptWanted(draft, read);
   switch (slot.phase) {
     case "Unknown":
-      observeUnknown(draft, slot);
+      observeUnknown(draft, slot, driven);
       break;
     case "Off":
     case "Quarantined":

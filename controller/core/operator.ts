@@ -76,7 +76,10 @@ export function onOperator(draft: Draft, event: Ask): void {
     report(draft, "info", `operator.${event.verb}`, id, event.reason || null, { hard: event.hard });
     // Naming a slot takes it back from a foreign hand: the operator knows of it now.
     const hold = known.hold?.kind === "foreign" ? null : known.hold;
-    const slot = patchSlot(draft, known, { hold, ...ASKS[event.verb](draft, event, known) });
+    const asked = ASKS[event.verb](draft, event, known);
+    // Said before the line was read, it beats what is found there.
+    const wantedKnown = known.wantedKnown || asked.wanted !== undefined;
+    const slot = patchSlot(draft, known, { hold, wantedKnown, ...asked });
     const out = slot.phase === "Quarantined" && LETS_OUT.has(event.verb);
     save(draft, out ? enter(draft, slot, "Off", "released") : slot);
   }

@@ -44,6 +44,7 @@ function read(
 
 const FOREIGN = { why: "foreign-change", hold: { kind: "foreign" } } as const;
 const STARTED = { phase: "Unknown", why: "start", line: "unknown", usb: "unknown" } as const;
+const FIRST = { ...STARTED, wantedKnown: false } as const;
 const WRITING = {
   phase: "PoweringOn",
   stage: "write",
@@ -117,6 +118,18 @@ describe("a reading", () => {
       { phase: "Unknown", why: "found-on" },
       OFF,
       { phase: "Off", why: "found-off", wanted: "off", offAt: now },
+    ],
+    [
+      "of an adopted Zero that lost its supply",
+      { phase: "Unknown", why: "found-on" },
+      LOST,
+      { phase: "Off", why: "off-proved", wanted: "on" },
+    ],
+    [
+      "of a line that contradicts its port in a fault, at the start",
+      { ...FIRST, phase: "Fault", wanted: "off" },
+      { ...OFF, usb: "present" },
+      { phase: "Fault", wanted: "off", wantedKnown: false },
     ],
     [
       "of an adopted Zero that is on",

@@ -104,6 +104,8 @@ export interface Slot {
   readonly until: number;
   readonly stage: Stage | null;
   readonly wanted: Line;
+  /** Whether that is settled since the start: by a person's word, or by what was found, once line and port agreed. */
+  readonly wantedKnown: boolean;
   readonly hold: Hold | null;
   /** Set by an operator's `on`, until it is begun: it needs no leave of a pause. */
   readonly onAsked: { readonly reason: string } | null;

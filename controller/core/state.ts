@@ -96,6 +96,7 @@ function initialSlot(
     until: quarantined === null ? now + policy.bootGraceMs : now + policy.probationMs - quarantined,
     stage: null,
     wanted: memory?.wanted ?? "on",
+    wantedKnown: false,
     hold: memory?.hold
       ? {
           kind: memory.hold.kind,

@@ -362,6 +362,7 @@ describe("a start", () => {
       phase: "Unknown",
       why: "start",
       line: "unknown",
+      wantedKnown: false,
       wanted: "on",
       until: fresh.now + 5000,
     });
