@@ -51,7 +51,8 @@ describe("a Zero that misses solutions", () => {
   it("is given the next remedy for each four in a row, and at last to people; its power is never touched", () => {
     const world = mining();
     const missed = (count: number) => {
-      world.state = withSlot(world.state, "p1", { barren: count - 1 });
+      const remedies = count / 4 - 1;
+      world.state = withSlot(world.state, "p1", { barren: count - 1, remedies });
       miss(world);
     };
     missed(4);

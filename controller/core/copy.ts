@@ -52,6 +52,7 @@ export function copySlot(slot: Slot): Slot {
     cuts: slot.cuts,
     strikes: slot.strikes,
     barren: slot.barren,
+    remedies: slot.remedies,
     heat: slot.heat,
     heatAt: slot.heatAt,
     restUntil: slot.restUntil,

@@ -54,6 +54,8 @@ const SETTLING = {
 const BOOTING = { phase: "Booting", why: "usb-seen" } as const;
 const SUSPECT = { phase: "Suspect", why: "silent", ...SILENT } as const;
 const FAULT = { phase: "Fault", why: "cut-not-proved" } as const;
+const STUCK = { phase: "Fault", why: "stuck-but-heard", since: now - 600_000 } as const;
+const AGAIN = { why: "stuck-but-heard", until: REPROBE } as const;
 const CUTTING = { phase: "PoweringOff", why: "operator", stage: "cut", intent: INTENT } as const;
 const CUT_AGAIN = {
   phase: "PoweringOff",
@@ -131,7 +133,21 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
     { ...BOOTING, ...SILENT, intent: INTENT },
     { phase: "Suspect", why: "boot-overdue", intent: null },
   ],
-  ["a boot that is heard is asked again", BOOTING, { phase: "Booting", until: now + 90_000 }],
+  [
+    "a boot that is heard and proves nothing has ended, and is remedied",
+    { ...BOOTING, intent: INTENT },
+    { phase: "Remediating", stage: "restart-worker", intent: null, remedies: 1 },
+  ],
+  [
+    "or is a fault at the end of the ladder",
+    { ...BOOTING, remedies: 3 },
+    { phase: "Fault", why: "stuck-but-heard", until: REPROBE },
+  ],
+  [
+    "and under maintenance only asked again",
+    { ...BOOTING, hold: MAINTENANCE },
+    { phase: "Booting", until: now + 90_000 },
+  ],
   [
     "a suspect that was silent waits for its cycle",
     SUSPECT,
@@ -148,27 +164,32 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
     { phase: "Remediating", stage: "restart-worker", until: now + 20_000 },
   ],
   [
-    "a suspect that is not even heard any more has its dwell",
+    "but under maintenance",
+    { phase: "Suspect", why: "no-progress", hold: MAINTENANCE },
+    { phase: "Suspect", why: "no-progress" },
+  ],
+  [
+    "a suspect that does neither is suspected of that for a dwell of its own",
     { ...SUSPECT, why: "no-progress" },
     { phase: "Suspect", why: "silent", until: now + 3000 },
   ],
   [
     "a rung is followed by the next",
-    { phase: "Remediating", stage: "restart-worker" },
+    { phase: "Remediating", stage: "restart-worker", remedies: 1 },
     { stage: "restart-agent", until: now + 30_000 },
   ],
   [
     "and that by a reboot, with its boot grace",
-    { phase: "Remediating", stage: "restart-agent" },
+    { phase: "Remediating", stage: "restart-agent", remedies: 2 },
     { stage: "soft-reboot", until: now + 150_000 },
   ],
   [
     "after the last one people are told",
-    { phase: "Remediating", stage: "soft-reboot" },
+    { phase: "Remediating", stage: "soft-reboot", remedies: 3 },
     { phase: "Fault", why: "stuck-but-heard", until: REPROBE },
   ],
   [
-    "a rung that ends in silence ends in a suspicion",
+    "a rung that ends in silence is followed by a dwell",
     { phase: "Remediating", stage: "restart-agent", ...SILENT },
     { phase: "Suspect", why: "silent", until: now + 3000 },
   ],
@@ -221,6 +242,17 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
     { phase: "Fault", until: REPROBE },
   ],
   ["a fault that is heard is asked again", FAULT, { ...FAULT, until: REPROBE }],
+  ["a fault of its own climbs the ladder", STUCK, { stage: "restart-worker", remedies: 1 }],
+  ["the rung that is next", { ...STUCK, remedies: 2 }, { stage: "soft-reboot", remedies: 3 }],
+  ["but not under maintenance", { ...STUCK, hold: MAINTENANCE }, { ...STUCK, until: REPROBE }],
+  ["nor in its pause", { ...STUCK, since: now - 59_999 }, { ...FAULT, ...AGAIN }],
+  ["which doubles", { ...STUCK, remedies: 3, since: now - 119_999 }, { ...FAULT, ...AGAIN }],
+  ["with each ladder", { ...STUCK, remedies: 3, since: now - 120_000 }, { remedies: 4 }],
+  [
+    "and after three of them it is only asked",
+    { ...STUCK, remedies: 9 },
+    { remedies: 9, ...AGAIN },
+  ],
   [
     "a quarantine ends in off, and is forgiven",
     { phase: "Quarantined", strikes: 3 },
@@ -248,7 +280,7 @@ describe("a deadline", () => {
   });
 
   it("that asks for the known answer sends it", () => {
-    for (const changes of [BOOTING, FAULT]) {
+    for (const changes of [{ ...BOOTING, hold: MAINTENANCE }, FAULT]) {
       const { slot, effects } = judged(changes);
       expect(slot.task?.seat).toBe(SELF_TEST_SEAT);
       expect(ofType(effects, "send").map(({ message }) => message.type)).toEqual(["job"]);

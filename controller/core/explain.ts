@@ -51,6 +51,9 @@ function notes(rig: RigState, slot: Slot, now: number): string[] {
     ...(slot.barren === 0
       ? []
       : [`${counted(slot.barren, "job")} in a row searched and not solved`]),
+    ...(slot.remedies === 0
+      ? []
+      : [`restarted by remedies ${counted(slot.remedies, "time")} since it last solved a job`]),
     `boot grace ${seconds(bootGraceMs(slot, rig.policy.bootGraceMs))} (${counted(slot.bootMs.length, "boot")} known)`,
     `healthy ${healthy} of ${meant} meant up, floor ${floor}, storm ${rig.storm.state}`,
   ];

@@ -3,7 +3,7 @@
 import { type Draft, enter, patchSlot, report, save } from "./draft.ts";
 import { isSilent } from "./evidence.ts";
 import { judgeHolds } from "./hold.ts";
-import { bootGraceMs, climb, climbFrom, isRung } from "./ladder.ts";
+import { bootGraceMs, isRung, probeFault, remedy } from "./ladder.ts";
 import { takeOn } from "./observe-link.ts";
 import { laneFree, mayRetryEnumeration } from "./permit.ts";
 import { beginAsking, closeIntent, endSoftOff, readsOff, retryEnumeration } from "./power.ts";
@@ -63,9 +63,16 @@ function judgeBooting(draft: Draft, slot: Slot, due: boolean): void {
     suspect(draft, closeIntent(draft, slot, "boot-overdue"), "boot-overdue");
     return;
   }
-  // It is heard but has not proved itself: ask again, for a Zero that is heard is never cut.
+  // Heard a moment ago, and gone: it dials in anew, or is silent soon.
+  if (slot.link === null) return;
+  // It is heard but has not proved itself. Its start ends here, or its cycle would keep the lane for as long as that lasts.
+  const slow = closeIntent(draft, slot, "boot-overdue");
+  if (slow.hold?.kind !== "maintenance") {
+    remedy(draft, slow, "stuck-but-heard");
+    return;
+  }
   const until = draft.now + draft.rig.policy.bootGraceMs;
-  retest(draft, patchSlot(draft, slot, { until }));
+  retest(draft, patchSlot(draft, slow, { until }));
 }
 
 function judgeUp(draft: Draft, slot: Slot): void {
@@ -87,19 +94,18 @@ function judgeUp(draft: Draft, slot: Slot): void {
 
 function judgeSuspect(draft: Draft, slot: Slot, due: boolean): void {
   if (!due) return;
-  if (slot.why !== "no-progress") {
-    enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
-  } else if (isSilent(draft, slot)) suspect(draft, slot, "silent");
-  else climb(draft, slot, "restart-worker");
+  if (slot.why === "no-progress") judgeStuck(draft, slot);
+  else enter(draft, slot, "Remediating", "power-cycle", { stage: "power-cycle" });
 }
 
 function judgeRemediating(draft: Draft, slot: Slot, due: boolean): void {
-  if (!due || !isRung(slot.stage) || slot.hold?.kind === "maintenance") return;
-  if (isSilent(draft, slot)) {
-    suspect(draft, slot, "silent");
-    return;
-  }
-  climbFrom(draft, slot, slot.stage);
+  if (due && isRung(slot.stage)) judgeStuck(draft, slot);
+}
+
+/** A Zero that did not get on; if it has fallen silent meanwhile, that has a dwell of its own. */
+function judgeStuck(draft: Draft, slot: Slot): void {
+  if (isSilent(draft, slot)) suspect(draft, slot, "silent");
+  else if (slot.hold?.kind !== "maintenance") remedy(draft, slot, "stuck-but-heard");
 }
 
 /** From the end of the link to the end of the system, at a guess: no source says. */
@@ -119,7 +125,7 @@ function judgePoweringOff(draft: Draft, slot: Slot, due: boolean): void {
   }
 }
 
-/** A fault is looked at again: a cut that was not proved is tried again, a silent Zero climbs the ladder anew. */
+/** A fault is looked at again: a cut that was not proved is tried again, a silent Zero is suspected, one that is heard is asked. */
 function judgeFault(draft: Draft, slot: Slot, due: boolean): void {
   if (!due || slot.action !== null) return;
   const { policy, slots } = draft.rig;
@@ -133,11 +139,8 @@ function judgeFault(draft: Draft, slot: Slot, due: boolean): void {
   } else if (readsOff(slot)) {
     enter(draft, slot, "Off", "probed", { offAt: draft.now });
     // Off by its line and there by its port: it is no silent Zero before the two agree.
-  } else if (slot.line === "on" && isSilent(draft, slot)) {
-    suspect(draft, slot, "silent");
-  } else {
-    retest(draft, patchSlot(draft, slot, { until: draft.now + policy.reprobeMs }));
-  }
+  } else if (slot.line === "on" && isSilent(draft, slot)) suspect(draft, slot, "silent");
+  else probeFault(draft, slot);
 }
 
 function judgeQuarantined(draft: Draft, slot: Slot, due: boolean): void {
@@ -168,9 +171,10 @@ function graceAfterPause(draft: Draft): number {
 const ASK_AGAIN_MS = 5000;
 
 function askAgain(draft: Draft, slot: Slot): void {
-  const { link, task, phase } = slot;
+  const { link, task, phase, stage } = slot;
   if (link === null || link.tested || task !== null) return;
-  if (phase !== "Ready" && phase !== "Degraded" && phase !== "Booting") return;
+  const isUp = phase === "Ready" || phase === "Degraded" || phase === "Booting";
+  if (!isUp && stage !== "restart-worker") return;
   if (draft.now - link.askedAt >= ASK_AGAIN_MS) beginSelfTest(draft, slot, link);
 }
 

@@ -2,10 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import { ofType } from "../../test/sim/effects.ts";
-import { mining } from "../../test/sim/scene.ts";
+import { mining, say, withSlot } from "../../test/sim/scene.ts";
 import { World } from "../../test/sim/world.ts";
-import { draftOf } from "./draft.ts";
-import { bootGraceMs, climb, climbFrom, countBarren, isRung } from "./ladder.ts";
+import { draftOf, slotOf } from "./draft.ts";
+import { BARREN_JOBS, bootGraceMs, countBarren, isRung, remedy } from "./ladder.ts";
+import { SELF_TEST_SEAT } from "./self-test.ts";
 import type { Slot } from "./slot.ts";
 
 function stuck(): World {
@@ -101,6 +102,120 @@ describe("a Zero that is heard but does not get on", () => {
   });
 });
 
+describe("a Zero that is heard and never gives the known answer", () => {
+  function booted(): World {
+    const world = new World({ zeros: 1 });
+    world.zero("p1").stuckWorker = true;
+    world.until(() => world.slot("p1").link !== null, "linked");
+    return world;
+  }
+
+  function faults(world: World): number[] {
+    return world
+      .reported("slot.state", "p1")
+      .flatMap(({ now, detail }) => (detail["to"] === "Fault" ? [now] : []));
+  }
+
+  it("climbs the ladder when its boot grace is over, and is back as soon as it answers", () => {
+    const world = booted();
+    world.until(() => world.slot("p1").phase === "Fault", "fault");
+    expect(world.slot("p1")).toMatchObject({ why: "stuck-but-heard", remedies: 3 });
+    expect(commands(world)).toEqual(["restart worker", "restart agent", "shutdown reboot"]);
+    world.zero("p1").stuckWorker = false;
+    world.allReady();
+    expect(world.powerEffects("p1").map(({ to }) => to)).toEqual(["on"]);
+  });
+
+  it("climbs it anew after a pause that doubles, thrice in all; then a person is told once, and it is only asked", () => {
+    const world = booted();
+    world.run(3 * 3_600_000);
+    expect(commands(world)).toHaveLength(9);
+    const [first = 0, second = 0, third = 0, ...more] = faults(world);
+    expect(more).toEqual([]);
+    // The three rungs take 20, 30 and 150 s.
+    expect(second - first).toBeCloseTo(120_000 + 200_000, -4);
+    expect(third - second).toBeCloseTo(240_000 + 200_000, -4);
+    expect(world.reported("slot.given-up", "p1")).toMatchObject([
+      { level: "error", why: "stuck-but-heard", detail: { remedies: 9 } },
+    ]);
+    expect(world.powerEffects("p1").map(({ to }) => to)).toEqual(["on"]);
+    world.zero("p1").stuckWorker = false;
+    world.run(61_000);
+    expect(world.slot("p1").phase).toBe("Ready");
+    world.until(() => world.slot("p1").remedies === 0, "a share");
+  });
+
+  it("that was given up climbs it anew when a person releases it", () => {
+    const world = booted();
+    world.until(() => world.reported("slot.given-up").length > 0, "given up");
+    say(world, "release", ["p1"]);
+    world.until(() => commands(world).length === 10, "a remedy");
+    expect(world.now - world.slot("p1").since).toBeLessThan(1000);
+    expect(world.slot("p1")).toMatchObject({ stage: "restart-worker", remedies: 1 });
+  });
+
+  it("keeps the lane no longer than its boot grace: another silent Zero is fenced", () => {
+    const world = mining();
+    world.zero("p1").hung = true;
+    world.until(() => world.slot("p1").phase === "PoweringOn", "cycled");
+    world.zero("p1").stuckWorker = true;
+    world.until(() => world.slot("p1").link !== null, "linked");
+    world.zero("p2").hung = true;
+    world.until(() => world.slot("p2").fences === 1, "fenced");
+    expect(world.slot("p1").link).toMatchObject({ tested: false });
+  });
+});
+
+describe("a Zero that answers wrongly", () => {
+  it("is restarted at each look at its fault, and its fault is told once for each", () => {
+    const world = mining();
+    world.zero("p2").wrong = true;
+    world.until(() => world.slot("p2").phase === "Fault", "fault");
+    world.until(() => world.reported("slot.given-up", "p2").length > 0, "given up");
+    expect(commands(world)).toHaveLength(9);
+    const told = world.reported("slot.state", "p2").length;
+    world.run(3_600_000);
+    expect(commands(world)).toHaveLength(9);
+    expect(world.reported("slot.state", "p2")).toHaveLength(told);
+    world.zero("p2").wrong = false;
+    world.allReady();
+    expect(world.powerEffects("p2").map(({ to }) => to)).toEqual(["on"]);
+  });
+});
+
+describe("a Zero whose link came anew and that does not answer", () => {
+  it("is suspected, however often it is asked", () => {
+    const world = mining({ zeros: 1, policy: { progressMs: 45_000 } });
+    const zero = world.zero("p1");
+    zero.stuckWorker = true;
+    world.unlink(zero);
+    world.linkUp(zero, zero.bootId);
+    world.until(
+      () => world.slot("p1").phase === "Ready" && world.slot("p1").task !== null,
+      "asked",
+    );
+    world.run(46_000);
+    expect(world.slot("p1")).toMatchObject({ phase: "Suspect", why: "no-progress" });
+  });
+});
+
+describe("a Zero that misses solutions while it holds another job", () => {
+  it("gives it to another worker when it is remedied", () => {
+    const world = mining();
+    const { state, now } = world;
+    const held = state.slots.find(({ task }) => task !== null && task.seat !== SELF_TEST_SEAT);
+    if (held === undefined) throw new Error("nobody works");
+    const draft = draftOf(withSlot(state, held.id, { barren: BARREN_JOBS - 1 }), now);
+    countBarren(draft, slotOf(draft, held.id) as Slot);
+    const seat = draft.rig.seats.find(({ job }) => job?.id === held.task?.jobId);
+    expect(seat).toMatchObject({ state: "working", job: { worker: null } });
+    expect(slotOf(draft, held.id)).toMatchObject({
+      stage: "restart-worker",
+      task: { seat: SELF_TEST_SEAT },
+    });
+  });
+});
+
 describe("a Degraded Zero", () => {
   const cases: [string, Partial<{ tempC: number; throttled: number }>][] = [
     ["hot", { tempC: 81 }],
@@ -160,43 +275,48 @@ describe("a rung", () => {
   const own = { commandId: `c${state.nextId}` };
   const link = ready.link?.id;
 
-  const table: [Parameters<typeof climb>[2], Partial<Slot>, number, object][] = [
+  const table: [string, Partial<Slot>, number, object][] = [
     ["restart-worker", {}, 20_000, { type: "restart", what: "worker" }],
-    ["restart-agent", {}, 30_000, { type: "restart", what: "agent" }],
-    ["soft-reboot", {}, 150_000, { type: "shutdown", how: "reboot" }],
+    ["restart-agent", { remedies: 1 }, 30_000, { type: "restart", what: "agent" }],
+    ["soft-reboot", { remedies: 2 }, 150_000, { type: "shutdown", how: "reboot" }],
     // A slow starter has its own boot grace.
-    ["soft-reboot", { bootMs: [100_000] }, 210_000, { type: "shutdown", how: "reboot" }],
+    ["soft-reboot", { remedies: 2, bootMs: [1e5] }, 210_000, { type: "shutdown", how: "reboot" }],
   ];
-  it.each(table)("%s of %o has %i ms, and is asked for", (rung, changes, limitMs, words) => {
+  it.each(table)("%s of %o has %i ms, and is asked for", (rung, changes, ms, words) => {
     const draft = drafted(changes);
-    climb(draft, draft.rig.slots[0] as Slot, rung);
-    const message = { ...words, ...own, deadlineMs: limitMs };
-    expect(ofType(draft.effects, "send")).toEqual([{ type: "send", slot: "p1", link, message }]);
+    remedy(draft, draft.rig.slots[0] as Slot, "stuck-but-heard");
+    const message = { ...words, ...own, deadlineMs: ms };
+    expect(ofType(draft.effects, "send")[0]).toEqual({ type: "send", slot: "p1", link, message });
     expect(draft.rig.slots[0]).toMatchObject({
       phase: "Remediating",
       why: rung,
       stage: rung,
-      until: now + limitMs,
+      until: now + ms,
+      remedies: (changes.remedies ?? 0) + 1,
     });
   });
 
-  it.each([
-    ["restart-worker", "restart-agent"],
-    ["restart-agent", "soft-reboot"],
-  ] as const)("%s is followed by %s", (rung, next) => {
-    const draft = drafted();
-    climbFrom(draft, draft.rig.slots[0] as Slot, rung);
-    expect(draft.rig.slots[0]).toMatchObject({ phase: "Remediating", stage: next });
+  it("asks a worker for the known answer, which an agent that starts anew is asked on its new link", () => {
+    const asked = (remedies: number) => {
+      const draft = drafted({ remedies });
+      remedy(draft, draft.rig.slots[0] as Slot, "stuck-but-heard");
+      return ofType(draft.effects, "send").map(({ message }) => message.type);
+    };
+    expect(asked(0)).toEqual(["restart", "job"]);
+    expect(asked(1)).toEqual(["restart"]);
+    expect(asked(2)).toEqual(["shutdown"]);
   });
 
-  it("that was the last is followed by a fault, which is looked at again", () => {
-    const draft = drafted();
-    climbFrom(draft, draft.rig.slots[0] as Slot, "soft-reboot");
+  it.each([3, 6, 9])("that was the last, the %ith, is followed by a fault", (remedies) => {
+    const draft = drafted({ remedies });
+    remedy(draft, draft.rig.slots[0] as Slot, "no-shares");
     expect(draft.rig.slots[0]).toMatchObject({
       phase: "Fault",
-      why: "stuck-but-heard",
+      why: "no-shares",
       until: now + 60_000,
     });
+    const told = ofType(draft.effects, "report").map(({ ev }) => ev);
+    expect(told.includes("slot.given-up")).toBe(remedies === 9);
   });
 
   it("is a stage, but not each stage is one", () => {

@@ -1,8 +1,10 @@
 // Remedies below the power line, for a Zero that is heard and does not get on: each rung has its time, then comes the next.
 
-import { type Draft, emit, enter, patchSlot, takeId } from "./draft.ts";
+import { type Draft, emit, enter, patchSlot, report, takeId } from "./draft.ts";
+import type { Policy } from "./policy.ts";
 import type { Slot, Stage } from "./slot.ts";
-import { retest } from "./work.ts";
+import type { Why } from "./why.ts";
+import { releaseSlot, retest } from "./work.ts";
 
 /** The boot grace of a slot: what is configured, or 1.5 x the slowest of its last twenty boots if that is more. */
 export function bootGraceMs(slot: Slot, configuredMs: number): number {
@@ -10,66 +12,107 @@ export function bootGraceMs(slot: Slot, configuredMs: number): number {
   return Math.max(configuredMs, 1.5 * slowest);
 }
 
-const LADDER = {
-  "restart-worker": { next: "restart-agent", limit: "restartWorkerMs" },
-  "restart-agent": { next: "soft-reboot", limit: "restartAgentMs" },
-  "soft-reboot": { next: null, limit: "softRebootMs" },
+const LADDER = ["restart-worker", "restart-agent", "soft-reboot"] as const;
+const LIMITS = {
+  "restart-worker": "restartWorkerMs",
+  "restart-agent": "restartAgentMs",
+  "soft-reboot": "softRebootMs",
 } as const;
 
-type Rung = keyof typeof LADDER;
-
-/** Asks a Zero that is heard but stuck to help itself. The power line is not a rung for a Zero that is heard. */
-export function climb(draft: Draft, slot: Slot, rung: Rung): void {
-  const { policy } = draft.rig;
-  // A reboot that was asked for has its boot grace, like any other.
-  const graceMs = rung === "soft-reboot" ? bootGraceMs(slot, policy.bootGraceMs) : 0;
-  const limitMs = policy[LADDER[rung].limit] + graceMs;
-  if (slot.link !== null) {
-    const common = { commandId: `c${takeId(draft)}`, deadlineMs: limitMs };
-    const message =
-      rung === "soft-reboot"
-        ? ({ type: "shutdown", how: "reboot", ...common } as const)
-        : ({
-            type: "restart",
-            what: rung === "restart-worker" ? "worker" : "agent",
-            ...common,
-          } as const);
-    emit(draft, { type: "send", slot: slot.id, link: slot.link.id, message });
-  }
-  enter(draft, slot, "Remediating", rung, { stage: rung, until: draft.now + limitMs });
-}
+type Rung = (typeof LADDER)[number];
 
 export function isRung(stage: Stage | null): stage is Rung {
-  return stage !== null && stage in LADDER;
+  return stage !== null && stage in LIMITS;
 }
 
-/** The next rung after this one. After the last a person is told: the power line is not a rung for a Zero that is heard. */
-export function climbFrom(draft: Draft, slot: Slot, rung: Rung): void {
-  const { next } = LADDER[rung];
-  if (next !== null) climb(draft, slot, next);
-  else {
-    enter(draft, slot, "Fault", "stuck-but-heard", {
-      until: draft.now + draft.rig.policy.reprobeMs,
+/** How often it was through the whole ladder since it last did right. */
+function laddersOf({ remedies }: Pick<Slot, "remedies">): number {
+  return Math.floor(remedies / LADDER.length);
+}
+
+/** What a rung asks of the agent. */
+function ask(draft: Draft, slot: Slot, rung: Rung, limitMs: number): void {
+  if (slot.link === null) return;
+  const common = { commandId: `c${takeId(draft)}`, deadlineMs: limitMs };
+  const message =
+    rung === "soft-reboot"
+      ? ({ type: "shutdown", how: "reboot", ...common } as const)
+      : ({
+          type: "restart",
+          what: rung === "restart-worker" ? "worker" : "agent",
+          ...common,
+        } as const);
+  emit(draft, { type: "send", slot: slot.id, link: slot.link.id, message });
+}
+
+/** Asks a Zero that is heard but stuck to help itself, by the rung that is next. */
+function climb(draft: Draft, given: Slot): void {
+  const { policy } = draft.rig;
+  const rung = LADDER[given.remedies % LADDER.length] as Rung;
+  // A reboot that was asked for has its boot grace, like any other.
+  const graceMs = rung === "soft-reboot" ? bootGraceMs(given, policy.bootGraceMs) : 0;
+  const limitMs = policy[LIMITS[rung]] + graceMs;
+  ask(draft, given, rung, limitMs);
+  const slot = enter(draft, given, "Remediating", rung, {
+    stage: rung,
+    until: draft.now + limitMs,
+    remedies: given.remedies + 1,
+  });
+  // A worker must have something to do to show that it works; an agent that starts anew is asked on its new link.
+  if (rung === "restart-worker") retest(draft, slot);
+}
+
+/** Whether the ladder was climbed as often as a power cycle would be tried. From then on it is only asked, not restarted. */
+function isGivenUp(slot: Slot, policy: Policy): boolean {
+  return laddersOf(slot) >= policy.quarantineCycles;
+}
+
+/** A Zero that is heard and of no use: looked at again every `reprobeMs`, and a person is told when no remedy is left. */
+export function toFault(draft: Draft, slot: Slot, why: Why): void {
+  const { policy } = draft.rig;
+  if (isGivenUp(slot, policy)) {
+    report(draft, "error", "slot.given-up", slot.id, why, {
+      remedies: slot.remedies,
+      todo: "look at the Zero, its card and its supply; then `zerorig release` or `zerorig cycle` it",
     });
   }
+  enter(draft, slot, "Fault", why, { until: draft.now + policy.reprobeMs });
+}
+
+/**
+ * The next remedy for a Zero that is heard and stuck; at the end of the ladder a fault, for the power line is no rung for a
+ * Zero that is heard. Its work must have been taken from it.
+ */
+export function remedy(draft: Draft, slot: Slot, why: Why): void {
+  if (slot.remedies > 0 && slot.remedies % LADDER.length === 0) toFault(draft, slot, why);
+  else climb(draft, slot);
+}
+
+/** Faults that are the Zero's own, and not a line's. */
+const STUCK: ReadonlySet<Why> = new Set<Why>(["stuck-but-heard", "wrong-answers", "no-shares"]);
+
+function mayClimb(draft: Draft, slot: Slot): boolean {
+  const { policy } = draft.rig;
+  if (!STUCK.has(slot.why) || slot.hold?.kind === "maintenance" || isGivenUp(slot, policy)) {
+    return false;
+  }
+  const pauseMs = Math.min(policy.backoffMaxMs, policy.reprobeMs * 2 ** laddersOf(slot));
+  return draft.now - slot.since >= pauseMs;
+}
+
+/** Looks at a fault of a Zero that is heard: asks for the known answer; and climbs on, after a pause that doubles with each ladder. */
+export function probeFault(draft: Draft, slot: Slot): void {
+  if (mayClimb(draft, slot)) climb(draft, slot);
+  else retest(draft, patchSlot(draft, slot, { until: draft.now + draft.rig.policy.reprobeMs }));
 }
 
 /** So many jobs in a row that others solved, or wrong solutions, are no bad luck: a job has exactly one solution. */
 export const BARREN_JOBS = 4;
-const BARREN_RUNGS = ["restart-worker", "restart-agent", "soft-reboot"] as const;
 
 /** One more job that the Zero searched and did not solve rightly: each `BARREN_JOBS` of them cost the next remedy. */
 export function countBarren(draft: Draft, given: Slot): void {
   const slot = patchSlot(draft, given, { barren: given.barren + 1 });
   if (slot.phase !== "Ready" && slot.phase !== "Degraded") return;
   if (slot.barren % BARREN_JOBS !== 0) return;
-  const rung = BARREN_RUNGS[slot.barren / BARREN_JOBS - 1];
-  if (rung === undefined) {
-    const until = draft.now + draft.rig.policy.reprobeMs;
-    enter(draft, slot, "Fault", "no-shares", { until });
-    return;
-  }
-  climb(draft, slot, rung);
-  // The known answer, given rightly, brings it back.
-  retest(draft, slot);
+  remedy(draft, releaseSlot(draft, slot, false), "no-shares");
 }

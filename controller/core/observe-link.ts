@@ -8,7 +8,7 @@ import { judgeHeat } from "./heat.ts";
 import { BARREN_JOBS } from "./ladder.ts";
 import { closeIntent, uncount } from "./power.ts";
 import type { Link, Slot } from "./slot.ts";
-import { beginSelfTest, releaseSlot } from "./work.ts";
+import { beginSelfTest, releaseSlot, retest } from "./work.ts";
 
 /** get_throttled: under-voltage, frequency capped, throttled, soft temperature limit; the "now" bits. */
 const THROTTLED_NOW = 0b1111;
@@ -187,7 +187,8 @@ export function onBeat(draft: Draft, { slot: id, link, beat }: EventOf<"beat">):
   // Its hashes rise, as they did all the time: what it must show is a share.
   else if (slot.barren >= BARREN_JOBS) return;
   else if (slot.link?.tested) enter(draft, slot, "Ready", "recovered");
-  else resume(draft, slot);
+  // Stuck until now, it may have lost the question.
+  else retest(draft, resume(draft, slot));
 }
 
 /** The known answer is right: the slot may work. Ends a boot, and the power cycle that it was part of. */

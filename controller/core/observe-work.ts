@@ -3,7 +3,6 @@
 import {
   type Draft,
   emit,
-  enter,
   ownSeat,
   ownSlot,
   patchHost,
@@ -16,7 +15,7 @@ import {
 } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { restAfter } from "./heat.ts";
-import { countBarren } from "./ladder.ts";
+import { countBarren, toFault } from "./ladder.ts";
 import { judgeVitals, onHeard, passSelfTest } from "./observe-link.ts";
 import { closeIntent } from "./power.ts";
 import type { Host, Seat, Share } from "./seat.ts";
@@ -94,9 +93,9 @@ function concludeSelfTest(draft: Draft, slot: Slot, link: Link, nonce: number | 
     passSelfTest(draft, slot, link);
     return;
   }
-  enter(draft, closeIntent(draft, slot, "wrong-answers"), "Fault", "wrong-answers", {
-    until: draft.now + draft.rig.policy.reprobeMs,
-  });
+  // Known already, so nothing new to say, and the pause before the next remedy goes on.
+  if (slot.phase === "Fault" && slot.why === "wrong-answers") return;
+  toFault(draft, closeIntent(draft, slot, "wrong-answers"), "wrong-answers");
 }
 
 /** Whether the Zero took far longer than the rate that it measured for itself. */
@@ -201,7 +200,7 @@ function blame(draft: Draft, missed: readonly string[], solver: string): void {
     if (slot !== undefined) countBarren(draft, slot);
   }
   const slot = slotOf(draft, solver);
-  if (slot !== undefined && slot.barren > 0) patchSlot(draft, slot, { barren: 0 });
+  if (slot !== undefined) patchSlot(draft, slot, { barren: 0, remedies: 0 });
 }
 
 /** The end of a share: counted once, and written down. */

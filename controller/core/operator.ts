@@ -22,9 +22,12 @@ function holdAs(kind: "cordon" | "drain" | "maintenance") {
 }
 
 /** A person vouches for it: what counted against it until now is forgotten. A shed that is under way is carried through. */
-function forgiven({ intent, shed }: Slot): Pick<Slot, "strikes" | "cuts" | "barren" | "shed"> {
+function forgiven({
+  intent,
+  shed,
+}: Slot): Pick<Slot, "strikes" | "cuts" | "barren" | "remedies" | "shed"> {
   const underWay = intent?.by === "policy";
-  return { strikes: 0, cuts: [], barren: 0, shed: underWay ? shed : null };
+  return { strikes: 0, cuts: [], barren: 0, remedies: 0, shed: underWay ? shed : null };
 }
 
 /** Off, or about to be: a person's `on` is still to be done then. */

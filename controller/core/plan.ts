@@ -52,6 +52,8 @@ function drive(draft: Draft, slot: Slot): void {
     takeBack(draft, slot);
     return;
   }
+  // It speaks although its line reads off: the reading lies, and the Zero is not cut for it.
+  if (stage === "cut" && intent.by === "automation" && !isSilent(draft, slot)) return;
   if (isBanned(draft, slot)) {
     withdraw(draft, slot);
     return;

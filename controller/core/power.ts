@@ -193,6 +193,7 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
     offAt: draft.now,
     action: null,
     hardOff: false,
+    remedies: 0,
     fences: slot.fences + (fenced ? 1 : 0),
   });
   report(draft, "info", "power.off", slot.id, intent?.why ?? null, {

@@ -163,6 +163,8 @@ export interface Slot {
   readonly strikes: number;
   /** Jobs in a row that it searched and did not solve, or solved wrongly. */
   readonly barren: number;
+  /** Remedies below the power line since it last solved a job or was off: how far up the ladder it is, and how often it was. */
+  readonly remedies: number;
   readonly heat: HeatStep;
   /** When it was last as hot as its step asks for. */
   readonly heatAt: number;

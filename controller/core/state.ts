@@ -139,6 +139,7 @@ function initialSlot(
     cuts: (memory?.cutAgesMs ?? []).map((age) => now - age),
     strikes: memory?.strikes ?? 0,
     barren: 0,
+    remedies: 0,
     heat: 0,
     heatAt: Number.NEGATIVE_INFINITY,
     restUntil: Number.NEGATIVE_INFINITY,

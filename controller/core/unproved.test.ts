@@ -34,6 +34,28 @@ describe("the port of a Zero", () => {
   });
 });
 
+describe("a line that reads off, and is not", () => {
+  it("is not cut again while its Zero speaks, and counts for nothing when it reads on again", () => {
+    const world = mining();
+    const zero = world.zero("p1");
+    Object.assign(zero, { hung: true, pretendsOff: true });
+    world.powerLies = true;
+    world.until(() => world.powerEffects("p1").length > 3, "tried again and again");
+    expect(world.slot("p1")).toMatchObject({ phase: "PoweringOff", line: "off" });
+    const tries = world.powerEffects("p1").length;
+    zero.hung = false;
+    world.run(120_000);
+    expect(world.powerEffects("p1")).toHaveLength(tries);
+    expect(world.slot("p1")).toMatchObject({ phase: "Fault", why: "cut-not-proved" });
+    world.powerLies = false;
+    Object.assign(zero, { pretendsOff: false, readsOff: false });
+    world.allReady();
+    expect(world.powerEffects("p1")).toHaveLength(tries);
+    expect(world.slot("p1").hold).toBeNull();
+    expect(world.state.halted).toBeNull();
+  });
+});
+
 describe("a line that somebody else turned", () => {
   it("while its slot is a fault is theirs", () => {
     const world = mining();

@@ -351,18 +351,4 @@ describe("a link", () => {
     expect(world.slot("p1").phase).toBe("PoweringOff");
     world.until(() => world.slot("p1").phase === "Off", "off");
   });
-
-  it("asks a Zero that is heard but never answers its self-test again and again, and never cuts it", () => {
-    const world = new World({ zeros: 1 });
-    world.zero("p1").stuckWorker = true;
-    world.until(
-      () => world.slot("p1").phase === "Booting" && world.slot("p1").link !== null,
-      "linked",
-    );
-    world.run(400_000);
-    expect(world.slot("p1").phase).toBe("Booting");
-    expect(world.powerEffects().filter(({ to }) => to === "off")).toEqual([]);
-    world.zero("p1").stuckWorker = false;
-    world.allReady();
-  });
 });

@@ -85,7 +85,8 @@ export function beginSelfTest(draft: Draft, slot: Slot, link: Link): Slot {
       link: link.id,
       until: draft.now + SELF_TEST_LIMIT_MS,
     },
-    progressAt: draft.now,
+    // Asked once more without an answer to the last question is no progress.
+    progressAt: slot.task?.seat === SELF_TEST_SEAT ? slot.progressAt : draft.now,
   });
 }
 

@@ -170,7 +170,7 @@ export class Checkers {
     }
     const powered = this.#world.zeros.filter(
       // One that reads off although it is on, and cannot be seen on USB, nobody can know of.
-      (other) => other.powered && (truthful || !other.readsOff),
+      (other) => other.powered && (!other.readsOff || (truthful && other.usb)),
     ).length;
     const watts = powered * HASHING_WATTS + STARTING_WATTS;
     const allowed = this.#world.allowedWatts(READING_AGE_MS);
