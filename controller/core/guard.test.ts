@@ -126,15 +126,16 @@ describe("the run-time assertions", () => {
 
   it("stop automation when one bites, say so, and let the mining go on", () => {
     const broken = withSlot(world.state, "p1", {
-      // A cut of a Zero that is heard: no path leads here, so the state is made by hand.
+      // A shed that no rule asks for: no path leads here, so the state is made by hand.
       phase: "Degraded",
       stage: "cut",
-      intent: INTENT,
+      shed: null,
+      intent: { ...INTENT, by: "policy" },
       action: null,
       retryAt: 0,
     });
     const { state, effects } = step(broken, { type: "tick", now });
-    expect(state.halted).toMatch(/^1:/);
+    expect(state.halted).toMatch(/^13:/);
     expect(effects.some(({ type }) => type === "power")).toBe(false);
     const said = effects.find(
       (effect) => effect.type === "report" && effect.ev === "invariant.broken",
