@@ -36,6 +36,12 @@ describe("the census", () => {
     [{ phase: "Remediating", stage: "power-cycle" }, silent],
     [{ phase: "Remediating", stage: "restart-agent" }, lost],
     [{ phase: "PoweringOff", stage: "cut" }, lost],
+    // To be cut for its silence, and not off yet.
+    [{ phase: "PoweringOff", stage: "cut", intent: CYCLE }, silent],
+    [{ phase: "PoweringOff", stage: "cut", intent: { ...CYCLE, by: "operator" } }, lost],
+    [{ phase: "PoweringOff", stage: "cut", intent: CYCLE, tries: 1 }, lost],
+    [{ phase: "PoweringOff", stage: "cut", intent: CYCLE, line: "off" }, lost],
+    [{ phase: "Booting", intent: CYCLE }, lost],
     [{ phase: "Off", intent: CYCLE }, lost],
     // What is not meant up does not count, once it has said nothing for as long as makes a storm long ...
     ...[

@@ -200,7 +200,8 @@ function blame(draft: Draft, missed: readonly string[], solver: string): void {
     if (slot !== undefined) countBarren(draft, slot);
   }
   const slot = slotOf(draft, solver);
-  if (slot !== undefined) patchSlot(draft, slot, { barren: 0, remedies: 0 });
+  if (slot === undefined || (slot.barren === 0 && slot.remedies === 0)) return;
+  patchSlot(draft, slot, { barren: 0, remedies: 0 });
 }
 
 /** The end of a share: counted once, and written down. */

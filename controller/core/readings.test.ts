@@ -43,8 +43,13 @@ function read(
 }
 
 const FOREIGN = { why: "foreign-change", hold: { kind: "foreign" } } as const;
-const STARTED = { phase: "Unknown", why: "start", line: "unknown", usb: "unknown" } as const;
-const FIRST = { ...STARTED, wantedKnown: false } as const;
+const STARTED = {
+  phase: "Unknown",
+  why: "start",
+  wantedKnown: false,
+  line: "unknown",
+  usb: "unknown",
+} as const;
 const WRITING = {
   phase: "PoweringOn",
   stage: "write",
@@ -127,7 +132,7 @@ describe("a reading", () => {
     ],
     [
       "of a line that contradicts its port in a fault, at the start",
-      { ...FIRST, phase: "Fault", wanted: "off" },
+      { ...STARTED, phase: "Fault", wanted: "off" },
       { ...OFF, usb: "present" },
       { phase: "Fault", wanted: "off", wantedKnown: false },
     ],

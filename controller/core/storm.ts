@@ -13,10 +13,16 @@ export interface Census {
   readonly floor: number;
 }
 
+/** Whether its fence was decided for its silence, and its power is still on: it may be taken back. */
+function isToBeCut({ phase, intent, line, tries }: Slot): boolean {
+  return phase === "PoweringOff" && intent?.by === "automation" && line === "on" && tries === 0;
+}
+
 function isSilent(slot: Slot): boolean {
   return (
     (slot.phase === "Suspect" && slot.why !== "no-progress") ||
-    (slot.phase === "Remediating" && slot.stage === "power-cycle")
+    (slot.phase === "Remediating" && slot.stage === "power-cycle") ||
+    isToBeCut(slot)
   );
 }
 
