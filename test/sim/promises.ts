@@ -50,6 +50,8 @@ export class Promises {
   readonly #answersSince = new Map<SlotId, number>();
   /** The intent of each slot whose cut was written already: what follows are further tries. */
   readonly #written = new Map<SlotId, number>();
+  /** The last cut that was decided for each slot. */
+  readonly #decided = new Map<SlotId, number>();
   /** Since when each slot shows what is not so. */
   readonly #wrongSince = new Map<SlotId, number>();
 
@@ -80,9 +82,12 @@ export class Promises {
   }
 
   /** A Zero whose kernel answers has longer than the window: its agent may come back. */
-  #onIntent({ slot, by, kind }: EffectOf<"write-intent">): void {
+  #onIntent({ slot, intent, by, kind }: EffectOf<"write-intent">): void {
     const { now, policy } = this.#world;
     if (by !== "automation" || kind === "on") return;
+    // Decided before; only the disk did not take it.
+    if (this.#decided.get(slot) === intent) return;
+    this.#decided.set(slot, intent);
     const silentMs = now - this.#world.zero(slot).spokeAt;
     const answersMs = now - (this.#answersSince.get(slot) ?? now);
     if (answersMs > PROBE_LATE_MS && silentMs < policy.agentGraceMs - TICK_MS) {
@@ -119,6 +124,8 @@ export class Promises {
     if (unprovedMs > PROOF_LATE_MS) {
       this.#blame(3, `cut of ${slot}, and our link server is out for ${Math.round(unprovedMs)} ms`);
     }
+    // Cut already as far as can be read; what is left is to prove it.
+    if (known.line === "off" && !first) return;
     if (now < (this.#held.get(slot) ?? 0)) this.#blame(13, `cut of ${slot}, which a person holds`);
     if (now < this.#pausedUntil) this.#blame(13, `cut of ${slot} in a pause`);
   }
