@@ -7,6 +7,7 @@ import { mining } from "../../test/sim/scene.ts";
 import {
   draftOf,
   enter,
+  ownSeat,
   patchHost,
   patchSeat,
   patchSlot,
@@ -50,6 +51,11 @@ describe("a draft", () => {
     patchSlot(draft, state.slots[1] as Slot, { tries: 8 });
     expect(patchSlot(draft, state.slots[0] as Slot, { strikes: 9 })).toBe(first);
     expect(draft.rig.slots[0]).toBe(first);
+    const seat = patchSeat(draft, state.seats[0] as Seat, { failures: 7 });
+    expect(patchSeat(draft, state.seats[0] as Seat, { retryAt: 8 })).toBe(seat);
+    expect(ownSeat(draft, seat)).toBe(seat);
+    const host = patchHost(draft, state.hosts[0] as Host, { hashes: 7 });
+    expect(patchHost(draft, state.hosts[0] as Host, { epoch: 8 })).toBe(host);
   });
 
   it("changes slots, seats and hosts of the same number apart", () => {

@@ -34,12 +34,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "At rate 0 the expected time is infinite, and the limit is the maximum again.",
   },
   {
-    file: `${CORE}draft.ts`,
-    source: "const bit = 1 << item.index;",
-    change: "1 -> 2",
-    why: "Another bit for each item, and still one for each.",
-  },
-  {
     file: `${CORE}heat.ts`,
     source: 'report(draft, heat > slot.heat ? "warn" : "info", "slot.heat", slot.id, null, {',
     change: "> -> >=",
