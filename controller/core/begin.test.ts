@@ -128,6 +128,7 @@ describe("a controller without memory", () => {
       override: null,
       pause: null,
       boardError: null,
+      readAt: NEVER,
       linkServerProvedAt: NEVER,
       lastOnAt: NEVER,
       lastConnectAt: NEVER,

@@ -183,6 +183,12 @@ describe("a reading", () => {
       { phase: "Off", why: "off-proved", offAt: now },
     ],
     [
+      "of a cut that was proved before it was known that it was done",
+      { ...CUTTING, written: true, line: "off", usb: "absent" },
+      OFF,
+      { phase: "Off", why: "off-proved", offAt: now },
+    ],
+    [
       "of a cut that is under way",
       { ...CUTTING, written: true, action: 9 },
       OFF,

@@ -45,6 +45,16 @@ describe("an event", () => {
     expect(at(event)).toBe(now);
   });
 
+  it("that a line in doubt reads as before wants no tick, and leaves one beyond doubt uncopied", () => {
+    const read = (changes: Partial<Slot>) => {
+      const given = withSlot(state, "p1", changes);
+      const after = step(given, { type: "board-read", reading, now });
+      return [after.wakeAt, after.state.slots[0] === given.slots[0]];
+    };
+    expect(read({ phase: "Fault" })).toEqual([Number.POSITIVE_INFINITY, false]);
+    expect(read({ phase: "Booting" })).toEqual([Number.POSITIVE_INFINITY, true]);
+  });
+
   it("that changes a phase wants a tick at once", () => {
     const silent = withSlot(state, "p1", { phase: "Suspect", why: "silent" });
     const after = step(silent, { type: "heard", slot: "p1", link, now });
