@@ -53,12 +53,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "The seat has lost its job by then: there is nothing left to blame anybody for.",
   },
   {
-    file: `${CORE}observe-work.ts`,
-    source: "if (slot !== undefined && slot.barren > 0) patchSlot(draft, slot, { barren: 0 });",
-    change: "> -> >=",
-    why: "Sets to 0 what is 0.",
-  },
-  {
     file: `${CORE}state.ts`,
     source: "const saved = memory !== undefined && intent.id < (memory.idsUpTo ?? 0);",
     change: "0 -> 1",

@@ -1,0 +1,105 @@
+// A Zero that is heard and of no use: which faults are its own, when it is given up, and what makes it start from the bottom.
+
+import { describe, expect, it } from "vitest";
+import { ofType, reportsOf } from "../../test/sim/effects.ts";
+import { mining } from "../../test/sim/scene.ts";
+import { draftOf } from "./draft.ts";
+import { probeFault, toFault } from "./ladder.ts";
+import { onResult, onShareSecured } from "./observe-work.ts";
+import { concludeOff } from "./power.ts";
+import type { Seat, Share } from "./seat.ts";
+import { SELF_TEST_SEAT } from "./self-test.ts";
+import type { Slot } from "./slot.ts";
+import type { Why } from "./why.ts";
+
+const { state, now } = mining({ zeros: 1 });
+const [ready] = state.slots as [Slot];
+const LINK = ready.link?.id ?? 0;
+
+function drafted(changes: Partial<Slot>) {
+  return draftOf({ ...state, slots: [{ ...ready, task: null, ...changes }] }, now);
+}
+
+describe("a fault that is looked at", () => {
+  const faults: [Why, boolean][] = [
+    ["stuck-but-heard", true],
+    ["wrong-answers", true],
+    ["no-shares", true],
+    ["cut-not-proved", false],
+    ["on-failed", false],
+    ["no-enumeration", false],
+  ];
+  it.each(faults)("as %s is the Zero's own, and remedied: %s", (why, remedied) => {
+    const draft = drafted({ phase: "Fault", why, since: now - 60_000 });
+    probeFault(draft, draft.rig.slots[0] as Slot);
+    const [slot] = draft.rig.slots;
+    if (remedied) expect(slot).toMatchObject({ phase: "Remediating", remedies: 1 });
+    else expect(slot).toMatchObject({ phase: "Fault", why, remedies: 0, until: now + 60_000 });
+    expect(slot?.task?.seat).toBe(SELF_TEST_SEAT);
+  });
+
+  it.each([
+    [8, false],
+    [9, true],
+    [10, true],
+  ])("after %i remedies is given up, and a person is told: %s", (remedies, given) => {
+    const draft = drafted({ remedies });
+    toFault(draft, draft.rig.slots[0] as Slot, "no-shares");
+    const told = reportsOf(draft.effects).filter(({ ev }) => ev === "slot.given-up");
+    const todo = expect.stringContaining("zerorig release");
+    const report = {
+      level: "error",
+      ev: "slot.given-up",
+      slot: "p1",
+      why: "no-shares",
+      detail: { remedies, todo },
+    };
+    expect(told).toEqual(given ? [report] : []);
+  });
+
+  it("for wrong answers, and wrong again, has nothing new to say: its pause goes on", () => {
+    const again = (why: Why) => {
+      const task = { jobId: "t1", seat: SELF_TEST_SEAT, link: LINK, until: now + 1 };
+      const draft = drafted({ phase: "Fault", why, since: 7, until: 8, epoch: 9, task });
+      const answer = { jobId: "t1", epoch: 9, nonce: 1, hashes: 1, elapsedMs: 1 };
+      onResult(draft, { type: "result", now, worker: "p1", link: LINK, ...answer });
+      return { slot: draft.rig.slots[0], told: reportsOf(draft.effects).map(({ ev }) => ev) };
+    };
+    expect(again("wrong-answers")).toMatchObject({ slot: { since: 7, until: 8 }, told: [] });
+    expect(again("stuck-but-heard")).toMatchObject({
+      slot: { why: "wrong-answers", since: now, until: now + 60_000 },
+      told: ["slot.state"],
+    });
+  });
+});
+
+describe("the ladder is climbed from the bottom", () => {
+  it.each([
+    [0, 1],
+    [1, 0],
+    [2, 5],
+  ])("after a share that is right: %i misses and %i remedies are none", (barren, remedies) => {
+    const share: Share = {
+      id: 7,
+      seat: "p1",
+      jobId: "p1-1",
+      worker: "p1",
+      prefix: "",
+      target: "",
+      difficulty: 1,
+      nonce: 1,
+      hashrateHs: 1,
+    };
+    const seats = state.seats.map((seat): Seat => ({ ...seat, state: "securing", share }));
+    const slots = [{ ...ready, barren, remedies }];
+    const draft = draftOf({ ...state, seats, slots }, now);
+    onShareSecured(draft, { type: "share-secured", now, seat: "p1", share: 7, valid: true });
+    expect(draft.rig.slots[0]).toMatchObject({ barren: 0, remedies: 0 });
+    expect(ofType(draft.effects, "submit-share")).toHaveLength(1);
+  });
+
+  it("after it was off", () => {
+    const draft = drafted({ phase: "PoweringOff", line: "off", usb: "absent", remedies: 5 });
+    expect(concludeOff(draft, draft.rig.slots[0] as Slot).remedies).toBe(0);
+  });
+});
