@@ -195,7 +195,7 @@ describe("fencing a silent Zero", () => {
 
   it("says what an automatic cut waits for", () => {
     const world = mining();
-    const slot = world.slot("p1");
+    const slot = { ...world.slot("p1"), heardAt: world.now - 14_000 };
     const hindered = (changes: object) =>
       cutHindrance({ ...world.state, ...changes }, slot, world.now);
     expect(hindered({})).toBeNull();

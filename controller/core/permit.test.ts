@@ -55,6 +55,28 @@ describe("what stands in the way of a cut", () => {
     ["switch-rate", { rig: { switches: EMPTY } }],
   ];
 
+  const proofs: [string, number, number, Hindrance | null][] = [
+    ["while the Zero still beat", now - 14_000, now - 9001, "link-server-unproved"],
+    ["since it fell silent", now - 14_000, now - 9000, null],
+    ["since, but too long ago", now - 40_000, now - 15_000, "link-server-unproved"],
+    ["since, and lately", now - 40_000, now - 14_999, null],
+  ];
+  it.each(proofs)("with a link server proved %s is the right one", (_, heardAt, at, hindrance) => {
+    const state = given(silent, { rig: { linkServerProvedAt: at }, p1: { heardAt } });
+    expect(cutHindrance(state, state.slots[0] as Slot, now)).toBe(hindrance);
+  });
+
+  it("counts a proof from the end of a standstill on, not from the last frame", () => {
+    const policy = { ...silent.policy, livenessMs: 4000 };
+    const since = given(silent, {
+      rig: { policy, startedAt: 0, resumedAt: now - 8000, linkServerProvedAt: now - 6000 },
+      p1: { heardAt: now - 90_000 },
+    });
+    const before = { ...since, linkServerProvedAt: now - 6001 };
+    expect(cutHindrance(since, since.slots[0] as Slot, now)).toBeNull();
+    expect(cutHindrance(before, before.slots[0] as Slot, now)).toBe("link-server-unproved");
+  });
+
   it("is nothing in a rig that is well", () => {
     expect(cutHindrance(silent, silent.slots[0] as Slot, now)).toBeNull();
   });

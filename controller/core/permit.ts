@@ -50,6 +50,15 @@ function isJustResumed({ resumedAt, startedAt, policy }: Rig, now: number): bool
   return resumedAt > startedAt && now - resumedAt < RESUME_WINDOWS * policy.livenessMs;
 }
 
+/**
+ * Whether the link server answered itself since this Zero fell silent: half a liveness window after its last frame, in which
+ * a Zero that lives beats. A proof from before that says nothing of a server that died with the Zero's last frame.
+ */
+function isProvedSince(rig: Rig, slot: Slot, now: number): boolean {
+  const silentSince = Math.max(slot.heardAt, rig.resumedAt) + rig.policy.livenessMs / 2;
+  return isLinkServerProved(rig, now) && rig.linkServerProvedAt >= silentSince;
+}
+
 /** What forbids any automatic cut of this slot, also one that was decided and not yet written; null if nothing does. */
 export function cutBan(rig: Rig, slot: Slot, now: number): Hindrance | null {
   const longStorm = isLong(rig.storm);
@@ -58,7 +67,7 @@ export function cutBan(rig: Rig, slot: Slot, now: number): Hindrance | null {
   if (slot.hold !== null) return "hold";
   if (isJustResumed(rig, now)) return "just-resumed";
   if (rig.hub === "lost") return "hub-lost";
-  if (!isLinkServerProved(rig, now)) return "link-server-unproved";
+  if (!isProvedSince(rig, slot, now)) return "link-server-unproved";
   if (rig.storm.state !== "normal" && !longStorm) return "storm";
   return !longStorm && belowFloor(rig, now) ? "below-floor" : null;
 }

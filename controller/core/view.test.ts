@@ -99,7 +99,8 @@ describe("the view", () => {
     expect(p1(world, { ...remedy, stage: "restart-worker" }).next).toBe(
       "restart-worker ends in 2.0 s",
     );
-    const cycle = { ...remedy, stage: "power-cycle" } as const;
+    const heardAt = world.now - 14_000;
+    const cycle = { ...remedy, stage: "power-cycle", heardAt } as const;
     expect(p1(world, cycle).next).toBe("power cycle");
     expect(
       p1(world, {
