@@ -57,10 +57,11 @@ export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
     // Whatever the other program is, it sets the expander up first.
     world.powerLost = false;
     if (zero.powered) {
-      // Where we were switching it ourselves, nobody can tell whose hand it was.
+      // Where we were switching it ourselves, nobody can tell whose hand it was; nor where a controller that died could not close its intent.
       // What is on and off again between two readings is seen by nobody.
       const { intent, line } = world.slot(zero.slot);
-      const seen = intent === null && line === "on" && !world.controller.stalled;
+      const begun = intent !== null || world.store.holdsIntent(zero.slot);
+      const seen = !begun && line === "on" && !world.controller.stalled;
       if (seen) world.foreignOff.set(zero.slot, world.now);
       world.leftOff.add(zero.slot);
       world.powerDown(zero);

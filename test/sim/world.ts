@@ -361,10 +361,6 @@ export class World {
     else this.controllers.splice(0, this.controllers.length, next);
     // A controller that restores what was wanted takes what a foreign hand did meanwhile for a power cut.
     if (this.policy.powerRestore === "restore") this.foreignOff.clear();
-    // And what was begun is completed: that a start was done and undone meanwhile, nobody can know.
-    for (const [slot, { kind }] of remembered.intents) {
-      if (kind === "on" || kind === "cycle") this.foreignOff.delete(slot);
-    }
     next.start();
     if (this.schedule !== null) next.post({ type: "schedule", reading: this.schedule });
     return true;
