@@ -55,6 +55,17 @@ describe("the energy of a slot", () => {
     expect(joules(world).modelled - before).toBeCloseTo(31, 6);
   });
 
+  it("is measured no longer than the meter's word holds, though the loop stands still", () => {
+    const world = mining();
+    meter(world, 0.5, 10_000);
+    const before = joules(world);
+    world.stall(60_000);
+    world.run(1000);
+    const after = joules(world);
+    expect(after.measured - before.measured).toBeCloseTo(5, 6);
+    expect(after.modelled - before.modelled).toBeCloseTo(51, 6);
+  });
+
   it("is nothing while the slot is off, and each watt belongs to the state that drew it", () => {
     const world = mining();
     say(world, "off", ["p1"], { hard: true });

@@ -18,12 +18,15 @@ export function powerOf(slot: Slot, model: ZeroModel, now: number): Power {
 
 /** What the slot drew until now, as long as it drew the same all the time: to be called before that changes. */
 export function energyUntil(slot: Slot, model: ZeroModel, now: number): Energy {
-  const { measuredJ, modelledJ, at } = slot.energy;
-  const { watts, source } = powerOf(slot, model, at);
-  const joules = (watts * (now - at)) / 1000;
-  return source === "measured"
-    ? { measuredJ: measuredJ + joules, modelledJ, at: now }
-    : { measuredJ, modelledJ: modelledJ + joules, at: now };
+  const { meter, energy } = slot;
+  // What a meter said holds until its end, however late we count.
+  const metered = meter === null ? energy.at : Math.max(energy.at, Math.min(meter.until, now));
+  const measuredMs = metered - energy.at;
+  return {
+    measuredJ: energy.measuredJ + ((meter?.watts ?? 0) * measuredMs) / 1000,
+    modelledJ: energy.modelledJ + (slotWatts(slot, model) * (now - metered)) / 1000,
+    at: now,
+  };
 }
 
 const JOULES_PER_KWH = 3_600_000;

@@ -56,6 +56,43 @@ describe("a line that reads off, and is not", () => {
   });
 });
 
+describe("a shed whose cut is not proved", () => {
+  /** The times at which p4 was asked or cut, once its cut stood as a fault. */
+  function triesAfterFault(world: World): number[] {
+    world.until(() => world.slot("p4").phase === "Fault", "fault");
+    const since = world.now;
+    const intents = () =>
+      world.effects.filter((effect) => effect.type === "write-intent" && effect.slot === "p4");
+    const decided = intents().length;
+    world.run(4 * 60_000);
+    expect(intents()).toHaveLength(decided);
+    return world
+      .powerEffects("p4")
+      .filter(({ now }) => now > since)
+      .map(({ now }) => now - since);
+  }
+
+  function isTriedAnewEachMinute(times: readonly number[]): void {
+    expect(times[0]).toBeGreaterThanOrEqual(59_000);
+    // Each look has its 20 s, and then comes the next minute.
+    for (const at of times) expect((at - 59_900) % 80_000).toBeLessThan(20_200);
+  }
+
+  it("for heat is tried again when the fault is looked at, and not before", () => {
+    const world = mining();
+    Object.assign(world.zero("p4"), { stuckOn: true, tempC: 90 });
+    isTriedAnewEachMinute(triesAfterFault(world));
+  });
+
+  it("for the supply is tried again when the fault is looked at, and not before", () => {
+    const world = mining();
+    world.zero("p4").stuckOn = true;
+    world.underVoltage = true;
+    world.until(() => world.slot("p4").shed?.why === "brown-out", "shed");
+    isTriedAnewEachMinute(triesAfterFault(world));
+  });
+});
+
 describe("a line that somebody else turned", () => {
   it("while its slot is a fault is theirs", () => {
     const world = mining();
