@@ -31,6 +31,8 @@ export type Event = Timed<
       readonly action: number;
       readonly code: HatErrorCode;
       readonly detail: string;
+      /** Whose lines a foreign hand was found to have changed; without it, this slot's. */
+      readonly changed?: readonly SlotId[];
     }
   // the links
   | {

@@ -81,6 +81,8 @@ function judgeUp(draft: Draft, slot: Slot): void {
     suspect(draft, slot, "silent");
     return;
   }
+  // It is up, so that is done: kept, it would outrank a pause or a quarantine of some later day.
+  if (slot.onAsked !== null) patchSlot(draft, slot, { onAsked: null });
   if (slot.hold?.kind === "maintenance") return;
   const idleMs = draft.now - Math.max(slot.progressAt, resumedAt);
   if (slot.task !== null && idleMs >= policy.progressMs) {

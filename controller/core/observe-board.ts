@@ -109,15 +109,29 @@ function observePoweringOff(draft: Draft, slot: Slot, driven: boolean): void {
   else if (slot.stage === "soft" && slot.usb === "absent") endSoftOff(draft, slot);
 }
 
-/** A line that nobody of us switched. */
+/** Whether the line is where our last try was to bring it: one that was reported as failed may have got through. */
+function isOurs({ phase, written }: Slot, line: Line): boolean {
+  const aim = phase === "PoweringOn" || phase === "Off" ? "on" : "off";
+  return written && line === aim;
+}
+
+/** A line that should be on. */
 function observeLive(draft: Draft, slot: Slot, driven: boolean): void {
   if (slot.line !== "off" || slot.action !== null) return;
-  if (driven) {
-    adoptForeign(draft, slot, "off");
-    return;
-  }
-  report(draft, "error", "board.power-lost", slot.id, null, { todo: "check the HAT's supply" });
-  concludeOff(draft, closeIntent(draft, slot, "power-lost"));
+  if (!driven) {
+    report(draft, "error", "board.power-lost", slot.id, null, { todo: "check the HAT's supply" });
+    concludeOff(draft, closeIntent(draft, slot, "power-lost"));
+    // A cut of ours that was given up, and had been done all the same.
+  } else if (isOurs(slot, "off")) concludeOff(draft, closeIntent(draft, slot, "done late"));
+  else adoptForeign(draft, slot, "off");
+}
+
+/** A line that should be off. */
+function observeOff(draft: Draft, slot: Slot): void {
+  if (slot.line !== "on") return;
+  // A start of ours that was postponed, and had been done all the same.
+  if (isOurs(slot, "on")) concludeOn(draft, enter(draft, slot, "PoweringOn", "on-written"));
+  else adoptForeign(draft, slot, "on");
 }
 
 /** The line of a slot that neither waits for a reading nor is in doubt; null for one that does or is. */
@@ -139,13 +153,16 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
   const known = slotOf(draft, reading.slot);
   if (known === undefined) return;
   const { line, usb, driven } = reading;
-  const same = line === known.line && usb === known.usb && !known.refused;
+  const same = line === known.line && usb === known.usb && !known.refused && !known.written;
   if (same && SETTLED[known.phase] === line) return;
   if (!same) draft.stirred = true;
-  // We wrote nothing, and yet the line is where we wanted it.
-  const turned = known.refused && known.action === null && known.line !== line;
+  // The driver was kept from writing, and the line is another: turned by somebody else, if it is driven and not by us after all.
+  const refused = known.refused && known.action === null && driven;
+  const turned = refused && known.line !== line && !isOurs(known, line);
   const lastUsb = usb === "unknown" ? known.lastUsb : usb;
-  const read = patchSlot(draft, known, { line, usb, lastUsb, refused: false });
+  // While it is switched a line may take its time; else one reading tells that nothing had got through.
+  const written = known.written && (SETTLED[known.phase] === null || isOurs(known, line));
+  const read = patchSlot(draft, known, { line, usb, lastUsb, refused: false, written });
   if (turned) {
     adoptForeign(draft, read, line);
     return;
@@ -157,7 +174,7 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
       break;
     case "Off":
     case "Quarantined":
-      if (line === "on") adoptForeign(draft, slot, "on");
+      observeOff(draft, slot);
       break;
     case "PoweringOn":
       observePoweringOn(draft, slot, driven);
@@ -230,7 +247,7 @@ export function onPowerDone(draft: Draft, { action, reading }: EventOf<"power-do
   if (slot.phase === "PoweringOn") concludeOn(draft, slot);
   else if (slot.phase === "Fault") observeFault(draft, slot);
   else if (readsOff(slot)) concludeOff(draft, slot);
-  else if (slot.phase === "PoweringOff") patchSlot(draft, slot, { stage: "prove" });
+  else if (slot.phase === "PoweringOff") patchSlot(draft, slot, { stage: "prove", written: true });
 }
 
 /** Tried again, after a reading: if another program changed a line, that names the slot and adopts it. */
@@ -239,5 +256,12 @@ export function onPowerFailed(draft: Draft, event: EventOf<"power-failed">): voi
   if (slot?.action !== event.action) return;
   report(draft, "warn", "power.failed", slot.id, event.code, { detail: event.detail });
   const refused = event.code === "foreign-change";
-  patchSlot(draft, slot, { action: null, refused, retryAt: draft.now + POWER_RETRY_MS });
+  // Kept from writing by a change of this very line; any other failure may hide that it was done.
+  const kept = refused && (event.changed?.includes(slot.id) ?? true);
+  patchSlot(draft, slot, {
+    action: null,
+    refused,
+    written: slot.written || !kept,
+    retryAt: draft.now + POWER_RETRY_MS,
+  });
 }

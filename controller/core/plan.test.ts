@@ -69,7 +69,7 @@ describe("a power effect", () => {
     expect(ofType(effects, "power")).toEqual([
       { type: "power", slot: "p1", action, to: "off", by: "automation" },
     ]);
-    expect(slot).toMatchObject({ action, written: true });
+    expect(slot).toMatchObject({ action, written: false });
   });
 
   it("switches on from off", () => {

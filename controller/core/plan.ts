@@ -69,7 +69,7 @@ function drive(draft: Draft, slot: Slot): void {
   const id = takeId(draft);
   const to = stage === "cut" ? "off" : "on";
   emit(draft, { type: "power", slot: slot.id, action: id, to, by: intent.by });
-  patchSlot(draft, slot, { action: id, written: true });
+  patchSlot(draft, slot, { action: id });
 }
 
 /** Asks for the clean shutdown, once the intent is on disk; asked again each second until the Zero is gone. */

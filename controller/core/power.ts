@@ -192,6 +192,7 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
     bootPending: false,
     offAt: draft.now,
     action: null,
+    written: false,
     hardOff: false,
     remedies: 0,
     fences: slot.fences + (fenced ? 1 : 0),
@@ -220,6 +221,7 @@ export function concludeOn(draft: Draft, slot: Slot): Slot {
   // The next start keeps its distance from the current, not from the decision.
   draft.rig.lastOnAt = draft.now;
   return patchSlot(draft, slot, {
+    written: false,
     stage: "settle",
     onAt: draft.now,
     bootPending: true,
@@ -232,6 +234,7 @@ export function adoptForeign(draft: Draft, given: Slot, found: Line): Slot {
   report(draft, "warn", "power.foreign-change", given.id, null, { found });
   let slot = releaseSlot(draft, closeIntent(draft, given, "foreign-change"), false);
   slot = patchSlot(draft, slot, {
+    written: false,
     cycleAsked: null,
     wanted: found,
     shed: null,

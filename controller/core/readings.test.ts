@@ -268,6 +268,60 @@ describe("a reading", () => {
     ],
     ["of a refused line that did not", { refused: true }, ON, { phase: "Ready", refused: false }],
     [
+      "of a refused line that lost its supply",
+      { ...CUTTING, refused: true, line: "on" },
+      LOST,
+      { phase: "Off", hold: null, wanted: "on" },
+    ],
+    [
+      "of a refused cut that an earlier try had done",
+      { ...CUTTING, refused: true, written: true },
+      OFF,
+      { phase: "Off", hold: null, written: false },
+    ],
+    [
+      "of a refused cut that is on again",
+      { ...CUTTING, refused: true, written: true, line: "off" },
+      ON,
+      { phase: "Unknown", ...FOREIGN, wanted: "on", written: false },
+    ],
+    [
+      "of a refused start that an earlier try had done",
+      { ...WRITING, refused: true, written: true },
+      ON,
+      { phase: "PoweringOn", stage: "settle", hold: null, written: false },
+    ],
+    [
+      "of a live Zero whose given-up cut was done all the same",
+      { phase: "Remediating", stage: "power-cycle", written: true },
+      OFF,
+      { phase: "Off", why: "off-proved", hold: null, wanted: "on", written: false },
+    ],
+    [
+      "of a live Zero whose given-up cut was not done",
+      { phase: "Remediating", stage: "power-cycle", written: true },
+      ON,
+      { phase: "Remediating", written: false },
+    ],
+    [
+      "of a postponed start that was done all the same",
+      { ...ABSENT, why: "postponed", written: true },
+      ON,
+      { phase: "PoweringOn", why: "on-written", stage: "settle", hold: null, written: false },
+    ],
+    [
+      "of a postponed start that was not done",
+      { ...ABSENT, why: "postponed", written: true },
+      OFF,
+      { phase: "Off", written: false },
+    ],
+    [
+      "of a cut that takes its time",
+      { ...CUTTING, written: true },
+      ON,
+      { phase: "PoweringOff", written: true },
+    ],
+    [
       "of a refused line under way",
       { refused: true, action: 9 },
       OFF,
@@ -467,14 +521,52 @@ describe("a power effect", () => {
 
   it("that failed is reported, and tried again in a second", () => {
     const { slot, effects } = failed("bus");
-    expect(slot).toMatchObject({ action: null, retryAt: now + 1000, refused: false });
+    expect(slot).toMatchObject({
+      action: null,
+      retryAt: now + 1000,
+      refused: false,
+      written: true,
+    });
     expect(reportsOf(effects)).toEqual([
       { level: "warn", ev: "power.failed", slot: "p1", why: "bus", detail: { detail: "x" } },
     ]);
   });
 
   it("that was refused for a foreign hand waits for a reading", () => {
-    expect(failed("foreign-change").slot.refused).toBe(true);
+    expect(failed("foreign-change").slot).toMatchObject({ refused: true, written: false });
+  });
+
+  it.each([
+    [["p1"], false],
+    [["p1", "p3"], false],
+    [["p3"], true], // found when ours was written, perhaps
+  ] as const)("that failed for a change of %o may have been done: %s", (changed, written) => {
+    const { slot } = done({ ...CUTTING, action: 9 }, (draft) =>
+      onPowerFailed(draft, {
+        type: "power-failed",
+        now,
+        slot: "p1",
+        action: 9,
+        code: "foreign-change",
+        detail: "x",
+        changed,
+      }),
+    );
+    expect(slot).toMatchObject({ refused: true, written });
+  });
+
+  it("that was refused after another try keeps what is known of that", () => {
+    const { slot } = done({ ...CUTTING, action: 9, written: true }, (draft) =>
+      onPowerFailed(draft, {
+        type: "power-failed",
+        now,
+        slot: "p1",
+        action: 9,
+        code: "foreign-change",
+        detail: "x",
+      }),
+    );
+    expect(slot.written).toBe(true);
   });
 
   it("that failed and is not the current one counts for nothing", () => {

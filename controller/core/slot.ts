@@ -121,7 +121,7 @@ export interface Slot {
   /** The id of the power effect that is under way, and when a failed one may be tried again. */
   readonly action: number | null;
   readonly retryAt: number;
-  /** Whether the power action that is under way was tried: before that, a line that turns was turned by somebody else. */
+  /** Whether a try to switch it may have been carried out, though the driver did not say so: else a line that turns was turned by somebody else. */
   readonly written: boolean;
   /** The last try wrote nothing, for a line was not as we knew it: the next reading tells which. */
   readonly refused: boolean;

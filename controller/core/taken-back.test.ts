@@ -96,6 +96,18 @@ describe("a cut that was decided", () => {
     expect(world.state.halted).toBeNull();
   });
 
+  it("takes a person's `on` with it, for it is up again", () => {
+    const world = decided((rig) => {
+      rig.powerError = "bus";
+    });
+    world.post({ type: "operator", verb: "on", slots: ["p3"], reason: "x", hard: false });
+    expect(world.slot("p3").onAsked).not.toBeNull();
+    world.zero("p3").hung = false;
+    world.until(() => world.slot("p3").phase === "Ready", "taken back");
+    world.run(100);
+    expect(world.slot("p3").onAsked).toBeNull();
+  });
+
   it("is carried out when it was ordered by a person", () => {
     const world = mining();
     world.powerError = "bus";

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { leftBehind, mining, say } from "../../test/sim/scene.ts";
+import { resetExpander } from "../../test/sim/sim-board.ts";
 import { World } from "../../test/sim/world.ts";
 import { initialState } from "./state.ts";
 
@@ -90,6 +91,59 @@ describe("a shed whose cut is not proved", () => {
     world.underVoltage = true;
     world.until(() => world.slot("p4").shed?.why === "brown-out", "shed");
     isTriedAnewEachMinute(triesAfterFault(world));
+  });
+});
+
+describe("a cut of ours that is reported as failed, and was done", () => {
+  /** p1 hangs; its cut is done, the driver says that it failed and forgets it, and for a while nothing can be read. */
+  function lied(): World {
+    const world = mining();
+    world.zero("p1").hung = true;
+    world.until(() => world.slot("p1").phase === "Suspect", "suspect");
+    world.powerLies = true;
+    world.until(() => !world.zero("p1").powered, "cut");
+    world.boardError = "bus";
+    world.zero("p1").expected = "on";
+    expect(world.slot("p1")).toMatchObject({ phase: "PoweringOff", line: "on" });
+    return world;
+  }
+
+  function isOurs(world: World): void {
+    world.boardError = null;
+    world.powerLies = false;
+    world.allReady();
+    expect(world.slot("p1")).toMatchObject({ hold: null, wanted: "on" });
+    expect(world.reported("power.foreign-change")).toEqual([]);
+    expect(world.slot("p1").boots).toBe(2);
+  }
+
+  it("is no foreign hand's, though the next try finds the line changed", () => {
+    const world = lied();
+    world.until(() => world.reported("power.failed", "p1").length > 1, "the next try");
+    expect(world.reported("power.failed", "p1").at(-1)?.why).toBe("foreign-change");
+    isOurs(world);
+  });
+
+  it("nor when the cut is given up before anything was read", () => {
+    const world = lied();
+    world.post({ type: "pause", reason: "x", forMs: 5000 });
+    world.until(() => world.slot("p1").phase === "Remediating", "withdrawn");
+    isOurs(world);
+  });
+
+  it("nor when the board lost its supply meanwhile", () => {
+    const world = mining();
+    world.zero("p1").hung = true;
+    world.until(() => world.slot("p1").phase === "Suspect", "suspect");
+    world.storeSlow = 1900;
+    world.until(() => world.slot("p1").phase === "PoweringOff", "decided");
+    world.boardError = "bus";
+    resetExpander(world);
+    world.until(() => world.reported("power.failed", "p1").length > 0, "refused");
+    world.boardError = null;
+    world.storeSlow = 0;
+    world.allReady();
+    expect(world.reported("power.foreign-change")).toEqual([]);
   });
 });
 

@@ -83,6 +83,16 @@ describe("the board lane", () => {
     ]);
   });
 
+  it("tells whose lines a foreign hand had changed", async () => {
+    const { subject, events, calls } = lane();
+    await subject.start();
+    subject.power("p1", 1, "on");
+    await settle();
+    calls[0]?.answer(new HatError("foreign-change", "p3", undefined, ["p3"]));
+    await settle();
+    expect(power(events)).toMatchObject([{ code: "foreign-change", changed: ["p3"] }]);
+  });
+
   it("reads on its own, sooner after an action", async () => {
     const { subject, events, advance } = lane();
     await subject.start();

@@ -46,7 +46,8 @@ export class BoardLane {
         const reading = await this.#board.setPower(slot, to);
         this.#post({ type: "power-done", action, reading });
       } catch (error) {
-        this.#post({ type: "power-failed", slot, action, ...failure(error) });
+        const changed = isHatError(error, "foreign-change") ? { changed: error.slots } : {};
+        this.#post({ type: "power-failed", slot, action, ...failure(error), ...changed });
       }
       // The proof should not wait for a reading that was planned before this.
       this.#poll();
