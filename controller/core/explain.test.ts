@@ -57,6 +57,7 @@ describe("why", () => {
       strikes: 1,
       cuts: [now - 1000],
       barren: 2,
+      remedies: 4,
     });
     expect(notes.slice(0, -2)).toEqual([
       "held (cordon): fan, 5.0 s left",
@@ -67,6 +68,7 @@ describe("why", () => {
       // 27.6 s for the first slot after one strike.
       "not cut again for 26.6 s",
       "2 jobs in a row searched and not solved",
+      "restarted by remedies 4 times since it last solved a job",
     ]);
     expect(
       why(world, { hold: { ...hold, reason: "", until: Number.POSITIVE_INFINITY } }).notes[0],

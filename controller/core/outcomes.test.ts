@@ -44,6 +44,8 @@ describe("an intent", () => {
       TICK,
     ],
     ["boot-overdue", { phase: "Booting", heardAt: now - 10_000, until: now }, TICK],
+    // Heard, and yet it has not proved itself in time.
+    ["boot-overdue", { phase: "Booting", heardAt: now, until: now }, TICK],
     [
       "found so",
       {
