@@ -208,7 +208,7 @@ describe("a Zero that misses solutions while it holds another job", () => {
     const draft = draftOf(withSlot(state, held.id, { barren: BARREN_JOBS - 1 }), now);
     countBarren(draft, slotOf(draft, held.id) as Slot);
     const seat = draft.rig.seats.find(({ job }) => job?.id === held.task?.jobId);
-    expect(seat).toMatchObject({ state: "working", job: { worker: null } });
+    expect(seat).toMatchObject({ state: "working", job: { worker: null, tried: [] } });
     expect(slotOf(draft, held.id)).toMatchObject({
       stage: "restart-worker",
       task: { seat: SELF_TEST_SEAT },

@@ -38,6 +38,23 @@ describe("a fault that is looked at", () => {
     expect(slot?.task?.seat).toBe(SELF_TEST_SEAT);
   });
 
+  const pauses: [number, number][] = [
+    // remedies, the pause before the next: it doubles with each whole ladder, not with each rung
+    [0, 60_000],
+    [2, 60_000],
+    [3, 120_000],
+    [5, 120_000],
+    [8, 240_000],
+  ];
+  it.each(pauses)("after %i remedies waits %i ms for the next", (remedies, pauseMs) => {
+    const looked = (ms: number) => {
+      const draft = drafted({ phase: "Fault", why: "no-shares", since: now - ms, remedies });
+      probeFault(draft, draft.rig.slots[0] as Slot);
+      return draft.rig.slots[0]?.phase;
+    };
+    expect([looked(pauseMs - 1), looked(pauseMs)]).toEqual(["Fault", "Remediating"]);
+  });
+
   it.each([
     [8, false],
     [9, true],
