@@ -26,6 +26,15 @@ describe("powering on", () => {
     expect(order).toEqual(["write-intent", "power", "close-intent"]);
   });
 
+  it("is no longer waiting on disk from the proof of its power on, whenever the controller dies", () => {
+    const world = new World({ zeros: 1 });
+    const remembered = () => world.store.recall().slots.get("p1")?.waiting;
+    world.until(() => world.slot("p1").phase === "PoweringOn", "begun");
+    expect(remembered()).toBe(true);
+    world.until(() => world.reported("power.on").length > 0, "on");
+    expect(remembered()).toBe(false);
+  });
+
   it("does not switch while the intent is not on disk", () => {
     const world = new World({ zeros: 1 });
     world.storeSlow = 5000;

@@ -220,13 +220,16 @@ export function concludeOn(draft: Draft, slot: Slot): Slot {
   report(draft, "info", "power.on", slot.id, slot.why);
   // The next start keeps its distance from the current, not from the decision.
   draft.rig.lastOnAt = draft.now;
-  return patchSlot(draft, slot, {
+  const on = patchSlot(draft, slot, {
     written: false,
     stage: "settle",
     onAt: draft.now,
     bootPending: true,
     until: draft.now + draft.rig.policy.enumerationMs,
   });
+  // What is on disk must not say that it waits to be switched on: whoever switches it off from now on means it.
+  save(draft, on);
+  return on;
 }
 
 /** Another program switched the line: what is found is adopted, and automation leaves the slot to people. */

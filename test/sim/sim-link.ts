@@ -93,7 +93,7 @@ export function losePatience(world: World): void {
     if (!speaks(zero)) continue;
     const { life, bootId } = zero;
     endLink(world, zero, "the controller is silent");
-    world.at(world.controller.stalledUntil + zero.random.between(100, REDIAL_MAX_MS), () => {
+    world.after(zero.random.between(100, REDIAL_MAX_MS), () => {
       if (zero.life === life && zero.powered && !zero.linked) linkUp(world, zero, bootId);
     });
   }
