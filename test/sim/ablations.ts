@@ -193,7 +193,7 @@ export const ABLATIONS: readonly Ablation[] = [
     "a foreign hand on a line is adopted",
     "a line that reads off is read over",
     `${CORE}/observe-board.ts`,
-    'adoptForeign(draft, slot, "off");\n    return;',
+    'else adoptForeign(draft, slot, "off");',
     "",
   ),
   without(
