@@ -198,10 +198,12 @@ describe("a cut that begins", () => {
 
 describe("a cut that was taken back", () => {
   it.each([
-    [[1, 2], 2, [1], 1],
-    [[], 0, [], 0],
-  ])("of cuts %o and %i strikes leaves %o and %i", (cuts, strikes, left, then) => {
-    const { slot, effects } = done({ cuts, strikes }, uncount);
+    [[1, 2], 2, 0, [1], 1],
+    [[], 0, 0, [], 0],
+    // Off and on again had struck nobody; the cycle that it is part of was carried out.
+    [[1, 2], 1, 1, [1], 1],
+  ])("of cuts %o, %i strikes, %i tries leaves %o and %i", (cuts, strikes, tries, left, then) => {
+    const { slot, effects } = done({ cuts, strikes, tries }, uncount);
     expect(slot).toMatchObject({ cuts: left, strikes: then });
     expect(ofType(effects, "save-slot")).toMatchObject([{ memory: { strikes: then } }]);
   });

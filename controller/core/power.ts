@@ -102,10 +102,11 @@ function countCut({ rig, now }: Draft, slot: Slot): number[] {
   return [...slot.cuts.filter((at) => now - at < windowMs), now];
 }
 
-/** A cut that was counted when it was decided, and not carried out. */
+/** A cut that was counted when it was decided, and not carried out. Off and on again within a cycle is a cut and no strike. */
 export function uncount(draft: Draft, slot: Slot): Slot {
   const cuts = slot.cuts.slice(0, -1);
-  const next = patchSlot(draft, slot, { cuts, strikes: Math.max(0, slot.strikes - 1) });
+  const struck = slot.tries > 0 ? 0 : 1;
+  const next = patchSlot(draft, slot, { cuts, strikes: Math.max(0, slot.strikes - struck) });
   save(draft, next);
   return next;
 }
