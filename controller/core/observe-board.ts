@@ -81,9 +81,9 @@ function observeUnknown(draft: Draft, slot: Slot, driven: boolean): void {
   // The board lost its supply: that is nobody's wish.
   else if (slot.line === "off" && !driven) observeLive(draft, slot, driven);
   else if (slot.line === "off") {
-    enter(draft, patchSlot(draft, slot, { wanted: "off" }), "Off", "found-off", {
-      offAt: draft.now,
-    });
+    // The other hand's word, unless a person's came after it.
+    const wanted = slot.onAsked === null ? "off" : "on";
+    enter(draft, patchSlot(draft, slot, { wanted }), "Off", "found-off", { offAt: draft.now });
   }
 }
 

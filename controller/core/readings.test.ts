@@ -137,6 +137,12 @@ describe("a reading", () => {
       { phase: "Fault", wanted: "off", wantedKnown: false },
     ],
     [
+      "of an adopted Zero that went off after a person asked for it",
+      { phase: "Unknown", why: "found-on", onAsked: { reason: "x" } },
+      OFF,
+      { phase: "Off", why: "found-off", wanted: "on", offAt: now },
+    ],
+    [
       "of an adopted Zero that is on",
       { phase: "Unknown", why: "found-on" },
       ON,
