@@ -13,6 +13,8 @@ export interface Ablation {
   /** What the core does without it, in a few words. */
   readonly removed: string;
   readonly changes: readonly Replacement[];
+  /** A seed that sees it. */
+  readonly seed?: number;
 }
 
 function without(

@@ -61,14 +61,14 @@ export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
       // What is on and off again between two readings is seen by nobody.
       const { intent, line } = world.slot(zero.slot);
       const begun = intent !== null || world.store.holdsIntent(zero.slot);
-      const seen = !begun && line === "on" && !world.controller.stalled;
+      const { alive, stalled } = world.controller;
+      const seen = !begun && line === "on" && alive && !stalled;
       if (seen) world.foreignOff.set(zero.slot, world.now);
       world.leftOff.add(zero.slot);
       world.powerDown(zero);
       return;
     }
     world.foreignOff.delete(zero.slot);
-    world.leftOff.delete(zero.slot);
     zero.powered = true;
     zero.poweredAt = world.now;
     zero.life++;

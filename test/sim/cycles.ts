@@ -26,6 +26,8 @@ export class Cycles {
   readonly #cycles = new Map<SlotId, readonly Cycle[]>();
   /** When each intent was first written down. */
   readonly #decidedAt = new Map<number, number>();
+  /** When a person last vouched for each slot, or the disk forgot of it. */
+  readonly #forgottenAt = new Map<SlotId, number>();
   readonly #linkedAt = new Map<SlotId, number>();
   readonly #readyAt = new Map<SlotId, number>();
   /** Until when each slot was well for as long as forgives its past. */
@@ -40,8 +42,7 @@ export class Cycles {
   watch(effect: Effect): void {
     if (effect.type === "report") this.#onReport(effect);
     // What a full disk did not keep, no count can.
-    else if (effect.type === "save-slot" && this.#world.storeFails)
-      this.#cycles.delete(effect.slot);
+    else if (effect.type === "save-slot" && this.#world.storeFails) this.#forget(effect.slot);
     else if (effect.type === "write-intent" && !this.#decidedAt.has(effect.intent)) {
       this.#decidedAt.set(effect.intent, this.#world.now);
     }
@@ -66,10 +67,16 @@ export class Cycles {
       this.#blame(2, `${zero.slot} is cycled again after ${afterMs} ms, ${inRow} in a row`);
     }
     this.#world.after(WRITE_MS, () => {
-      if (zero.powered || zero.offAt < now) return;
+      const forgotten = at <= (this.#forgottenAt.get(zero.slot) ?? Number.NEGATIVE_INFINITY);
+      if (forgotten || zero.powered || zero.offAt < now) return;
       this.#cycles.set(zero.slot, [...this.#of(zero.slot), { at, intent }]);
       this.#count(zero, controller);
     });
+  }
+
+  #forget(slot: SlotId): void {
+    this.#cycles.delete(slot);
+    this.#forgottenAt.set(slot, this.#world.now);
   }
 
   #of(slot: SlotId): readonly Cycle[] {
@@ -112,7 +119,7 @@ export class Cycles {
     if (slot === null) return;
     const { now, policy } = this.#world;
     if (ev === "link.up") this.#linkedAt.set(slot, now);
-    if (ev.startsWith("operator.")) this.#cycles.delete(slot);
+    if (ev.startsWith("operator.")) this.#forget(slot);
     if (ev !== "slot.state") return;
     const up = detail["to"] === "Ready" || detail["to"] === "Degraded";
     const since = this.#readyAt.get(slot);

@@ -9,7 +9,7 @@ export type Fault = (world: World, zero: SimZero, random: Random) => void;
 
 const LOOK_EVERY_MS = 50;
 
-/** Waits for a bad moment, at most so long, and strikes then; or when the time is over. */
+/** Waits for a bad moment, at most so long, and strikes then; or when that time is over. Not beyond the time of faults. */
 export function lieInWait(
   world: World,
   limitMs: number,
@@ -18,6 +18,7 @@ export function lieInWait(
 ): void {
   const until = world.now + limitMs;
   const look = () => {
+    if (world.faultsOver) return;
     if (world.now >= until || isBadMoment()) strike();
     else world.after(LOOK_EVERY_MS, look);
   };

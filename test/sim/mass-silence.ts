@@ -34,6 +34,8 @@ export class MassSilence {
   readonly #world: World;
   readonly #blame: Blame;
   #until = Number.NEGATIVE_INFINITY;
+  /** What the last look saw. */
+  #stormed = false;
 
   constructor(world: World, blame: Blame) {
     this.#world = world;
@@ -92,7 +94,10 @@ export class MassSilence {
     if (controller.alive && !controller.stalled) {
       const { meant, heard, silent } = this.#census(controller);
       const low = heard < Math.ceil(policy.healthyFloor * meant);
-      if (low && silent > 1) this.#until = now;
+      const storms = low && silent > 1;
+      // What is over before the core ticks again was no storm.
+      if (storms && this.#stormed) this.#until = now;
+      this.#stormed = storms;
     }
     this.#world.after(SAMPLE_MS, this.#sample);
   };

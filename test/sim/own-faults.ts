@@ -17,7 +17,8 @@ export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
   },
   // Between the write and its proof, where what is begun is easiest forgotten.
   "controller dies switching": (world, _, random) => {
-    world.diesSwitching = random.between(3000, 60_000);
+    const to = random.chance(0.7) ? "off" : "on";
+    world.diesSwitching = { to, downMs: random.between(3000, 60_000) };
   },
   // While a Zero that is off waits for its turn, which nothing on the lines tells.
   "controller dies with one waiting": (world, _, random) => {
@@ -32,7 +33,8 @@ export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
   },
   "card lies": (world, _, random) => {
     world.kill();
-    world.store.loseLastWrite();
+    const lost = world.store.loseLastWrite();
+    if (lost !== null) world.leftOff.add(lost);
     world.after(random.between(1000, 30_000), () => world.startController());
   },
   "second controller": (world, _, random) => {

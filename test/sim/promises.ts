@@ -48,12 +48,12 @@ export class Promises {
   #losses = 0;
   /** Since when the kernel of each Zero answers. */
   readonly #answersSince = new Map<SlotId, number>();
+  /** The last cut of each slot that was decided: its intent is written again when the disk fails. */
+  readonly #decided = new Map<SlotId, number>();
   /** The intent of each slot whose cut was written already: what follows are further tries. */
   readonly #written = new Map<SlotId, number>();
-  /** The last cut that was decided for each slot. */
-  readonly #decided = new Map<SlotId, number>();
-  /** Since when each slot shows what is not so. */
-  readonly #wrongSince = new Map<SlotId, number>();
+  /** Since when each slot shows what is not so, by invariant and slot. */
+  readonly #wrongSince = new Map<string, number>();
 
   constructor(world: World, blame: Blame) {
     this.#world = world;
@@ -84,9 +84,7 @@ export class Promises {
   /** A Zero whose kernel answers has longer than the window: its agent may come back. */
   #onIntent({ slot, intent, by, kind }: EffectOf<"write-intent">): void {
     const { now, policy } = this.#world;
-    if (by !== "automation" || kind === "on") return;
-    // Decided before; only the disk did not take it.
-    if (this.#decided.get(slot) === intent) return;
+    if (by !== "automation" || kind === "on" || this.#decided.get(slot) === intent) return;
     this.#decided.set(slot, intent);
     const silentMs = now - this.#world.zero(slot).spokeAt;
     const answersMs = now - (this.#answersSince.get(slot) ?? now);
@@ -138,17 +136,31 @@ export class Promises {
       if (!answers || zero.cutOff) this.#answersSince.delete(zero.slot);
       else if (!this.#answersSince.has(zero.slot)) this.#answersSince.set(zero.slot, now);
       const slot = controller.state.slots.find(({ id }) => id === zero.slot);
-      const wrong = sees && slot !== undefined ? this.#misshown(slot, zero) : null;
-      const since = this.#wrongSince.get(zero.slot);
-      if (wrong === null) this.#wrongSince.delete(zero.slot);
-      else if (since === undefined) this.#wrongSince.set(zero.slot, now);
-      else if (now - since >= SHOWN_LATE_MS) {
-        this.#blame(5, `${zero.slot} ${wrong}`);
-        this.#wrongSince.set(zero.slot, Number.POSITIVE_INFINITY);
-      }
+      const seen = sees && slot !== undefined ? slot : null;
+      this.#judge(5, zero, seen && this.#misshown(seen, zero));
+      this.#judge(6, zero, seen && this.#forgotten(seen, zero));
     }
     this.#world.after(SAMPLE_MS, this.#sample);
   };
+
+  /** Blames what has been wrong for long enough, once. */
+  #judge(invariant: number, { slot }: SimZero, wrong: string | null): void {
+    const { now } = this.#world;
+    const key = `${invariant} ${slot}`;
+    const since = this.#wrongSince.get(key);
+    if (wrong === null) this.#wrongSince.delete(key);
+    else if (since === undefined) this.#wrongSince.set(key, now);
+    else if (now - since >= SHOWN_LATE_MS) {
+      this.#blame(invariant, `${slot} ${wrong}`);
+      this.#wrongSince.set(key, Number.POSITIVE_INFINITY);
+    }
+  }
+
+  /** Whether a Zero that we switched off ourselves is to stay off, although nobody asked for that. */
+  #forgotten({ phase, wanted }: Slot, zero: SimZero): string | null {
+    const ours = !zero.powered && !this.#world.leftOff.has(zero.slot);
+    return ours && phase === "Off" && wanted === "off" ? "is off, and nobody wants it off" : null;
+  }
 
   /** What is shown of the slot and is not so; null if all is right, or cannot be known. */
   #misshown({ phase }: Slot, zero: SimZero): string | null {

@@ -55,7 +55,8 @@ function powerUp(world: World, zero: SimZero): void {
 
 export function powerDown(world: World, zero: SimZero): void {
   zero.powered = false;
-  zero.offAt = world.now;
+  // Of one that read off before, nobody could see when it really went.
+  zero.offAt = zero.readsOff ? Number.NEGATIVE_INFINITY : world.now;
   zero.life++;
   zero.hung = false;
   zero.kernel = false;
@@ -72,8 +73,10 @@ export function powerDown(world: World, zero: SimZero): void {
 /** The expander lost its supply for a moment: every line is undriven and off. */
 export function resetExpander(world: World): void {
   world.powerLost = true;
+  world.forgetUnreadHands();
   for (const zero of world.zeros) {
-    if (zero.powered && !zero.stuckOn) powerDown(world, zero);
+    if (!zero.powered || zero.stuckOn) continue;
+    powerDown(world, zero);
     world.leftOff.add(zero.slot);
   }
 }
@@ -86,6 +89,7 @@ function act(world: World, zero: SimZero, to: Line): HatErrorCode | null {
   if (to === "off" && zero.stuckOn) return "not-verified";
   if (to === "on" && zero.stuckOff) return "not-verified";
   if (to === "on" && !zero.powered) powerUp(world, zero);
+  if (to === "on") zero.readsOff = false;
   if (to === "off" && zero.pretendsOff) zero.readsOff = zero.powered;
   else if (to === "off" && zero.powered) powerDown(world, zero);
   return world.powerLies ? "bus" : null;
@@ -96,11 +100,11 @@ export function carryOut(world: World, by: SimController, effect: EffectOf<"powe
   const zero = world.zero(slot);
   const code = act(world, zero, to);
   if (code !== "foreign-change") zero.expected = lineOf(zero);
-  if (world.diesSwitching !== null) {
-    const forMs = world.diesSwitching;
+  const { diesSwitching } = world;
+  if (diesSwitching?.to === to) {
     world.diesSwitching = null;
     world.kill();
-    world.after(forMs, () => world.startController());
+    world.after(diesSwitching.downMs, () => world.startController());
   }
   if (code !== null) by.post({ type: "power-failed", slot, action, code, detail: "simulated" });
   else by.post({ type: "power-done", action, reading: readSlot(world, zero) });

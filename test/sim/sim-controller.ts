@@ -153,7 +153,8 @@ export class SimController {
       case "close-intent":
       case "save-slot":
       case "save-rig":
-        if (!world.storeFails) world.store.write(effect);
+        if (world.storeFails) world.store.miss(effect);
+        else world.store.write(effect);
         break;
       case "power":
         world.onPower(effect, world.zero(effect.slot), this);

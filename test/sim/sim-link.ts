@@ -20,7 +20,6 @@ const RESTART_AGENT_MS = 3000;
 const PROBE_MS = 1000;
 /** An agent that hears nothing of its controller for so long hangs up and dials again. */
 export const SILENCE_LIMIT_MS = 15_000;
-const REDIAL_MAX_MS = 10_000;
 
 export function helloOf(bootId: string): Hello {
   return {
@@ -93,7 +92,7 @@ export function losePatience(world: World): void {
     if (!speaks(zero)) continue;
     const { life, bootId } = zero;
     endLink(world, zero, "the controller is silent");
-    world.after(zero.random.between(100, REDIAL_MAX_MS), () => {
+    world.after(backoffMs(0, zero.random.next()), () => {
       if (zero.life === life && zero.powered && !zero.linked) linkUp(world, zero, bootId);
     });
   }

@@ -27,8 +27,11 @@ export class SimStore {
   readonly #intents = new Map<number, StoredIntent>();
   readonly #openShares = new Map<number, string>();
   readonly #totals = new Map<string, Totals>();
+  /** Slots of which the newest was not written, for the disk was full. */
+  readonly unsaved = new Set<SlotId>();
   /** Takes the last write back: a card that said it was written, and lied. */
   #undo: () => void = () => {};
+  #lastOf: SlotId | null = null;
 
   /** Writes what belongs on disk. */
   write(effect: Effect): void {
@@ -37,18 +40,22 @@ export class SimStore {
         const { intent: id, slot, kind, by, why } = effect;
         this.#intents.set(id, { id, slot, kind, by, why });
         this.#undo = () => this.#intents.delete(id);
+        this.#lastOf = slot;
         break;
       }
       case "close-intent": {
         const open = this.#intents.get(effect.intent);
         this.#intents.delete(effect.intent);
         this.#undo = () => open && this.#intents.set(open.id, open);
+        this.#lastOf = open?.slot ?? null;
         break;
       }
       case "save-slot": {
         const { slot, memory } = effect;
         const before = this.#slots.get(slot);
         this.#slots.set(slot, memory);
+        this.unsaved.delete(slot);
+        this.#lastOf = slot;
         this.#undo = () => {
           if (before === undefined) this.#slots.delete(slot);
           else this.#slots.set(slot, before);
@@ -66,6 +73,15 @@ export class SimStore {
     }
   }
 
+  /** A write that failed. */
+  miss(effect: Effect): void {
+    const slot =
+      effect.type === "save-slot"
+        ? effect.slot
+        : effect.type === "close-intent" && this.#intents.get(effect.intent)?.slot;
+    if (slot) this.unsaved.add(slot);
+  }
+
   writeShare(share: number, seat: string): void {
     this.#openShares.set(share, seat);
   }
@@ -76,9 +92,11 @@ export class SimStore {
     return false;
   }
 
-  loseLastWrite(): void {
+  /** Whose write it was; null for nobody's. */
+  loseLastWrite(): SlotId | null {
     this.losses++;
     this.#undo();
+    return this.#lastOf;
   }
 
   recall(): Remembered {

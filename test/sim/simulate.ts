@@ -61,16 +61,15 @@ export function worldOf(seed: number, core: Core = REAL_CORE): World {
 
 /**
  * People take care of what automation leaves to them: held slots, quarantined ones, and those that another hand than ours
- * switched off. The others it must bring back by itself; where a card lost what was written down, nobody can know.
+ * switched off. The others it must bring back by itself.
  */
-function askPeople(world: World, cardLied: boolean): void {
+function askPeople(world: World): void {
   const slots = world.zeros.map(({ slot }) => slot);
   const more = { reason: "quiet", hard: false };
   world.post({ type: "resume", reason: "quiet" });
   world.say({ type: "operator", verb: "uncordon", slots, ...more });
   world.say({ type: "operator", verb: "release", slots, ...more });
-  const off = slots.filter((slot) => cardLied || world.leftOff.has(slot));
-  world.say({ type: "operator", verb: "on", slots: off, ...more });
+  world.say({ type: "operator", verb: "on", slots: [...world.leftOff], ...more });
 }
 
 export function turnOn(world: World): void {
@@ -127,11 +126,10 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
     tell?.({ at: world.now, text: `STRIKE ${id} ${slot}` }),
   );
   try {
-    const cardLied = strikes.some(({ fault }) => fault === "card lies" || fault === "full disk");
-    settle(world, faultyMs, cardLied);
+    settle(world, faultyMs);
     const before = mined(world);
     world.run(MINING_MS);
-    checkers.end(cardLied);
+    checkers.end(strikes.some(({ fault }) => fault === "card lies" || fault === "full disk"));
     if (mined(world) === before) checkers.blame(15, "does not mine at the end");
   } catch (error) {
     if (error instanceof ImpureStep) checkers.blame(17, error.message);
@@ -147,7 +145,7 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
 }
 
 /** The time of faults, then their end, then the quiet. */
-function settle(world: World, faultyMs: number, cardLied: boolean): void {
+function settle(world: World, faultyMs: number): void {
   world.run(faultyMs);
   endFaults(world);
   world.endSecond();
@@ -155,7 +153,8 @@ function settle(world: World, faultyMs: number, cardLied: boolean): void {
   world.controller.diesAfter = Number.POSITIVE_INFINITY;
   // What was planned during the faults may still end (a restart, a hold): let it.
   world.run(60_000);
+  world.run(Math.max(0, world.controller.stalledUntil - world.now) + 5000);
   if (!world.controller.alive) world.startController();
-  askPeople(world, cardLied);
+  askPeople(world);
   world.run(QUIET_MS);
 }

@@ -22,6 +22,8 @@ import { type SimZero, simZero } from "./zero.ts";
 
 export type Report = EffectOf<"report"> & { readonly now: number };
 
+/** The board is read more often than this. */
+const UNREAD_MS = 1500;
 const WANTS_ON: ReadonlySet<string> = new Set(["on", "cycle"]);
 const HOLDS: ReadonlySet<string> = new Set(["cordon", "drain", "maintenance"]);
 
@@ -67,6 +69,8 @@ export class World {
   nextLink = 1;
   /** How far the clock on the wall is from the monotonic one; it may step. */
   wallOffsetMs = 0;
+  /** Nothing strikes any more. */
+  faultsOver = false;
   // faults of the rig
   hubGone = false;
   powerLost = false;
@@ -89,8 +93,8 @@ export class World {
   serverProved = true;
   unprovedSince = Number.POSITIVE_INFINITY;
   serverDown = false;
-  /** The controller's process dies as its next power effect is carried out, and is started again after so long. */
-  diesSwitching: number | null = null;
+  /** The controller's process dies as its next power effect of this kind is carried out, and is started again after so long. */
+  diesSwitching: { readonly to: Line; readonly downMs: number } | null = null;
   /** Whether probes of addresses tell anything. */
   probes = false;
   /** Told of each power effect before it is carried out, of each effect, of each share that is sent. */
@@ -104,7 +108,7 @@ export class World {
   readonly foreignOff = new Map<SlotId, number>();
   /** Until when a person wants the hands of automation off a slot. */
   readonly saidUntil = new Map<SlotId, number>();
-  /** Slots that a person, or another hand than ours, switched off, and that had no power since. */
+  /** Slots that a person, or another hand than ours, switched off, or of which the disk lost something; and that had no power since. */
   readonly leftOff = new Set<SlotId>();
   /** Until when all links may be down for one common cause. */
   outageUntil = Number.NEGATIVE_INFINITY;
@@ -299,6 +303,13 @@ export class World {
     for (const slot of event.slots) this.leftOff.delete(slot);
   }
 
+  /** What a foreign hand did just now was read by nobody, and something else is to be read from now on. */
+  forgetUnreadHands(): void {
+    for (const [slot, at] of this.foreignOff) {
+      if (this.now - at < UNREAD_MS) this.foreignOff.delete(slot);
+    }
+  }
+
   /** The schedule lane speaks, as it does again to each controller that starts. */
   tellSchedule(reading: ScheduleReading): void {
     this.schedule = reading;
@@ -338,6 +349,7 @@ export class World {
   controllerDied(dead: SimController): void {
     dead.alive = false;
     if (dead !== this.controller) return;
+    this.forgetUnreadHands();
     for (const zero of this.zeros) {
       if (!zero.linked) continue;
       const { life, bootId } = zero;
@@ -352,6 +364,7 @@ export class World {
   startController(): boolean {
     if (!mayOpenBoard(this)) return false;
     const remembered = this.store.recall();
+    for (const slot of this.store.unsaved) this.leftOff.add(slot);
     // Of the number from outside the next one knows what could be written down.
     const known = remembered.rig?.external ?? null;
     if (known === null) this.#limits.delete("external");
