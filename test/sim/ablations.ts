@@ -170,10 +170,10 @@ export const ABLATIONS: readonly Ablation[] = [
   ),
   without(
     "proof that the link server answers",
-    "a proof of the link server counts for ever",
-    `${CORE}/evidence.ts`,
-    "return now - linkServerProvedAt < LINK_SERVER_PROOF_MS;",
-    "return now - linkServerProvedAt < Number.POSITIVE_INFINITY;",
+    "nobody asks whether the link server answers",
+    `${CORE}/permit.ts`,
+    "return isLinkServerProved(rig, now) && rig.linkServerProvedAt >= silentSince;",
+    "return now > 0 || silentSince > 0;",
   ),
   {
     rule: "a decided cut is dropped when the Zero speaks",

@@ -37,7 +37,6 @@ export function endFaults(world: World): void {
   world.storeFails = false;
   world.storeSlow = 0;
   world.serverProved = true;
-  world.unprovedSince = Number.POSITIVE_INFINITY;
   world.serverDown = false;
   world.diesSwitching = null;
   world.poolRefuses = false;

@@ -33,7 +33,7 @@ export const LINK_FAULTS: Readonly<Record<string, Fault>> = {
   },
   // Its voice comes back between the decision to cut it and the cut, while the disk takes its time.
   "back as it is cut": (world, zero, random) => {
-    const slowMs = random.between(500, 4000);
+    const slowMs = random.between(1500, 4500);
     zero.cutOff = true;
     world.storeSlow = Math.max(world.storeSlow, slowMs);
     const isDecided = () => world.slot(zero.slot).intent?.by === "automation";

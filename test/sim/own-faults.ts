@@ -60,15 +60,13 @@ export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
     },
   ),
   "unproved link server": rigFor(
-    60_000,
+    180_000,
     (world, random) => {
       world.serverProved = false;
-      world.unprovedSince = Math.min(world.unprovedSince, world.now);
       world.serverDown = random.chance(0.5);
     },
     (world) => {
       world.serverProved = true;
-      world.unprovedSince = Number.POSITIVE_INFINITY;
       world.serverDown = false;
     },
   ),

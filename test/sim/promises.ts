@@ -15,8 +15,8 @@ const SHOWN_LATE_MS = 3000;
 /** Times are fractions of a millisecond, and deadlines are met by sums of them. */
 const TICK_MS = 50;
 
-/** A proof of the link server counts for 15 s, and is asked for each 5 s. */
-const PROOF_LATE_MS = 21_000;
+/** How long a proof of the link server counts. */
+const PROOF_LIFE_MS = 15_000;
 /** A silent Zero's kernel is asked each 5 s. */
 const PROBE_LATE_MS = 7000;
 
@@ -118,9 +118,10 @@ export class Promises {
     if (first && silentMs < policy.livenessMs + policy.suspectDwellMs - TICK_MS) {
       this.#blame(1, `cut of ${slot} after ${Math.round(silentMs)} ms of silence`);
     }
-    const unprovedMs = now - this.#world.unprovedSince;
-    if (unprovedMs > PROOF_LATE_MS) {
-      this.#blame(3, `cut of ${slot}, and our link server is out for ${Math.round(unprovedMs)} ms`);
+    const { provedAt } = this.#world;
+    if (now - provedAt > PROOF_LIFE_MS + TICK_MS || provedAt < this.#world.zero(slot).spokeAt) {
+      const proofMs = Math.round(now - provedAt);
+      this.#blame(3, `cut of ${slot}, and our link server last answered ${proofMs} ms ago`);
     }
     // Cut already as far as can be read; what is left is to prove it.
     if (known.line === "off" && !first) return;

@@ -133,7 +133,10 @@ export class SimController {
       world.at(this.stalledUntil, this.#proveServer);
       return;
     }
-    if (world.serverProved) this.post({ type: "link-server-proved" });
+    if (world.serverProved) {
+      world.provedAt = world.now;
+      this.post({ type: "link-server-proved" });
+    }
     world.after(PROVE_EVERY_MS, this.#proveServer);
   };
 

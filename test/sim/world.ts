@@ -89,9 +89,9 @@ export class World {
   /** Rejects what is right. */
   poolUnjust = false;
   poolLatencyMs = 50;
-  /** Whether the link server can prove itself, and since when not. It may be that no frame gets through it either. */
+  /** Whether the link server can prove itself, and when it last did. It may be that no frame gets through it either. */
   serverProved = true;
-  unprovedSince = Number.POSITIVE_INFINITY;
+  provedAt = Number.NEGATIVE_INFINITY;
   serverDown = false;
   /** The controller's process dies as its next power effect of this kind is carried out, and is started again after so long. */
   diesSwitching: { readonly to: Line; readonly downMs: number } | null = null;
