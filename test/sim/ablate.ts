@@ -87,7 +87,7 @@ function line({ ablation, guarded, unguarded }: Row): string {
 /** A part of the rule's name, or several with a comma between. */
 const wanted = values.only.split(",");
 const chosen = ABLATIONS.filter(({ rule }) => wanted.some((part) => rule.includes(part)));
-const everything = [{ rule: "(none)", removed: "nothing", changes: [] }, ...chosen];
+const everything = [{ rule: "(none)", removed: "nothing", seed: 1, changes: [] }, ...chosen];
 process.stderr.write(`${values.runs} seeds of ${values.hours} h for each row\n`);
 process.stdout.write(
   "| rule | what is removed | seeds that caught it | with the guard off | broken first | seeds |\n",

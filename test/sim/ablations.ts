@@ -14,17 +14,18 @@ export interface Ablation {
   readonly removed: string;
   readonly changes: readonly Replacement[];
   /** A seed that sees it. */
-  readonly seed?: number;
+  readonly seed: number;
 }
 
 function without(
   rule: string,
   removed: string,
+  seed: number,
   file: string,
   find: string,
   replace: string,
 ): Ablation {
-  return { rule, removed, changes: [{ file, find, replace }] };
+  return { rule, removed, seed, changes: [{ file, find, replace }] };
 }
 
 const CORE = "controller/core";
@@ -34,6 +35,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "single writer: the board's lock",
     "a second controller may open the board",
+    1,
     "test/sim/sim-board.ts",
     "return world.controllers.every(({ alive }) => !alive);",
     "return world.controllers.length < 2;",
@@ -41,6 +43,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "exit cool-down after a storm",
     "a storm is over as soon as enough Zeros are heard",
+    1,
     `${CORE}/storm.ts`,
     'rig.storm = { state: "cooldown", until: now + stormCooldownMs };',
     'rig.storm = { state: "normal" };',
@@ -48,6 +51,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "storm guard",
     "several that fall silent at once are no storm",
+    1,
     `${CORE}/storm.ts`,
     "if (low && silent > 1) {",
     "if (low && silent > 1_000) {",
@@ -55,6 +59,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "healthy count and floor",
     "how many are healthy does not matter for a cut",
+    4,
     `${CORE}/permit.ts`,
     'return !longStorm && belowFloor(rig, now) ? "below-floor" : null;',
     "return null;",
@@ -62,6 +67,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "booting Zeros do not count as healthy",
     "whoever is not silent counts as healthy",
+    4,
     `${CORE}/storm.ts`,
     "if (isHealthy(slot, now, livenessMs)) healthy++;",
     "if (!isSilent(slot)) healthy++;",
@@ -69,6 +75,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "boot grace at restart",
     "a Zero that was found on is suspected at once",
+    2,
     `${CORE}/observe-board.ts`,
     'slot = enter(draft, slot, "Unknown", "found-on", { until });',
     'slot = enter(draft, slot, "Unknown", "found-on", { until: Math.min(until, draft.now) });',
@@ -76,6 +83,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "entry dwell of a suspect",
     "a suspect has no time to speak up",
+    1,
     `${CORE}/judge.ts`,
     "const until = draft.now + draft.rig.policy.suspectDwellMs;",
     "const until = draft.now;",
@@ -83,6 +91,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "journal: intents outlive a crash",
     "open intents are not read at a start",
+    30,
     `${CORE}/state.ts`,
     "intent: intent ? { ...intent, durable: true } : null,",
     "intent: null,",
@@ -90,6 +99,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "journal: on disk before it is done",
     "a power effect does not wait for its intent to be written",
+    1,
     `${CORE}/plan.ts`,
     "  if (!intent.durable) {\n    writeIntent(draft, slot, intent);\n    return;\n  }\n  // It may",
     "  // It may",
@@ -97,6 +107,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "dwell from the proof of off",
     "the time off counts from the decision",
+    1,
     `${CORE}/power.ts`,
     "bootPending: false,\n    offAt: draft.now,",
     "bootPending: false,\n    offAt: slot.since,",
@@ -104,6 +115,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "pause guard of the loop",
     "that the loop stood still is not noticed",
+    1,
     `${CORE}/judge.ts`,
     "    rig.resumedAt = now;",
     "",
@@ -111,6 +123,7 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     rule: "epoch check",
     removed: "a result counts for whatever job is at hand",
+    seed: 1,
     changes: [
       {
         file: `${CORE}/observe-work.ts`,
@@ -127,6 +140,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "read-back: an off counts only when it is read",
     "any reading after the write proves the off",
+    1,
     `${CORE}/observe-board.ts`,
     "else if (readsOff(slot)) concludeOff(draft, slot);\n  else if (slot.phase",
     "else if (slot.line) concludeOff(draft, slot);\n  else if (slot.phase",
@@ -134,6 +148,7 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     rule: "stagger: one start at a time",
     removed: "starts do not wait for each other",
+    seed: 1,
     changes: [
       {
         file: `${CORE}/permit.ts`,
@@ -150,6 +165,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "quarantine",
     "failed cycles do not count",
+    4,
     `${CORE}/permit.ts`,
     "return policy.quarantineCycles - Math.min(slot.strikes, recent);",
     "return policy.quarantineCycles - Math.min(0, recent);",
@@ -157,6 +173,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "one Zero between cut and first beat",
     "the lane has room for all",
+    1,
     `${CORE}/permit.ts`,
     "return slots.filter(holdsLane).length < laneWidth;",
     "return slots.length >= laneWidth;",
@@ -164,6 +181,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "back-off",
     "the next cycle of the same Zero waits for nothing",
+    8,
     `${CORE}/permit.ts`,
     "return last + Math.min(policy.backoffMaxMs, pauseMs);",
     "return last + Math.min(0, pauseMs);",
@@ -171,6 +189,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "proof that the link server answers",
     "nobody asks whether the link server answers",
+    8,
     `${CORE}/permit.ts`,
     "return isLinkServerProved(rig, now) && rig.linkServerProvedAt >= silentSince;",
     "return now > 0 || silentSince > 0;",
@@ -178,6 +197,7 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     rule: "a decided cut is dropped when the Zero speaks",
     removed: "what was decided is cut",
+    seed: 10,
     changes: [
       {
         file: `${CORE}/observe-link.ts`,
@@ -194,6 +214,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "a foreign hand on a line is adopted",
     "a line that reads off is read over",
+    4,
     `${CORE}/observe-board.ts`,
     'else adoptForeign(draft, slot, "off");',
     "",
@@ -201,6 +222,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "shares are verified before they are sent",
     "a wrong share is sent too",
+    5,
     `${CORE}/observe-work.ts`,
     "  if (event.valid) {\n    blame",
     "  if (event.seat) {\n    blame",
@@ -208,6 +230,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "no start during under-voltage",
     "starts do not look at the supply",
+    1,
     `${CORE}/permit.ts`,
     'if (now < rig.underVoltageAt + SUPPLY_QUIET_MS) return "under-voltage";',
     "",
@@ -215,6 +238,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "the ceiling before each start",
     "starts do not look at the watts",
+    3,
     `${CORE}/permit.ts`,
     'return fitsCeiling(others, rig.policy.model, ceilingOf(rig)) ? null : "ceiling";',
     "return others.length >= 0 ? null : null;",
@@ -222,6 +246,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "the kernel's answer spares a Zero whose agent died",
     "the kernel's answer gives no more time",
+    1,
     `${CORE}/permit.ts`,
     'if (kernelAnswers(slot, now) && silentMs < policy.agentGraceMs) return "kernel-answers";',
     "",
@@ -229,6 +254,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "what waits is remembered over a restart",
     "one that is off and was waiting for its turn is found off",
+    3,
     `${CORE}/state.ts`,
     "wasWaiting: memory?.waiting ?? false,",
     "wasWaiting: false,",
@@ -236,6 +262,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "a shed asks the Zero first",
     "a standing rule cuts at once",
+    1,
     `${CORE}/power.ts`,
     "asking: cut.hard ? null : { at: null, limitMs: softLimitMs(draft, cut.why) },",
     "asking: null,",
@@ -243,6 +270,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "a person's hold stops automation",
     "a held slot is cut like any other",
+    19,
     `${CORE}/permit.ts`,
     'if (slot.hold !== null) return "hold";',
     "",
