@@ -89,9 +89,11 @@ function observeUnknown(draft: Draft, slot: Slot, driven: boolean): void {
 
 function observePoweringOn(draft: Draft, slot: Slot, driven: boolean): void {
   if (slot.stage === "settle") observeLive(draft, slot, driven);
-  else if (slot.action !== null || slot.line !== "on") return;
-  // Written, though the driver could not say so; or written by somebody else.
-  else if (slot.written) concludeOn(draft, slot);
+  else if (slot.action !== null) return;
+  else if (slot.line !== "on") {
+    // A try that was reported as failed may have got through until the board lost its supply: off only since now.
+    if (!driven && slot.written) patchSlot(draft, slot, { written: false, offAt: draft.now });
+  } else if (slot.written) concludeOn(draft, slot);
   else adoptForeign(draft, slot, "on");
 }
 
@@ -110,9 +112,9 @@ function observePoweringOff(draft: Draft, slot: Slot, driven: boolean): void {
 }
 
 /** Whether the line is where our last try was to bring it: one that was reported as failed may have got through. */
-function isOurs({ phase, written }: Slot, line: Line): boolean {
-  const aim = phase === "PoweringOn" || phase === "Off" ? "on" : "off";
-  return written && line === aim;
+function isOurs({ phase, why, written }: Slot, line: Line): boolean {
+  const starting = phase === "PoweringOn" || phase === "Off" || why === "on-failed";
+  return written && line === (starting ? "on" : "off");
 }
 
 /** A line that should be on. */
@@ -183,9 +185,10 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
       observePoweringOff(draft, slot, driven);
       break;
     case "Fault":
-      // What was on and has nothing begun is as live as any: a foreign hand may have been at it.
-      if (slot.intent === null && known.line === "on") observeLive(draft, slot, driven);
-      else observeFault(draft, slot);
+      // Where nothing is begun a line is as live, or as off, as any: a foreign hand may have been at it.
+      if (slot.intent !== null) observeFault(draft, slot);
+      else if (known.line === "on") observeLive(draft, slot, driven);
+      else observeOff(draft, slot);
       break;
     default:
       observeLive(draft, slot, driven);

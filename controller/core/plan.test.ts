@@ -72,6 +72,13 @@ describe("a power effect", () => {
     expect(slot).toMatchObject({ action, written: false });
   });
 
+  it("waits until off has lasted, whenever it was proved", () => {
+    const { offDwellMs } = state.policy;
+    const offAt = now - offDwellMs;
+    expect(ofType(planned({ ...WRITING, offAt: offAt + 1 }).effects, "power")).toEqual([]);
+    expect(ofType(planned({ ...WRITING, offAt }).effects, "power")).toHaveLength(1);
+  });
+
   it("switches on from off", () => {
     expect(ofType(planned(WRITING).effects, "power")).toMatchObject([{ to: "on" }]);
   });

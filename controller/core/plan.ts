@@ -66,6 +66,7 @@ function drive(draft: Draft, slot: Slot): void {
   if (intent.by !== "operator" && draft.rig.halted !== null) return;
   // On again only from off; a line that reads on already is concluded by its reading.
   if (stage === "write" && !readsOff(slot)) return;
+  if (stage === "write" && draft.now < slot.offAt + draft.rig.policy.offDwellMs) return;
   const id = takeId(draft);
   const to = stage === "cut" ? "off" : "on";
   emit(draft, { type: "power", slot: slot.id, action: id, to, by: intent.by });

@@ -253,6 +253,36 @@ describe("a reading", () => {
     ],
     ["of a fault that was off before", { ...FAULT, intent: null, line: "off" }, OFF, FAULT],
     [
+      "of a fault that was off, and is on by another's hand: it boots",
+      { ...FAULT, why: "on-failed", intent: null, line: "off" },
+      ON,
+      { ...FOREIGN, phase: "Unknown", wanted: "on", until: now + 90_000 },
+    ],
+    [
+      "of a fault whose start got through late",
+      { ...FAULT, why: "on-failed", intent: null, line: "off", written: true },
+      ON,
+      { phase: "PoweringOn", stage: "settle", why: "on-written", hold: null, onAt: now },
+    ],
+    [
+      "of a start that may have got through until the board lost its supply",
+      { ...WRITING, written: true },
+      LOST,
+      { phase: "PoweringOn", stage: "write", written: false, offAt: now },
+    ],
+    [
+      "of a start on a board that lost its supply before it was tried",
+      { ...WRITING, written: false },
+      LOST,
+      { phase: "PoweringOn", stage: "write", offAt: 0 },
+    ],
+    [
+      "of a start that got nowhere",
+      { ...WRITING, written: true },
+      OFF,
+      { phase: "PoweringOn", stage: "write", written: true, offAt: 0 },
+    ],
+    [
       "of a live Zero that a foreign hand cut",
       {},
       OFF,

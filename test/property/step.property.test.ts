@@ -12,8 +12,8 @@ import { type Draw, eventOf, sequences } from "./events.ts";
 import { frozen } from "./frozen.ts";
 import { runs } from "./runs.ts";
 
-const EVIDENCE =
-  /^heard (never|\d+\.\d s ago), line (on|off|unread), USB \w+, read (never|\d+\.\d s ago)$/;
+const AGE = String.raw`(never|\d+\.\d s ago|\d+ (min|h) ago)`;
+const EVIDENCE = new RegExp(`^heard ${AGE}, line (on|off|unread), USB \\w+, read ${AGE}$`);
 const AROUND = { version: "1", board: "a board", poolAddress: "pool:1" };
 
 function fresh(policy: Partial<Policy>): RigState {
