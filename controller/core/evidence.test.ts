@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { mining } from "../../test/sim/scene.ts";
 import type { World } from "../../test/sim/world.ts";
-import { classify, isLinkServerProved, kernelAnswers } from "./evidence.ts";
+import { draftOf } from "./draft.ts";
+import { classify, isLinkServerProved, kernelAnswers, onLinkServerProved } from "./evidence.ts";
 import { ago, seconds } from "./evidence-text.ts";
 import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
@@ -15,6 +16,42 @@ function answering(world: World, yes: boolean, ms: number): void {
     world.run(5000);
   }
 }
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+describe("a link server that answers", () => {
+  const { state } = mining();
+  const now = 1e6;
+  const proved = (rig: Partial<RigState>) => {
+    const draft = draftOf({ ...state, startedAt: 0, resumedAt: 7, ...rig }, now);
+    onLinkServerProved(draft);
+    return draft.rig;
+  };
+
+  it.each([
+    ["as ever", { linkServerProvedAt: now - 14_999 }, 7],
+    ["after a while in which it did not", { linkServerProvedAt: now - 15_000 }, now],
+    [
+      "for the first time, soon after the start",
+      { startedAt: now - 14_999, linkServerProvedAt: NEVER },
+      7,
+    ],
+    ["for the first time, late", { startedAt: now - 15_000, linkServerProvedAt: NEVER }, now],
+  ])("%s", (_, rig, resumedAt) => {
+    expect(proved(rig)).toMatchObject({ resumedAt, linkServerProvedAt: now });
+  });
+
+  it("cuts nobody before the Zeros could dial in anew", () => {
+    const world = mining();
+    world.serverProved = false;
+    for (const zero of world.zeros) world.unlink(zero);
+    world.run(300_000);
+    world.serverProved = true;
+    world.run(24_000);
+    expect(world.powerEffects().filter(({ to }) => to === "off")).toEqual([]);
+    world.until(() => world.powerEffects().some(({ to }) => to === "off"), "a cut, for none did");
+  });
+});
 
 describe("the class of what is seen", () => {
   const world = mining();

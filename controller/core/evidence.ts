@@ -38,6 +38,14 @@ export function isLinkServerProved(
   return now - linkServerProvedAt < LINK_SERVER_PROOF_MS;
 }
 
+/** The link server answered itself. After it had not for long, the Zeros need the same time to be heard again as after a standstill. */
+export function onLinkServerProved({ rig, now }: Draft): void {
+  if (!isLinkServerProved(rig, now) && now - rig.startedAt >= LINK_SERVER_PROOF_MS) {
+    rig.resumedAt = now;
+  }
+  rig.linkServerProvedAt = now;
+}
+
 /** Whether nothing was heard of the Zero for the liveness window, which starts anew when the loop itself stood still. */
 export function isSilent({ rig, now }: Draft, slot: Slot): boolean {
   return now - Math.max(slot.heardAt, rig.resumedAt) >= rig.policy.livenessMs;

@@ -34,7 +34,7 @@ export interface RigState {
   readonly policy: Policy;
   readonly startedAt: number;
   readonly lastTickAt: number;
-  /** When the loop last came back from standing still: nobody is convicted for a liveness window after it. */
+  /** When the loop last came back from standing still, or the link server from not answering: nobody is convicted for a liveness window after it. */
   readonly resumedAt: number;
   readonly slots: readonly Slot[];
   readonly seats: readonly Seat[];

@@ -4,7 +4,7 @@ import { dispatch, expireWork } from "./dispatch.ts";
 import { type Draft, draftOf, save, saveRig } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import type { Event, EventOf } from "./event.ts";
-import { onProbed, probeSilent } from "./evidence.ts";
+import { onLinkServerProved, onProbed, probeSilent } from "./evidence.ts";
 import { violation } from "./guard.ts";
 import { judge } from "./judge.ts";
 import { accountEnergy, onMetered } from "./meter.ts";
@@ -68,9 +68,7 @@ const OBSERVERS: Observers = {
   "power-failed": onPowerFailed,
   "link-up": onLinkUp,
   "link-down": onLinkDown,
-  "link-server-proved": (draft) => {
-    draft.rig.linkServerProvedAt = draft.now;
-  },
+  "link-server-proved": onLinkServerProved,
   heard: (draft, event) => {
     onHeard(draft, event.slot, event.link);
   },

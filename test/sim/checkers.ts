@@ -60,6 +60,8 @@ export class Checkers {
     // Cut off when we had just come back from standing still, it looks like the only one that is silent.
     if (effect.to === "off" && zero.cutOff) this.#excused.add(zero.slot);
     const excused = this.#isLongStorm(by) || begun || this.#excused.has(zero.slot);
+    // What was cut may be switched on again, however late that comes.
+    if (effect.to === "off" && excused) this.#excused.add(zero.slot);
     if (this.#calm && !excused && this.#world.now > 121_000) {
       this.blame(8, `${effect.to} of ${zero.slot}, and nothing is wrong with any Zero`);
     }
