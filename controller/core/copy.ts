@@ -146,6 +146,7 @@ export function copyRig(rig: RigState): RigState {
     boardError: rig.boardError,
     readAt: rig.readAt,
     linkServerProvedAt: rig.linkServerProvedAt,
+    linkServerBackAt: rig.linkServerBackAt,
     lastOnAt: rig.lastOnAt,
     lastConnectAt: rig.lastConnectAt,
     halted: rig.halted,

@@ -23,7 +23,7 @@ describe("a link server that answers", () => {
   const { state } = mining();
   const now = 1e6;
   const proved = (rig: Partial<RigState>) => {
-    const draft = draftOf({ ...state, startedAt: 0, resumedAt: 7, ...rig }, now);
+    const draft = draftOf({ ...state, startedAt: 0, linkServerBackAt: 7, ...rig }, now);
     onLinkServerProved(draft);
     return draft.rig;
   };
@@ -37,8 +37,8 @@ describe("a link server that answers", () => {
       7,
     ],
     ["for the first time, late", { startedAt: now - 15_000, linkServerProvedAt: NEVER }, now],
-  ])("%s", (_, rig, resumedAt) => {
-    expect(proved(rig)).toMatchObject({ resumedAt, linkServerProvedAt: now });
+  ])("%s", (_, rig, linkServerBackAt) => {
+    expect(proved(rig)).toMatchObject({ linkServerBackAt, linkServerProvedAt: now });
   });
 
   it("cuts nobody before the Zeros could dial in anew", () => {

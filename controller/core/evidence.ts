@@ -38,11 +38,10 @@ export function isLinkServerProved(
   return now - linkServerProvedAt < LINK_SERVER_PROOF_MS;
 }
 
-/** The link server answered itself. After it had not for long, the Zeros need the same time to be heard again as after a standstill. */
+/** The link server answered itself. The first proof that is late means what a late one means: it did not answer before. */
 export function onLinkServerProved({ rig, now }: Draft): void {
-  if (!isLinkServerProved(rig, now) && now - rig.startedAt >= LINK_SERVER_PROOF_MS) {
-    rig.resumedAt = now;
-  }
+  const late = now - rig.startedAt >= LINK_SERVER_PROOF_MS;
+  if (late && !isLinkServerProved(rig, now)) rig.linkServerBackAt = now;
   rig.linkServerProvedAt = now;
 }
 

@@ -66,6 +66,15 @@ describe("what stands in the way of a cut", () => {
     expect(cutHindrance(state, state.slots[0] as Slot, now)).toBe(hindrance);
   });
 
+  it("waits after the link server was gone, until the Zeros could dial in anew", () => {
+    const at = (linkServerBackAt: number) => {
+      const state = given(silent, { rig: { linkServerBackAt } });
+      return cutHindrance(state, state.slots[0] as Slot, now);
+    };
+    expect(at(now - 19_999)).toBe("link-server-unproved");
+    expect(at(now - 20_000)).toBeNull();
+  });
+
   it("counts a proof from the end of a standstill on, not from the last frame", () => {
     const policy = { ...silent.policy, livenessMs: 4000 };
     const since = given(silent, {

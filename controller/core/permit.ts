@@ -42,12 +42,12 @@ function belowFloor(rig: Rig, now: number): boolean {
   return healthy < floor && meant - healthy > 1;
 }
 
-/** Links break in a long standstill, and agents take some seconds to dial in anew: so many liveness windows for it. */
+/** Links break where our side is gone for long, and agents take some seconds to dial in anew: so many liveness windows for it. */
 const RESUME_WINDOWS = 2;
 
-/** Whether the loop came back from standing still so lately that nobody can have been heard as they should. */
-function isJustResumed({ resumedAt, startedAt, policy }: Rig, now: number): boolean {
-  return resumedAt > startedAt && now - resumedAt < RESUME_WINDOWS * policy.livenessMs;
+/** Whether our own side, gone until then, came back so lately that nobody can have been heard as they should. */
+function isJustBack({ policy }: Rig, backAt: number, now: number): boolean {
+  return now - backAt < RESUME_WINDOWS * policy.livenessMs;
 }
 
 /**
@@ -55,6 +55,7 @@ function isJustResumed({ resumedAt, startedAt, policy }: Rig, now: number): bool
  * a Zero that lives beats. A proof from before that says nothing of a server that died with the Zero's last frame.
  */
 function isProvedSince(rig: Rig, slot: Slot, now: number): boolean {
+  if (isJustBack(rig, rig.linkServerBackAt, now)) return false;
   const silentSince = Math.max(slot.heardAt, rig.resumedAt) + rig.policy.livenessMs / 2;
   return isLinkServerProved(rig, now) && rig.linkServerProvedAt >= silentSince;
 }
@@ -65,7 +66,7 @@ export function cutBan(rig: Rig, slot: Slot, now: number): Hindrance | null {
   if (rig.halted !== null) return "automation-halted";
   if (rig.pause !== null) return "paused";
   if (slot.hold !== null) return "hold";
-  if (isJustResumed(rig, now)) return "just-resumed";
+  if (rig.resumedAt > rig.startedAt && isJustBack(rig, rig.resumedAt, now)) return "just-resumed";
   if (rig.hub === "lost") return "hub-lost";
   if (!isProvedSince(rig, slot, now)) return "link-server-unproved";
   if (rig.storm.state !== "normal" && !longStorm) return "storm";

@@ -34,7 +34,7 @@ export interface RigState {
   readonly policy: Policy;
   readonly startedAt: number;
   readonly lastTickAt: number;
-  /** When the loop last came back from standing still, or the link server from not answering: nobody is convicted for a liveness window after it. */
+  /** When the loop last came back from standing still: nobody is convicted for a liveness window after it. */
   readonly resumedAt: number;
   readonly slots: readonly Slot[];
   readonly seats: readonly Seat[];
@@ -57,6 +57,8 @@ export interface RigState {
   /** When the board was last read; -Infinity if never. */
   readonly readAt: number;
   readonly linkServerProvedAt: number;
+  /** When the link server answered again after it had not; -Infinity if it always did. */
+  readonly linkServerBackAt: number;
   /** When the last `on` was begun, and when the last pool connection was. */
   readonly lastOnAt: number;
   readonly lastConnectAt: number;
@@ -225,6 +227,7 @@ export function initialState(
     boardError: null,
     readAt: Number.NEGATIVE_INFINITY,
     linkServerProvedAt: Number.NEGATIVE_INFINITY,
+    linkServerBackAt: Number.NEGATIVE_INFINITY,
     lastOnAt: Number.NEGATIVE_INFINITY,
     lastConnectAt: Number.NEGATIVE_INFINITY,
     halted: null,
