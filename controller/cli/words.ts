@@ -54,6 +54,7 @@ export const CUT_WORDS: Readonly<Record<Hindrance, string>> = {
   hold: "it is held",
   "just-resumed": "the controller itself stood still a moment ago",
   "hub-lost": "the USB hub is gone: our side, not the Zeros'",
+  "board-unread": "the board could not be read for some seconds",
   "link-server-unproved": "the controller has not proved that it can hear",
   storm: "many Zeros were lost at once",
   "below-floor": "too few Zeros are healthy",

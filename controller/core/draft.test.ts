@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { frozen } from "../../test/property/frozen.ts";
 import { reportsOf } from "../../test/sim/effects.ts";
-import { mining } from "../../test/sim/scene.ts";
+import { mining, withSlot } from "../../test/sim/scene.ts";
 import {
   draftOf,
   enter,
@@ -11,10 +11,12 @@ import {
   patchHost,
   patchSeat,
   patchSlot,
+  save,
   seatOf,
   slotOf,
   takeId,
 } from "./draft.ts";
+import { closeIntent } from "./power.ts";
 import type { Host, Seat } from "./seat.ts";
 import type { Phase, Slot } from "./slot.ts";
 
@@ -134,5 +136,25 @@ describe("a slot that enters a phase", () => {
     // Mining, 1 W.
     const seconds = (now + 500 - (before?.at ?? 0)) / 1000;
     expect(energy.modelledJ - (before?.modelledJ ?? 0)).toBeCloseTo(seconds, 6);
+  });
+});
+
+describe("what is remembered of a slot", () => {
+  const intent = { id: 7, kind: "cycle", by: "automation", why: "x", durable: true } as const;
+
+  it("is written before the end of the intent that the step closes, so that whoever dies between the two has both", () => {
+    const draft = draftOf(withSlot(state, "p1", { intent }), now);
+    const [slot] = draft.rig.slots as [Slot];
+    save(draft, closeIntent(draft, slot, "done"));
+    expect(draft.effects.map(({ type }) => type)).toEqual(["save-slot", "close-intent"]);
+    expect(draft.effects[0]).toMatchObject({ memory: { openIntent: null } });
+  });
+
+  it("is written in its turn beside the end of another's", () => {
+    const draft = draftOf(withSlot(state, "p1", { intent }), now);
+    const [slot, other] = draft.rig.slots as [Slot, Slot];
+    closeIntent(draft, slot, "done");
+    save(draft, other);
+    expect(draft.effects.map(({ type }) => type)).toEqual(["close-intent", "save-slot"]);
   });
 });

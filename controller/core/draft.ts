@@ -104,12 +104,18 @@ export function report(
   emit(draft, { type: "report", level, ev, slot, why, detail });
 }
 
+/**
+ * Writes down what is to be remembered of the slot: before the end of an intent that this step closes. Who dies between the two
+ * has both then, for what is remembered says that nothing is open.
+ */
 export function save(draft: Draft, slot: Slot): void {
-  emit(draft, {
-    type: "save-slot",
-    slot: slot.id,
-    memory: memoryOf(slot, draft.now, draft.rig.nextId),
-  });
+  const { base, effects, now, rig } = draft;
+  const memory = memoryOf(slot, now, rig.nextId);
+  const ended = base.slots[slot.index]?.intent?.id;
+  const end = effects.findIndex(
+    (effect) => effect.type === "close-intent" && effect.intent === ended,
+  );
+  effects.splice(end < 0 ? effects.length : end, 0, { type: "save-slot", slot: slot.id, memory });
 }
 
 export function saveRig(draft: Draft): void {

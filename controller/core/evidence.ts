@@ -27,6 +27,16 @@ export function kernelAnswers(slot: Slot, now: number): boolean {
   return answers?.yes === true && now - answers.at < ANSWER_LIFE_MS;
 }
 
+/** A reading older than this, five polls, says nothing of now. */
+const READING_LIFE_MS = 5000;
+
+export function isFreshlyRead(
+  { boardError, readAt }: Pick<RigState, "boardError" | "readAt">,
+  now: number,
+): boolean {
+  return boardError === null && now - readAt < READING_LIFE_MS;
+}
+
 /** A proof of the link server older than this proves nothing. */
 const LINK_SERVER_PROOF_MS = 15_000;
 

@@ -1,7 +1,7 @@
 // Deadlines and liveness, judged on a tick: after the sockets were drained, never on a timer of its own.
 
 import { type Draft, enter, patchSlot, report, save } from "./draft.ts";
-import { isSilent } from "./evidence.ts";
+import { isFreshlyRead, isSilent } from "./evidence.ts";
 import { judgeHolds } from "./hold.ts";
 import { bootGraceMs, isRung, probeFault, remedy } from "./ladder.ts";
 import { takeOn } from "./observe-link.ts";
@@ -32,13 +32,6 @@ function judgeUnknown(draft: Draft, slot: Slot, due: boolean): void {
   // An unread line is nobody's fault but the board's, and that is reported where it fails.
 }
 
-/** A reading older than this, five polls, says nothing of now. */
-const READING_LIFE_MS = 5000;
-
-function isFreshlyRead({ rig, now }: Draft): boolean {
-  return rig.boardError === null && now - rig.readAt < READING_LIFE_MS;
-}
-
 function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
   const { policy } = draft.rig;
   if (slot.stage === "write") {
@@ -52,7 +45,7 @@ function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
   else if (slot.usb === "present") enter(draft, slot, "Booting", "usb-seen", { until });
   else if (slot.usb === "unknown" && draft.now >= slot.onAt + policy.staggerMs) {
     enter(draft, slot, "Booting", "settled", { until });
-  } else if (due && isFreshlyRead(draft) && mayRetryEnumeration(draft.rig)) {
+  } else if (due && isFreshlyRead(draft.rig, draft.now) && mayRetryEnumeration(draft.rig)) {
     retryEnumeration(draft, slot);
   }
 }

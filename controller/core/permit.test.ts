@@ -47,6 +47,7 @@ describe("what stands in the way of a cut", () => {
     ["link-server-unproved", { rig: { linkServerProvedAt: 0 } }],
     ["storm", { rig: { storm: { state: "cooldown", until: now + 1 } } }],
     ["below-floor", { p2: lost }],
+    ["board-unread", { rig: { readAt: now - 5000 } }],
     ["kernel-answers", { p1: { answers: { yes: true, at: now } } }],
     ["lane-busy", { p2: { intent: CYCLE } }],
     ["backoff", { p1: { strikes: 1, cuts: [now] } }],

@@ -2,7 +2,7 @@
 
 import { tokensAt } from "./bucket.ts";
 import { ceilingOf } from "./ceiling.ts";
-import { isLinkServerProved, kernelAnswers } from "./evidence.ts";
+import { isFreshlyRead, isLinkServerProved, kernelAnswers } from "./evidence.ts";
 import { holdsLane, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { census } from "./storm.ts";
@@ -78,6 +78,8 @@ export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | nul
   const { policy } = rig;
   const ban = cutBan(rig, slot, now);
   if (ban !== null) return ban;
+  // Another hand may have been at the line, and nobody could see it.
+  if (!isFreshlyRead(rig, now)) return "board-unread";
   const silentMs = now - Math.max(slot.heardAt, rig.resumedAt);
   if (kernelAnswers(slot, now) && silentMs < policy.agentGraceMs) return "kernel-answers";
   if (!laneFree(rig.slots, policy.laneWidth)) return "lane-busy";

@@ -57,6 +57,7 @@ export type Hindrance =
   | "link-server-unproved"
   | "storm"
   | "below-floor"
+  | "board-unread"
   | "kernel-answers"
   | "lane-busy"
   | "backoff"

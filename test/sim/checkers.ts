@@ -67,6 +67,10 @@ export class Checkers {
     }
   }
 
+  #readsOn(id: SlotId, { state }: SimController): boolean {
+    return state.slots.some((slot) => slot.id === id && slot.line === "on");
+  }
+
   /** Whether this is the second half of a power cycle. */
   #isCycled(id: SlotId, { state }: SimController): boolean {
     return state.slots.some((slot) => slot.id === id && slot.intent?.kind === "cycle");
@@ -172,7 +176,11 @@ export class Checkers {
     }
     const powered = this.#world.zeros.filter(
       // One that reads off although it is on, and cannot be seen on USB, nobody can know of.
-      (other) => other.powered && (!other.readsOff || (truthful && other.usb)),
+      // Nor of one that another hand switched on since the last reading.
+      (other) =>
+        other.powered &&
+        (!other.readsOff || (truthful && other.usb)) &&
+        (now - other.poweredAt > READING_AGE_MS || this.#readsOn(other.slot, controller)),
     ).length;
     const watts = powered * HASHING_WATTS + STARTING_WATTS;
     const allowed = this.#world.allowedWatts(READING_AGE_MS);
