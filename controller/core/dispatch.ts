@@ -59,8 +59,8 @@ function freeWorkers({ rig, now }: Draft): Candidate[] {
 function ownCandidate({ rig: { slots, hosts }, now }: Draft, { index }: Seat): Candidate | null {
   const slot = slots[index];
   if (slot !== undefined) return slotCandidate(slot, now);
-  const host = hosts[index - slots.length];
-  return host === undefined ? null : hostCandidate(host);
+  // The seats of the hosts come after those of the slots.
+  return hostCandidate(hosts[index - slots.length] as Host);
 }
 
 /** Whether the slot is off for want of work, and would be given some. */

@@ -7,7 +7,8 @@ import type { SimZero } from "./zero.ts";
 /** Strikes, and may plan its own end. */
 export type Fault = (world: World, zero: SimZero, random: Random) => void;
 
-const LOOK_EVERY_MS = 50;
+/** Bad moments last longer than this: a slow disk makes them so. */
+const LOOK_EVERY_MS = 200;
 
 /** Waits for a bad moment, at most so long, and strikes then; or when that time is over. Not beyond the time of faults. */
 export function lieInWait(

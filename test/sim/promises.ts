@@ -132,12 +132,11 @@ export class Promises {
   readonly #sample = () => {
     const { controller, now } = this.#world;
     const sees = controller.alive && now - controller.stalledUntil > SHOWN_LATE_MS;
-    for (const zero of this.#world.zeros) {
+    for (const [index, zero] of this.#world.zeros.entries()) {
       const answers = this.#world.probes && zero.powered && zero.kernel && !zero.hung;
       if (!answers || zero.cutOff) this.#answersSince.delete(zero.slot);
       else if (!this.#answersSince.has(zero.slot)) this.#answersSince.set(zero.slot, now);
-      const slot = controller.state.slots.find(({ id }) => id === zero.slot);
-      const seen = sees && slot !== undefined ? slot : null;
+      const seen = sees ? (controller.state.slots[index] ?? null) : null;
       this.#judge(5, zero, seen && this.#misshown(seen, zero));
       this.#judge(6, zero, seen && this.#forgotten(seen, zero));
     }
@@ -147,6 +146,8 @@ export class Promises {
   /** Blames what has been wrong for long enough, once. */
   #judge(invariant: number, { slot }: SimZero, wrong: string | null): void {
     const { now } = this.#world;
+    // Mostly all is right, and was: this is asked of each Zero each second.
+    if (wrong === null && this.#wrongSince.size === 0) return;
     const key = `${invariant} ${slot}`;
     const since = this.#wrongSince.get(key);
     if (wrong === null) this.#wrongSince.delete(key);
