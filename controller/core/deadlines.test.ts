@@ -95,6 +95,11 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
     { phase: "Fault", why: "on-failed", until: REPROBE, intent: null },
   ],
   [
+    "but none while it is on the bus: it may be done yet",
+    { ...SETTLING, stage: "write", action: 9 },
+    { phase: "PoweringOn", stage: "write", action: 9 },
+  ],
+  [
     "one that shows up on USB boots, from its `on`",
     { ...SETTLING, usb: "present", until: now + 1 },
     { phase: "Booting", why: "usb-seen", until: now + 50_000 },

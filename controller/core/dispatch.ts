@@ -80,6 +80,7 @@ function wake(draft: Draft, seat: Seat): void {
   const slot = draft.rig.slots[seat.index];
   if (slot === undefined || !isAsleep(slot)) return;
   report(draft, "info", "slot.woken", slot.id, "work");
+  draft.stirred = true;
   patchSlot(draft, slot, { shed: null, busyAt: draft.now });
 }
 

@@ -39,6 +39,7 @@ function stepTo(draft: Draft, slot: Slot, heat: HeatStep, tempC: number | null):
     step: heat,
     temp_c: tempC,
   });
+  draft.stirred = true;
   return patchSlot(draft, slot, { heat, heatAt: draft.now });
 }
 

@@ -35,7 +35,8 @@ function judgeUnknown(draft: Draft, slot: Slot, due: boolean): void {
 function judgePoweringOn(draft: Draft, slot: Slot, due: boolean): void {
   const { policy } = draft.rig;
   if (slot.stage === "write") {
-    if (!due) return;
+    // What is on the bus may still be done, and is concluded then.
+    if (!due || slot.action !== null) return;
     const until = draft.now + policy.reprobeMs;
     enter(draft, closeIntent(draft, slot, "on-failed"), "Fault", "on-failed", { until });
     return;

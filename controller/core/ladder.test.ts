@@ -93,12 +93,31 @@ describe("a Zero that is heard but does not get on", () => {
     expect(world.powerEffects("p2").filter(({ to }) => to === "off")).toEqual([]);
   });
 
-  it("skips a command when there is no link to send it over", () => {
+  it("spends no remedy while there is no link to ask over", () => {
     const world = stuck();
     world.unlink(world.zero("p2"));
     world.run(3500);
-    expect(world.slot("p2").stage).toBe("restart-worker");
+    expect(world.slot("p2")).toMatchObject({ phase: "Suspect", remedies: 0 });
     expect(commands(world)).toEqual([]);
+  });
+});
+
+describe("a Zero whose agent dials in again and again, and never proves itself", () => {
+  it("boots no longer for that, so its cycle does not keep the lane", () => {
+    const world = mining();
+    const zero = world.zero("p2");
+    zero.hung = true;
+    world.until(() => world.slot("p2").phase === "Booting", "booting again");
+    world.until(() => world.slot("p2").link !== null, "linked");
+    zero.stuckWorker = true;
+    const begunAt = world.now;
+    world.until(() => {
+      world.run(8000);
+      world.unlink(zero);
+      world.linkUp(zero, zero.bootId);
+      return world.slot("p2").intent === null;
+    }, "the end of the cycle");
+    expect(world.now - begunAt).toBeLessThan(world.policy.bootGraceMs + 10_000);
   });
 });
 

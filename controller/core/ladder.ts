@@ -2,7 +2,7 @@
 
 import { type Draft, emit, enter, patchSlot, report, takeId } from "./draft.ts";
 import type { Policy } from "./policy.ts";
-import type { Slot, Stage } from "./slot.ts";
+import type { Link, Slot, Stage } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { releaseSlot, retest } from "./work.ts";
 
@@ -31,8 +31,7 @@ function laddersOf({ remedies }: Pick<Slot, "remedies">): number {
 }
 
 /** What a rung asks of the agent. */
-function ask(draft: Draft, slot: Slot, rung: Rung, limitMs: number): void {
-  if (slot.link === null) return;
+function ask(draft: Draft, slot: Slot, link: Link, rung: Rung, limitMs: number): void {
   const common = { commandId: `c${takeId(draft)}`, deadlineMs: limitMs };
   const message =
     rung === "soft-reboot"
@@ -42,17 +41,17 @@ function ask(draft: Draft, slot: Slot, rung: Rung, limitMs: number): void {
           what: rung === "restart-worker" ? "worker" : "agent",
           ...common,
         } as const);
-  emit(draft, { type: "send", slot: slot.id, link: slot.link.id, message });
+  emit(draft, { type: "send", slot: slot.id, link: link.id, message });
 }
 
 /** Asks a Zero that is heard but stuck to help itself, by the rung that is next. */
-function climb(draft: Draft, given: Slot): void {
+function climb(draft: Draft, given: Slot, link: Link): void {
   const { policy } = draft.rig;
   const rung = LADDER[given.remedies % LADDER.length] as Rung;
   // A reboot that was asked for has its boot grace, like any other.
   const graceMs = rung === "soft-reboot" ? bootGraceMs(given, policy.bootGraceMs) : 0;
   const limitMs = policy[LIMITS[rung]] + graceMs;
-  ask(draft, given, rung, limitMs);
+  ask(draft, given, link, rung, limitMs);
   const slot = enter(draft, given, "Remediating", rung, {
     stage: rung,
     until: draft.now + limitMs,
@@ -84,8 +83,11 @@ export function toFault(draft: Draft, slot: Slot, why: Why): void {
  * Zero that is heard. Its work must have been taken from it.
  */
 export function remedy(draft: Draft, slot: Slot, why: Why): void {
-  if (slot.remedies > 0 && slot.remedies % LADDER.length === 0) toFault(draft, slot, why);
-  else climb(draft, slot);
+  // Nobody is there to be asked: it dials in anew, or falls silent.
+  const { link, remedies } = slot;
+  if (link === null) return;
+  if (remedies > 0 && remedies % LADDER.length === 0) toFault(draft, slot, why);
+  else climb(draft, slot, link);
 }
 
 /** Faults that are the Zero's own, and not a line's. */
@@ -102,7 +104,7 @@ function mayClimb(draft: Draft, slot: Slot): boolean {
 
 /** Looks at a fault of a Zero that is heard: asks for the known answer; and climbs on, after a pause that doubles with each ladder. */
 export function probeFault(draft: Draft, slot: Slot): void {
-  if (mayClimb(draft, slot)) climb(draft, slot);
+  if (slot.link !== null && mayClimb(draft, slot)) climb(draft, slot, slot.link);
   else retest(draft, patchSlot(draft, slot, { until: draft.now + draft.rig.policy.reprobeMs }));
 }
 

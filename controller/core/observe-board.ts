@@ -130,7 +130,7 @@ function observeLive(draft: Draft, slot: Slot, driven: boolean): void {
 
 /** A line that should be off. */
 function observeOff(draft: Draft, slot: Slot): void {
-  if (slot.line !== "on") return;
+  if (slot.line !== "on" || slot.action !== null) return;
   // A start of ours that was postponed, and had been done all the same.
   if (isOurs(slot, "on")) concludeOn(draft, enter(draft, slot, "PoweringOn", "on-written"));
   else adoptForeign(draft, slot, "on");
@@ -199,7 +199,10 @@ function observeHub(draft: Draft, readings: readonly SlotReading[]): void {
   const { rig } = draft;
   const readable = readings.some((reading) => reading.usb !== "unknown");
   if (readable) {
-    if (rig.hub === "lost") report(draft, "info", "hub.back", null);
+    if (rig.hub === "lost") {
+      report(draft, "info", "hub.back", null);
+      draft.stirred = true;
+    }
     rig.hub = "seen";
   } else if (rig.hub === "seen") {
     report(draft, "error", "hub.lost", null, null, {

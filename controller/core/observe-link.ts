@@ -95,7 +95,9 @@ export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-
 
 /** A Zero that is linked but not yet known to work: it boots until its self-test is right. */
 export function takeOn(draft: Draft, slot: Slot, link: Link): void {
-  const until = draft.now + draft.rig.policy.bootGraceMs;
+  // One that dials in again and again, and never proves itself, gets no more time by that.
+  const again = slot.phase === "Booting" && (slot.why === "linked" || slot.why === "heard-again");
+  const until = again ? slot.until : draft.now + draft.rig.policy.bootGraceMs;
   beginSelfTest(draft, enter(draft, slot, "Booting", "linked", { until }), link);
 }
 

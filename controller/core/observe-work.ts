@@ -113,8 +113,8 @@ function onSlotResult(draft: Draft, slot: Slot, link: Link, event: EventOf<"resu
   heard.task = null;
   heard.progressAt = draft.now;
   heard.unanswered = 0;
-  // A drain may be over.
-  if (heard.hold !== null) draft.stirred = true;
+  // A drain may be over, a rest begin.
+  if (heard.hold !== null || heard.heat > 0) draft.stirred = true;
   if (task.seat === SELF_TEST_SEAT) {
     concludeSelfTest(draft, heard, link, event.nonce);
     return;
@@ -190,7 +190,9 @@ export function onShareSecured(draft: Draft, event: EventOf<"share-secured">): v
 /** Asks a free Zero for the known answer: what it said of a job was wrong, or may be. */
 function retestWorker(draft: Draft, worker: string): void {
   const slot = slotOf(draft, worker);
-  if (slot?.link && slot.task === null) beginSelfTest(draft, slot, slot.link);
+  const up = slot?.phase === "Ready" || slot?.phase === "Degraded";
+  // On a rung, or given up, it is asked when that is over.
+  if (up && slot.link !== null && slot.task === null) beginSelfTest(draft, slot, slot.link);
 }
 
 /** The job did have a solution: those who searched all of it missed it. */

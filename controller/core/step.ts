@@ -96,7 +96,7 @@ const OBSERVERS: Observers = {
   },
 };
 
-/** What comes all the time, and mostly changes nothing that a tick decides: what does, says so in the draft. */
+/** What comes all the time, and mostly changes nothing that a tick decides: what does, says so in the draft. The rest waits for a tick, a second at most. */
 function isRoutine(type: Event["type"]): boolean {
   switch (type) {
     case "heard":
