@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { BoardReading } from "../../hat/board.ts";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
 import { mining, withSlot } from "../../test/sim/scene.ts";
-import type { Untimed } from "../../test/sim/untimed.ts";
+import type { Untimed } from "../shell/loop.ts";
 import type { Event } from "./event.ts";
 import type { Slot } from "./slot.ts";
 import { step } from "./step.ts";

@@ -30,8 +30,8 @@ export interface Step {
   readonly state: RigState;
   readonly effects: readonly Effect[];
   /**
-   * When the next tick is due, if nothing happens before: at once after an event that changed what a tick decides,
-   * Infinity after one that did not, for then what the last tick said still holds.
+   * When the next tick is due, if nothing happens before: at once after an event that changed what a tick decides, Infinity
+   * after one that did not, for then the one that the last tick asked for will do: it comes within a second.
    */
   readonly wakeAt: number;
 }
@@ -96,7 +96,10 @@ const OBSERVERS: Observers = {
   },
 };
 
-/** What comes all the time, and mostly changes nothing that a tick decides: what does, says so in the draft. The rest waits for a tick, a second at most. */
+/**
+ * What comes all the time, and mostly changes nothing that a tick decides at once. What does says so in the draft; the rest waits
+ * for the next tick, a second at most.
+ */
 function isRoutine(type: Event["type"]): boolean {
   switch (type) {
     case "heard":

@@ -10,13 +10,13 @@ import type { Step } from "../../controller/core/step.ts";
 /** Phases that a slot may stay in: wanted so, or waiting for a permission that `why` names. */
 const MAY_STAY: readonly string[] = ["Off", "Ready", "Degraded", "Remediating power-cycle"];
 
-/** Follows a run, and remembers what it takes to judge the next step. */
 /** A tick is followed by the next within a second; other events may want one at once, or leave it as it was. */
 function isInTime({ type, now }: Event, wakeAt: number): boolean {
   if (type === "tick") return wakeAt > now && wakeAt <= now + 1000;
   return wakeAt === now || wakeAt === Number.POSITIVE_INFINITY;
 }
 
+/** Follows a run, and remembers what it takes to judge the next step. */
 export class Audit {
   readonly #durable = new Set<number>();
   readonly #submitted = new Set<number>();

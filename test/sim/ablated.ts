@@ -2,8 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { build } from "esbuild";
+import type { Plugin } from "esbuild";
 import type { Replacement } from "./ablations.ts";
+import { bundle } from "./bundle.ts";
 
 function replaced(path: string, changes: readonly Replacement[]): string {
   const name = relative(process.cwd(), path);
@@ -26,24 +27,14 @@ export async function buildAblated(
   changes: readonly Replacement[],
   outfile: string,
 ): Promise<void> {
-  await build({
-    entryPoints: [`test/sim/${entry}`],
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    outfile,
-    logLevel: "warning",
-    plugins: [
-      {
-        name: "ablate",
-        setup: ({ onLoad }) => {
-          onLoad({ filter: /(?:controller\/core|test\/sim)\/[a-z-]+\.ts$/ }, ({ path }) => ({
-            contents: replaced(path, changes),
-            loader: "ts",
-          }));
-        },
-      },
-    ],
-  });
+  const ablate: Plugin = {
+    name: "ablate",
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /(?:controller\/core|test\/sim)\/[a-z-]+\.ts$/ }, ({ path }) => ({
+        contents: replaced(path, changes),
+        loader: "ts",
+      }));
+    },
+  };
+  await bundle(`test/sim/${entry}`, outfile, [ablate]);
 }

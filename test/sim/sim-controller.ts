@@ -4,11 +4,11 @@ import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Event } from "../../controller/core/event.ts";
 import type { Remembered } from "../../controller/core/memory.ts";
 import type { RigState } from "../../controller/core/state.ts";
+import type { Untimed } from "../../controller/shell/loop.ts";
 import { stepTwice } from "./purity.ts";
 import { carryOut, readBoard } from "./sim-board.ts";
 import { deliver, hangUp, probe } from "./sim-link.ts";
 import { servePool } from "./sim-pool.ts";
-import type { Untimed } from "./untimed.ts";
 import type { World } from "./world.ts";
 
 /** How long a write and its read-back take on the bus. */

@@ -2,11 +2,12 @@
 
 import type { EffectOf } from "../../controller/core/effect.ts";
 import { SELF_TEST } from "../../controller/core/self-test.ts";
+import type { Untimed } from "../../controller/shell/loop.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import { backoffMs } from "../../zero-agent/core/backoff.ts";
 import type { Hello, JobMessage } from "../../zero-agent/protocol/messages.ts";
+import { copyOf } from "./copy-event.ts";
 import type { SimController } from "./sim-controller.ts";
-import { copyOf, type Untimed } from "./untimed.ts";
 import type { World } from "./world.ts";
 import { type SimZero, speaks } from "./zero.ts";
 

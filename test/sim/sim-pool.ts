@@ -1,8 +1,8 @@
 // The pool and the verification of shares in the simulated rig: sessions, jobs, verdicts, and what was really sent.
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
+import type { Untimed } from "../../controller/shell/loop.ts";
 import type { SimController } from "./sim-controller.ts";
-import type { Untimed } from "./untimed.ts";
 import type { World } from "./world.ts";
 
 const WRITE_MS = 5;

@@ -1,0 +1,8 @@
+// An event of the simulated rig is stamped where it arrives, so each is used once.
+
+import type { Untimed } from "../../controller/shell/loop.ts";
+
+/** A copy to be stamped by itself. V8 gives each copy by a spread a hidden class of its own, and what reads events slows down. */
+export function copyOf(event: Untimed): Untimed {
+  return Object.assign({}, event);
+}
