@@ -174,7 +174,8 @@ describe("one cause, taken for many", () => {
     const before = shares(world);
     world.run(1000);
     expect(shares(world)).toBeGreaterThan(before);
-    expect([...world.sent.values()].every((times) => times === 1)).toBe(true);
+    expect(world.sent.size).toBeGreaterThan(0);
+    expect(world.sentAgain).toEqual([]);
   });
 
   it("k8s#77864: a fault on our own side, with Zeros that are well, cuts nobody however long it lasts", () => {

@@ -90,8 +90,9 @@ export function onPoolVerdict(draft: Draft, event: EventOf<"pool-verdict">): voi
   if (known?.state !== "submitting" || known.share === null) return;
   const { share } = known;
   const seat = settle(draft, known, share.id, event.verdict, event.reason);
-  const level = event.verdict === "accepted" ? "info" : "warn";
-  report(draft, level, `share.${event.verdict}`, slotName(seat), event.reason, {
+  const accepted = event.verdict === "accepted";
+  const ev = accepted ? "share.accepted" : "share.rejected";
+  report(draft, accepted ? "info" : "warn", ev, slotName(seat), event.reason, {
     seat: seat.id,
     worker: share.worker,
     nonce: share.nonce,

@@ -24,7 +24,8 @@ describe("work", () => {
     const world = mining();
     world.run(60_000);
     for (const seat of world.state.seats) expect(seat.accepted).toBeGreaterThan(20);
-    expect([...world.sent.values()].every((times) => times === 1)).toBe(true);
+    expect(world.sent.size).toBeGreaterThan(0);
+    expect(world.sentAgain).toEqual([]);
     expect(totals(world).accepted).toBe(
       world.effects.filter(({ type }) => type === "settle-share").length,
     );
@@ -59,7 +60,8 @@ describe("work", () => {
     world.until(() => world.reported("result.late", "p2").length > 0, "late result");
     expect(world.slot("p2").phase).toBe("Degraded");
     expect(world.slot("p2").fences).toBe(0);
-    expect([...world.sent.values()].every((times) => times === 1)).toBe(true);
+    expect(world.sent.size).toBeGreaterThan(0);
+    expect(world.sentAgain).toEqual([]);
     world.zero("p2").speed = 1;
     world.until(() => world.slot("p2").phase === "Ready", "recovered");
   });
@@ -181,7 +183,8 @@ describe("a pool session that ends", () => {
     expect(world.state.seats[0]).toMatchObject({ unknown: 1, state: "down" });
     world.post({ type: "pool-down", seat: "p1", code: "closed", detail: "x" });
     world.run(30_000);
-    expect([...world.sent.values()].every((times) => times === 1)).toBe(true);
+    expect(world.sent.size).toBeGreaterThan(0);
+    expect(world.sentAgain).toEqual([]);
     expect(world.state.seats[0]?.error).toBeNull();
   });
 

@@ -1,60 +1,90 @@
 // What is due when: a binary heap by time, ties by the order of entry, so that a run is the same each time.
 
-interface Entry {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
-function before(a: Entry, b: Entry): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
-}
-
+/** What is due first stands first. Times lie in arrays of numbers: in objects each would be an object of its own. */
 export class Agenda {
-  readonly #heap: Entry[] = [];
+  #times = new Float64Array(64);
+  #orders = new Float64Array(64);
+  readonly #runs: (() => void)[] = [];
   #order = 0;
 
-  add(at: number, run: () => void): void {
-    const heap = this.#heap;
-    const entry = { at, order: this.#order++, run };
-    heap.push(entry);
-    let child = heap.length - 1;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || !before(entry, above)) break;
-      heap[child] = above;
-      child = parent;
-    }
-    heap[child] = entry;
+  /** When the next is due; Infinity if nothing is. */
+  get next(): number {
+    return this.#runs.length === 0 ? Number.POSITIVE_INFINITY : (this.#times[0] as number);
   }
 
-  /** Takes what is due next, if it is due by this time. */
-  take(until: number): Entry | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    if (first === undefined || first.at > until) return undefined;
-    const last = heap.pop();
-    if (last !== undefined && last !== first) this.#sink(last);
+  add(at: number, run: () => void): void {
+    const order = this.#order++;
+    let child = this.#runs.length;
+    if (child === this.#times.length) this.#grow();
+    const times = this.#times;
+    this.#runs.push(run);
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      // What was entered before stays before.
+      if ((times[parent] as number) <= at) break;
+      this.#move(parent, child);
+      child = parent;
+    }
+    this.#put(child, at, order, run);
+  }
+
+  /** Takes out what is due next. */
+  take(): () => void {
+    const runs = this.#runs;
+    const first = runs[0];
+    const last = runs.pop();
+    if (first === undefined || last === undefined) throw new Error("nothing is due");
+    const length = runs.length;
+    if (length > 0) {
+      this.#sink(this.#times[length] as number, this.#orders[length] as number, last);
+    }
     return first;
   }
 
-  #sink(entry: Entry): void {
-    const heap = this.#heap;
+  #sink(at: number, order: number, run: () => void): void {
+    const { length } = this.#runs;
     let parent = 0;
     for (;;) {
       let child = 2 * parent + 1;
-      let lower = heap[child];
-      if (lower === undefined) break;
-      const right = heap[child + 1];
-      if (right !== undefined && before(right, lower)) {
-        child++;
-        lower = right;
-      }
-      if (!before(lower, entry)) break;
-      heap[parent] = lower;
+      if (child >= length) break;
+      if (child + 1 < length && this.#isAfter(child, child + 1)) child++;
+      const time = this.#times[child] as number;
+      if (time > at || (time === at && (this.#orders[child] as number) > order)) break;
+      this.#move(child, parent);
       parent = child;
     }
-    heap[parent] = entry;
+    this.#put(parent, at, order, run);
+  }
+
+  #isAfter(a: number, b: number): boolean {
+    const byTime = (this.#times[a] as number) - (this.#times[b] as number);
+    return (
+      byTime > 0 || (byTime === 0 && (this.#orders[a] as number) > (this.#orders[b] as number))
+    );
+  }
+
+  #move(from: number, to: number): void {
+    this.#put(
+      to,
+      this.#times[from] as number,
+      this.#orders[from] as number,
+      this.#runs[from] as () => void,
+    );
+  }
+
+  #put(index: number, at: number, order: number, run: () => void): void {
+    this.#times[index] = at;
+    this.#orders[index] = order;
+    this.#runs[index] = run;
+  }
+
+  #grow(): void {
+    const doubled = (old: Float64Array) => {
+      const grown = new Float64Array(2 * old.length);
+      grown.set(old);
+      return grown;
+    };
+    this.#times = doubled(this.#times);
+    this.#orders = doubled(this.#orders);
   }
 }

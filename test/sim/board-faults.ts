@@ -79,7 +79,7 @@ export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
     const forMs = random.between(1000, 15_000);
     world.storeSlow = Math.max(world.storeSlow, random.between(400, 2000));
     const isDecided = () => world.state.slots.some(({ stage }) => stage === "write");
-    lieInWait(world, 120_000, isDecided, () => {
+    lieInWait(world, random, 120_000, isDecided, () => {
       world.underVoltage = true;
       world.after(forMs, () => {
         world.underVoltage = false;

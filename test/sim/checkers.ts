@@ -248,14 +248,12 @@ export class Checkers {
 
   /** What must hold when all is over: every Zero mines, nothing was sent twice, and the counts agree. */
   end(cardLied: boolean): void {
-    const { state, sent } = this.#world;
+    const { state, sentAgain } = this.#world;
     for (const { id, phase, why, hold } of state.slots) {
       const up = phase === "Ready" || (phase === "Degraded" && hold === null);
       if (!up) this.blame(15, `${id} ended ${phase} (${why})`);
     }
-    for (const [job, times] of sent) {
-      if (times > 1) this.blame(12, `the share of ${job} was sent ${times} times`);
-    }
+    for (const job of sentAgain) this.blame(12, `the share of ${job} was sent once more`);
     const sum = (kind: "accepted" | "unknown") =>
       state.seats.reduce((total, seat) => total + seat[kind], 0);
     const counted = sum("accepted");

@@ -8,21 +8,26 @@ import type { SimZero } from "./zero.ts";
 export type Fault = (world: World, zero: SimZero, random: Random) => void;
 
 /** Bad moments last longer than this: a slow disk makes them so. */
-const LOOK_EVERY_MS = 200;
+const MOMENT_MS = 200;
 
-/** Waits for a bad moment, at most so long, and strikes then; or when that time is over. Not beyond the time of faults. */
+/** Waits for a bad moment, at most so long, and strikes in it; or when that time is over. Not beyond the time of faults. */
 export function lieInWait(
   world: World,
+  random: Random,
   limitMs: number,
   isBadMoment: () => boolean,
   strike: () => void,
 ): void {
-  const until = world.now + limitMs;
-  const look = () => {
-    if (world.faultsOver) return;
-    if (world.now >= until || isBadMoment()) strike();
-    else world.after(LOOK_EVERY_MS, look);
+  const strikeOnce = () => {
+    if (world.lookouts.delete(look) && !world.faultsOver) strike();
   };
+  const look = () => {
+    world.after(random.between(0, MOMENT_MS), () => {
+      if (isBadMoment()) strikeOnce();
+    });
+  };
+  world.lookouts.add(look);
+  world.after(limitMs, strikeOnce);
   look();
 }
 

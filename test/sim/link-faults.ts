@@ -37,7 +37,7 @@ export const LINK_FAULTS: Readonly<Record<string, Fault>> = {
     zero.cutOff = true;
     world.storeSlow = Math.max(world.storeSlow, slowMs);
     const isDecided = () => world.slot(zero.slot).intent?.by === "automation";
-    lieInWait(world, 60_000, isDecided, () => {
+    lieInWait(world, random, 60_000, isDecided, () => {
       zero.cutOff = false;
       world.after(slowMs, () => {
         world.storeSlow = 0;

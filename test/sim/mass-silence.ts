@@ -7,7 +7,6 @@ import type { Blame } from "./promises.ts";
 import type { SimController } from "./sim-controller.ts";
 import type { World } from "./world.ts";
 
-const SAMPLE_MS = 1000;
 /** The core sees the end of a silence by the frames; this looks each second. */
 const LATE_MS = 2500;
 
@@ -40,7 +39,6 @@ export class MassSilence {
   constructor(world: World, blame: Blame) {
     this.#world = world;
     this.#blame = blame;
-    world.after(SAMPLE_MS, this.#sample);
   }
 
   onPower({ slot, to, by }: EffectOf<"power">, controller: SimController): void {
@@ -89,7 +87,8 @@ export class MassSilence {
     return { meant, heard, silent };
   }
 
-  readonly #sample = () => {
+  /** Looks at who is silent, each second. */
+  sample(): void {
     const { now, controller, policy } = this.#world;
     if (controller.alive && !controller.stalled) {
       const { meant, heard, silent } = this.#census(controller);
@@ -99,6 +98,5 @@ export class MassSilence {
       if (storms && this.#stormed) this.#until = now;
       this.#stormed = storms;
     }
-    this.#world.after(SAMPLE_MS, this.#sample);
-  };
+  }
 }

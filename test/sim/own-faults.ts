@@ -26,7 +26,7 @@ export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
     const waits = () =>
       world.controller.alive &&
       world.state.slots.some(({ phase, wanted }) => phase === "Off" && wanted === "on");
-    lieInWait(world, 300_000, waits, () => {
+    lieInWait(world, random, 300_000, waits, () => {
       world.kill();
       world.after(forMs, () => world.startController());
     });

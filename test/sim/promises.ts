@@ -4,12 +4,11 @@
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Slot } from "../../controller/core/slot.ts";
-import type { SlotId } from "../../hat/slots.ts";
+import { type SlotId, slotIndex } from "../../hat/slots.ts";
 import type { SimController } from "./sim-controller.ts";
 import type { World } from "./world.ts";
 import type { SimZero } from "./zero.ts";
 
-const SAMPLE_MS = 1000;
 /** How much older than the rule a shown state may be: a tick, a reading, frames on their way. */
 const SHOWN_LATE_MS = 3000;
 /** Times are fractions of a millisecond, and deadlines are met by sums of them. */
@@ -46,8 +45,8 @@ export class Promises {
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #askedPause = Number.NEGATIVE_INFINITY;
   #losses = 0;
-  /** Since when the kernel of each Zero answers. */
-  readonly #answersSince = new Map<SlotId, number>();
+  /** Since when the kernel of each Zero answers; Infinity for one that does not. */
+  readonly #answersSince: number[];
   /** The last cut of each slot that was decided: its intent is written again when the disk fails. */
   readonly #decided = new Map<SlotId, number>();
   /** The intent of each slot whose cut was written already: what follows are further tries. */
@@ -58,7 +57,7 @@ export class Promises {
   constructor(world: World, blame: Blame) {
     this.#world = world;
     this.#blame = blame;
-    world.after(SAMPLE_MS, this.#sample);
+    this.#answersSince = world.zeros.map(() => Number.POSITIVE_INFINITY);
   }
 
   watch(effect: Effect, by: SimController): void {
@@ -87,7 +86,7 @@ export class Promises {
     if (by !== "automation" || kind === "on" || this.#decided.get(slot) === intent) return;
     this.#decided.set(slot, intent);
     const silentMs = now - this.#world.zero(slot).spokeAt;
-    const answersMs = now - (this.#answersSince.get(slot) ?? now);
+    const answersMs = now - (this.#answersSince[slotIndex(slot)] ?? now);
     if (answersMs > PROBE_LATE_MS && silentMs < policy.agentGraceMs - TICK_MS) {
       this.#blame(1, `cut of ${slot}, whose kernel answers, after ${Math.round(silentMs)} ms`);
     }
@@ -129,19 +128,20 @@ export class Promises {
     if (now < this.#pausedUntil) this.#blame(13, `cut of ${slot} in a pause`);
   }
 
-  readonly #sample = () => {
+  /** Looks at what is shown, each second. */
+  sample(): void {
     const { controller, now } = this.#world;
     const sees = controller.alive && now - controller.stalledUntil > SHOWN_LATE_MS;
     for (const [index, zero] of this.#world.zeros.entries()) {
       const answers = this.#world.probes && zero.powered && zero.kernel && !zero.hung;
-      if (!answers || zero.cutOff) this.#answersSince.delete(zero.slot);
-      else if (!this.#answersSince.has(zero.slot)) this.#answersSince.set(zero.slot, now);
+      const since = this.#answersSince[index] ?? Number.POSITIVE_INFINITY;
+      this.#answersSince[index] =
+        answers && !zero.cutOff ? Math.min(since, now) : Number.POSITIVE_INFINITY;
       const seen = sees ? (controller.state.slots[index] ?? null) : null;
       this.#judge(5, zero, seen && this.#misshown(seen, zero));
       this.#judge(6, zero, seen && this.#forgotten(seen, zero));
     }
-    this.#world.after(SAMPLE_MS, this.#sample);
-  };
+  }
 
   /** Blames what has been wrong for long enough, once. */
   #judge(invariant: number, { slot }: SimZero, wrong: string | null): void {

@@ -106,6 +106,7 @@ export function carryOut(world: World, by: SimController, effect: EffectOf<"powe
     world.kill();
     world.after(diesSwitching.downMs, () => world.startController());
   }
-  if (code !== null) by.post({ type: "power-failed", slot, action, code, detail: "simulated" });
-  else by.post({ type: "power-done", action, reading: readSlot(world, zero) });
+  if (code !== null)
+    by.post({ type: "power-failed", now: world.now, slot, action, code, detail: "simulated" });
+  else by.post({ type: "power-done", now: world.now, action, reading: readSlot(world, zero) });
 }

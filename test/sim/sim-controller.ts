@@ -1,10 +1,10 @@
 // A simulated controller: a core, its ticks, its polls of the board, its effects, its stalls, and its death between any two effects.
 
+import type { Mutable } from "../../controller/core/copy.ts";
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Event } from "../../controller/core/event.ts";
 import type { Remembered } from "../../controller/core/memory.ts";
 import type { RigState } from "../../controller/core/state.ts";
-import type { Untimed } from "../../controller/shell/loop.ts";
 import { stepTwice } from "./purity.ts";
 import { carryOut, readBoard } from "./sim-board.ts";
 import { deliver, hangUp, probe } from "./sim-link.ts";
@@ -32,7 +32,7 @@ export class SimController {
   #tickAt = 0;
   #steps = 0;
   /** What the sockets and the other threads hold for it while it stands still. */
-  #inbox: Untimed[] = [];
+  #inbox: Event[] = [];
 
   constructor(world: World, remembered: Remembered) {
     this.#world = world;
@@ -51,7 +51,8 @@ export class SimController {
     this.#tick();
   }
 
-  post(event: Untimed): void {
+  /** Takes in what arrives now, whenever it was sent: an event is made for one controller and used once, so it is stamped and not copied. */
+  post(event: Event): void {
     if (!this.alive) return;
     if (this.#world.now < this.stalledUntil) this.#inbox.push(event);
     else {
@@ -78,11 +79,9 @@ export class SimController {
     this.#take({ type: "tick", now });
   }
 
-  /** An event is made for one controller and used once, so it is stamped and not copied. */
-  #stamp(event: Untimed): void {
-    const timed = event as { now?: number };
-    timed.now = this.#world.now;
-    this.#take(event as Event);
+  #stamp(event: Event): void {
+    (event as Mutable<Event>).now = this.#world.now;
+    this.#take(event);
   }
 
   #take(event: Event): void {
@@ -120,9 +119,9 @@ export class SimController {
       world.at(this.stalledUntil, this.#pollBoard);
       return;
     }
-    const { boardError } = world;
-    if (boardError === null) this.post({ type: "board-read", reading: readBoard(world) });
-    else this.post({ type: "board-failed", code: boardError, detail: "no answer" });
+    const { boardError, now } = world;
+    if (boardError === null) this.post({ type: "board-read", now, reading: readBoard(world) });
+    else this.post({ type: "board-failed", now, code: boardError, detail: "no answer" });
     world.after(world.core.isSwitching(this.state) ? POLL_SWITCHING_MS : POLL_MS, this.#pollBoard);
   };
 
@@ -135,7 +134,7 @@ export class SimController {
     }
     if (world.serverProved) {
       world.provedAt = world.now;
-      this.post({ type: "link-server-proved" });
+      this.post({ type: "link-server-proved", now: world.now });
     }
     world.after(PROVE_EVERY_MS, this.#proveServer);
   };
@@ -150,7 +149,9 @@ export class SimController {
         if (world.storeFails) break;
         world.store.write(effect);
         const { slot, intent } = effect;
-        world.after(world.storeSlow, () => this.post({ type: "intent-durable", slot, intent }));
+        world.after(world.storeSlow, () =>
+          this.post({ type: "intent-durable", now: world.now, slot, intent }),
+        );
         break;
       }
       case "close-intent":
@@ -188,6 +189,7 @@ export class SimController {
     this.#world.after(elapsedMs, () =>
       this.post({
         type: "result",
+        now: this.#world.now,
         worker,
         link: null,
         jobId,

@@ -1,8 +1,8 @@
 // The Zeros' side of the links: boots, beats, jobs and commands, over a network that may do anything to frames.
 
 import type { EffectOf } from "../../controller/core/effect.ts";
+import type { Event } from "../../controller/core/event.ts";
 import { SELF_TEST } from "../../controller/core/self-test.ts";
-import type { Untimed } from "../../controller/shell/loop.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import { backoffMs } from "../../zero-agent/core/backoff.ts";
 import type { Hello, JobMessage } from "../../zero-agent/protocol/messages.ts";
@@ -35,7 +35,7 @@ export function helloOf(bootId: string): Hello {
 }
 
 /** Hands a frame of the Zero to the controller, as the network lets it. */
-function sendUp(world: World, zero: SimZero, event: Untimed): void {
+function sendUp(world: World, zero: SimZero, event: Event): void {
   const { net } = zero;
   if (net.loss > 0 && zero.random.chance(net.loss)) return;
   const delayMs = Math.max(net.cloggedUntil - world.now, net.delayMs * zero.random.next());
@@ -47,7 +47,7 @@ function sendUp(world: World, zero: SimZero, event: Untimed): void {
   }
 }
 
-function arrive(world: World, zero: SimZero, event: Untimed): void {
+function arrive(world: World, zero: SimZero, event: Event): void {
   if (world.serverDown) return;
   if ("link" in event && event.link === zero.link) zero.spokeAt = world.now;
   const isTest = event.type === "result" && event.jobId.startsWith("t");
@@ -124,7 +124,7 @@ export function linkUp(world: World, zero: SimZero, bootId: string, failures = 0
     });
   }
   const { slot, link } = zero;
-  world.controller.post({ type: "link-up", slot, link, hello: helloOf(bootId) });
+  world.controller.post({ type: "link-up", now: world.now, slot, link, hello: helloOf(bootId) });
   beginBeats(world, zero, link);
 }
 
@@ -134,7 +134,7 @@ export function endLink(world: World, zero: SimZero, detail: string | null): voi
   zero.linked = false;
   if (detail === null) return;
   const { slot, link } = zero;
-  world.controller.post({ type: "link-down", slot, link, detail });
+  world.controller.post({ type: "link-down", now: world.now, slot, link, detail });
   // What is still on its way over it reaches nobody.
   zero.link = 0;
 }
@@ -168,6 +168,7 @@ function sendBeat(world: World, zero: SimZero, seq: number): void {
   const { slot, link, hashes, tempC } = zero;
   sendUp(world, zero, {
     type: "beat",
+    now: world.now,
     slot,
     link,
     beat: {
@@ -194,6 +195,7 @@ function search(world: World, zero: SimZero, link: number, job: JobMessage): voi
     if (!speaks(zero) || zero.stuckWorker || zero.link !== link) return;
     sendUp(world, zero, {
       type: "result",
+      now: world.now,
       worker: zero.slot,
       link,
       jobId: job.id,
@@ -247,5 +249,7 @@ export function probe(world: World, by: SimController, slot: SlotId): void {
   const zero = world.zero(slot);
   if (!world.probes) return;
   const answers = zero.powered && zero.kernel && !zero.hung && !zero.cutOff;
-  world.after(answers ? 5 : PROBE_MS, () => by.post({ type: "probed", slot, answers }));
+  world.after(answers ? 5 : PROBE_MS, () =>
+    by.post({ type: "probed", now: world.now, slot, answers }),
+  );
 }

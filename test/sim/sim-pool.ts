@@ -1,31 +1,39 @@
 // The pool and the verification of shares in the simulated rig: sessions, jobs, verdicts, and what was really sent.
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
-import type { Untimed } from "../../controller/shell/loop.ts";
+import type { Event } from "../../controller/core/event.ts";
 import type { SimController } from "./sim-controller.ts";
 import type { World } from "./world.ts";
 
 const WRITE_MS = 5;
 
-function answer(world: World, by: SimController, seat: string, event: Untimed): void {
+function answer(world: World, by: SimController, seat: string, event: Event): void {
   const latencyMs = world.poolLatencyMs;
   world.after(latencyMs, () => {
     if (world.poolSilent || !by.alive) return;
     if (world.poolRefuses) {
-      by.post({ type: "pool-down", seat, code: "refused", detail: "nobody listens" });
+      by.post({
+        type: "pool-down",
+        now: world.now,
+        seat,
+        code: "refused",
+        detail: "nobody listens",
+      });
     } else by.post(event);
   });
 }
 
 function submit(world: World, by: SimController, { share }: EffectOf<"submit-share">): void {
   const { seat, jobId, prefix, nonce } = share;
-  world.sent.set(jobId, (world.sent.get(jobId) ?? 0) + 1);
+  const before = world.sent.size;
+  if (world.sent.add(jobId).size === before) world.sentAgain.push(jobId);
   const right = nonce === world.solutionOf(prefix, world.jobTo);
   const verdict = right && !world.poolUnjust ? "accepted" : "rejected";
   world.onSubmit(share, right);
   const pingMs = world.poolLatencyMs;
   answer(world, by, seat, {
     type: "pool-verdict",
+    now: world.now,
     seat,
     verdict,
     block: false,
@@ -39,12 +47,14 @@ function secure(world: World, by: SimController, { share }: EffectOf<"secure-sha
   const valid = nonce === world.solutionOf(prefix, world.jobTo);
   if (world.storeFails) {
     // As the real executor does: what cannot be written is never sent, and the session starts over.
-    world.after(1, () => by.post({ type: "pool-down", seat, code: "stopped", detail: "disk" }));
+    world.after(1, () =>
+      by.post({ type: "pool-down", now: world.now, seat, code: "stopped", detail: "disk" }),
+    );
     return;
   }
   if (valid) world.store.writeShare(id, seat);
   world.after(WRITE_MS + world.storeSlow, () =>
-    by.post({ type: "share-secured", seat, share: id, valid }),
+    by.post({ type: "share-secured", now: world.now, seat, share: id, valid }),
   );
 }
 
@@ -52,11 +62,12 @@ function secure(world: World, by: SimController, { share }: EffectOf<"secure-sha
 export function servePool(world: World, by: SimController, effect: Effect): void {
   switch (effect.type) {
     case "connect-pool":
-      answer(world, by, effect.seat, { type: "pool-up", seat: effect.seat });
+      answer(world, by, effect.seat, { type: "pool-up", now: world.now, seat: effect.seat });
       break;
     case "request-job":
       answer(world, by, effect.seat, {
         type: "pool-job",
+        now: world.now,
         seat: effect.seat,
         prefix: world.nextPrefix(),
         target: "b".repeat(40),
@@ -75,7 +86,9 @@ export function servePool(world: World, by: SimController, effect: Effect): void
       break;
     case "drop-pool": {
       const { seat, why } = effect;
-      world.after(1, () => by.post({ type: "pool-down", seat, code: "stopped", detail: why }));
+      world.after(1, () =>
+        by.post({ type: "pool-down", now: world.now, seat, code: "stopped", detail: why }),
+      );
       break;
     }
     default:

@@ -15,6 +15,8 @@ import { World } from "./world.ts";
 const QUIET_MS = 30 * 60_000;
 /** After it all: whether it mines. */
 const MINING_MS = 120_000;
+/** How often the checkers look at what is shown. */
+const SAMPLE_MS = 1000;
 
 export interface Verdict {
   readonly seed: number;
@@ -39,7 +41,7 @@ export function worldOf(seed: number, core: Core = REAL_CORE): World {
     seed,
     core,
     records: false,
-    verifyEvery: 4999,
+    verifyEvery: 9973,
     chance: true,
     bootMs: [fastestMs, fastestMs * random.between(1.2, 2.5)],
     // At a Pi Zero's rate; pools aim at some 10 s a job. Short ones press harder on the work, and cost more to simulate.
@@ -103,6 +105,12 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
   const blame = (invariant: number, what: string) => checkers.blame(invariant, what);
   const promises = new Promises(world, blame);
   const silence = new MassSilence(world, blame);
+  const sample = () => {
+    promises.sample();
+    silence.sample();
+    world.after(SAMPLE_MS, sample);
+  };
+  world.after(SAMPLE_MS, sample);
   const check = world.watch;
   world.watch = (effect, by) => {
     check(effect, by);

@@ -28,6 +28,16 @@ const UNREAD_MS = 1500;
 const WANTS_ON: ReadonlySet<string> = new Set(["on", "cycle"]);
 const HOLDS: ReadonlySet<string> = new Set(["cordon", "drain", "maintenance"]);
 
+function hexDigit(code: number): number {
+  return code < 58 ? code - 48 : code - 87;
+}
+
+/** Whether it tells of a power action, or of a slot that goes into another phase. */
+function isDecision(effect: Effect): boolean {
+  if (effect.type === "report") return effect.ev === "slot.state";
+  return effect.type === "write-intent";
+}
+
 export interface WorldOptions {
   readonly seed?: number;
   readonly zeros?: number;
@@ -53,8 +63,9 @@ export class World {
   readonly zeros: readonly SimZero[];
   readonly reports: Report[] = [];
   readonly effects: (Effect & { readonly now: number })[] = [];
-  /** How often each job's share was sent to the pool: more than once is a double share. */
-  readonly sent = new Map<string, number>();
+  /** The jobs whose share was sent to the pool, and those of which it was sent once more: a double share. */
+  readonly sent = new Set<string>();
+  readonly sentAgain: string[] = [];
   readonly core: Core;
   readonly verifyEvery: number;
   readonly policy: Policy;
@@ -103,6 +114,8 @@ export class World {
   onSubmit: (share: Share, right: boolean) => void = () => {};
   watch: (effect: Effect, by: SimController) => void = () => {};
   schedule: ScheduleReading | null = null;
+  /** Called when a decision may have made a moment bad. */
+  readonly lookouts = new Set<() => void>();
   /** Links whose Zero gave the known answer. */
   readonly provedLinks = new Set<number>();
   /** Slots that a foreign hand switched off, and when; until a person names them. */
@@ -189,10 +202,10 @@ export class World {
   run(ms: number): void {
     const until = this.now + ms;
     for (;;) {
-      const due = this.#agenda.take(until);
-      if (due === undefined) break;
-      this.now = Math.max(this.now, due.at);
-      due.run();
+      const at = this.#agenda.next;
+      if (at > until) break;
+      this.now = Math.max(this.now, at);
+      this.#agenda.take()();
     }
     this.now = Math.max(this.now, until);
   }
@@ -284,7 +297,8 @@ export class World {
   }
 
   solutionOf(prefix: string, to: number): number {
-    const job = Number.parseInt(prefix.slice(-8), 16);
+    let job = 0;
+    for (let index = 32; index < 40; index++) job = 16 * job + hexDigit(prefix.charCodeAt(index));
     return (Math.imul(job + 1, 0x9e3779b1) >>> 0) % to;
   }
 
@@ -341,6 +355,7 @@ export class World {
 
   onEffect(effect: Effect, by: SimController): void {
     this.watch(effect, by);
+    if (this.lookouts.size > 0 && isDecision(effect)) for (const look of this.lookouts) look();
     if (!this.#records) return;
     this.effects.push({ ...effect, now: this.now });
     if (effect.type === "report") this.reports.push({ ...effect, now: this.now });
@@ -376,7 +391,8 @@ export class World {
     // A controller that restores what was wanted takes what a foreign hand did meanwhile for a power cut.
     if (this.policy.powerRestore === "restore") this.foreignOff.clear();
     next.start();
-    if (this.schedule !== null) next.post({ type: "schedule", reading: this.schedule });
+    if (this.schedule !== null)
+      next.post({ type: "schedule", now: this.now, reading: this.schedule });
     return true;
   }
 }
