@@ -2,7 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import pino from "pino";
-import { openBoard, virtualSocketOf } from "../hat/detect.ts";
+import { virtualSocketOf } from "../hat/board-spec.ts";
+import { openBoard } from "../hat/detect.ts";
 import { answersOnVirtualNetwork } from "../hat/virtual/network.ts";
 import type { ControllerConfig } from "./config/config.ts";
 import type { DuinoOptions } from "./pools/duino/client.ts";

@@ -9,6 +9,7 @@
 //   another level, driven no more, or driven at last. A change found by the read-back rejects in the same way.
 // - What `read` returned counts as known too, for its caller has been told: compare readings to see a foreign change there.
 // - A resolved `setPower` means: the read-back agreed. Anything else is a rejection (`not-verified`, `bus`, ...).
+// - `setSwitch` and `resetHub` move no power line, and obey the same rules for what they do move.
 // - Calls may overlap; the driver runs them one after the other in the order of the calls.
 // - Every rejection is a HatError.
 
@@ -34,10 +35,30 @@ export interface BoardReading {
   readonly underVoltage: boolean | null;
 }
 
-export interface BoardInfo {
-  /** For people: "ClusterHAT v2.3 (XRA1200P at i2c-1 0x20)". */
+/** What a board can switch beside its power lines: LEDs, the USB hub, the write protection of its EEPROM. */
+export type SwitchName = "alert" | "led" | "hub" | "protect";
+
+/** One physical board. */
+export interface BoardPart {
+  /** For people: "ClusterHAT v2.3 (i2c-1 0x20)". */
   readonly description: string;
   readonly slots: readonly SlotId[];
+  readonly switches: readonly SwitchName[];
+}
+
+export interface SwitchReading {
+  /** The index of the part in `BoardInfo.parts`. */
+  readonly part: number;
+  readonly name: SwitchName;
+  readonly on: boolean;
+}
+
+export interface BoardInfo {
+  /** For people: the descriptions of all parts. */
+  readonly description: string;
+  /** Numbered through all parts. */
+  readonly slots: readonly SlotId[];
+  readonly parts: readonly BoardPart[];
   readonly virtual: boolean;
 }
 
@@ -46,7 +67,9 @@ export interface PowerBoard {
   read(): Promise<BoardReading>;
   /** Drives one line and proves it by read-back. Resolves with the slot as it reads then. */
   setPower(slot: SlotId, line: Line): Promise<SlotReading>;
-  /** The alert LED. Rejects with `unsupported` where there is none. */
-  setAlert(on: boolean): Promise<void>;
+  /** The switches that can be read, of all parts. A board in its power-on state drives none, so it shows none. */
+  readSwitches(): Promise<readonly SwitchReading[]>;
+  /** Sets a switch of one part, or of all that have it. Rejects with `unsupported` where none has. */
+  setSwitch(name: SwitchName, on: boolean, part?: number): Promise<void>;
   close(): Promise<void>;
 }

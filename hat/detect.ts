@@ -1,68 +1,96 @@
-// Finds out which board there is, and opens it with the one driver that it needs.
+// Finds out which boards there are, and opens each with the one driver that it needs.
 
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PowerBoard } from "./board.ts";
+import {
+  FIRST_ADDRESS,
+  isBoardSpec,
+  type PartSpec,
+  parseBoardSpec,
+  unknownBoard,
+} from "./board-spec.ts";
 import { HatError } from "./error.ts";
-import { EXPANDER_REVISIONS, type ExpanderRevision, isExpanderRevision } from "./expander.ts";
+import { type ExpanderRevision, isExpanderRevision } from "./expander.ts";
+import { joinBoards } from "./joined-board.ts";
 
 export interface OpenBoardOptions {
-  /** `auto`, `virtual:PATH`, or a revision to take as given: see `isBoardSpec`. */
+  /** `auto`, `v2.3`, `v2.3@0x20,v2.3@0x21`, `virtual:PATH`: see board-spec.ts. */
   readonly board: string;
   /** Be the one writer until close, as the controller does. By default the lock is taken for each write. */
   readonly hold?: boolean;
+  /** The USB path of each HAT's hub, in the order of the slots, where the hubs' ids do not tell which is which. */
+  readonly hubPaths?: readonly string[];
   /** What stands before /proc, /sys and /run: for tests. */
   readonly root?: string;
 }
 
-/** What `board` may be, for messages and help texts. */
-export const BOARD_SPECS = `auto, v1 (any v1.x), ${EXPANDER_REVISIONS.join(", ")}, virtual:PATH`;
-
-const VIRTUAL = "virtual:";
 const PRODUCT = "ZC4:ClusterHAT";
 const I2C_BUS = 1;
-const I2C_ADDRESS = 0x20;
-
-/** Whether a text may stand for a board. The one place that knows; whether the board is there is another matter. */
-export function isBoardSpec(text: string): boolean {
-  const socketPath = virtualSocketOf(text);
-  if (socketPath !== null) return socketPath !== "";
-  return text === "auto" || isGpioRevision(text) || isExpanderRevision(text);
-}
-
-/** The socket of the virtual board that a text stands for; null for a real one. */
-export function virtualSocketOf(text: string): string | null {
-  return text.startsWith(VIRTUAL) ? text.slice(VIRTUAL.length) : null;
-}
-
-function isGpioRevision(text: string): boolean {
-  return /^v1(\.\d+)?$/.test(text);
-}
 
 /**
- * Opens a board; no line changes. Rejects with `no-board` (nothing found: the message names what was looked for and read),
- * `unknown-board`, `no-driver`, `permission`, `locked` or `bus`. Never falls back to a virtual board.
+ * Opens a board, or several as one; no line changes. Rejects with `no-board` (nothing found: the message names what was looked for
+ * and read), `unknown-board`, `no-driver`, `permission`, `locked` or `bus`. Never falls back to a virtual board.
  */
 export async function openBoard(options: OpenBoardOptions): Promise<PowerBoard> {
-  const { board, hold = false, root = "/" } = options;
-  if (!isBoardSpec(board)) throw noDriverFor(board);
-  const socketPath = virtualSocketOf(board);
-  if (socketPath !== null) {
+  const { board, hold = false, root = "/", hubPaths = [] } = options;
+  const spec = parseBoardSpec(board);
+  if (spec.kind === "virtual") {
     const { openVirtualBoard } = await import("./virtual/board.ts");
-    return await openVirtualBoard(socketPath, hold);
+    return await openVirtualBoard(spec.socketPath, hold);
   }
-  const revision = board === "auto" ? await detectRevision(root) : board;
-  if (isGpioRevision(revision)) return await openGpio(revision, hold, root);
-  if (isExpanderRevision(revision)) return await openExpander(revision, hold, root);
-  throw noDriverFor(revision);
+  const parts = await Promise.all(spec.parts.map((part) => resolvePart(part, root)));
+  const opened: PowerBoard[] = [];
+  try {
+    for (const group of grouped(parts)) {
+      const firstSlot = opened.reduce((count, { info }) => count + info.slots.length, 0);
+      const place = { hold, root, firstSlot, hubPaths: hubPaths.slice(firstSlot / 4) };
+      opened.push(await openGroup(group, place));
+    }
+  } catch (error) {
+    for (const board of opened) await board.close();
+    throw error;
+  }
+  return joinBoards(opened);
 }
 
-function noDriverFor(board: string): HatError {
-  return new HatError(
-    "unknown-board",
-    `there is no driver for a board "${board}": known are ${BOARD_SPECS}`,
+type Found = Exclude<PartSpec, { kind: "auto" }>;
+
+/** What `auto` stands for on this machine. */
+async function resolvePart(part: PartSpec, root: string): Promise<Found> {
+  if (part.kind !== "auto") return part;
+  const revision = await detectRevision(root);
+  if (isExpanderRevision(revision)) return { kind: "expander", revision, address: FIRST_ADDRESS };
+  if (isBoardSpec(revision)) return { kind: "gpio", revision };
+  throw unknownBoard(revision);
+}
+
+/** Chips on the same bus, named one after the other, are one board with one lock. */
+function grouped(parts: readonly Found[]): readonly (readonly Found[])[] {
+  const groups: Found[][] = [];
+  for (const part of parts) {
+    const last = groups.at(-1);
+    if (part.kind === "expander" && last?.[0]?.kind === "expander") last.push(part);
+    else groups.push([part]);
+  }
+  return groups;
+}
+
+interface Place {
+  readonly hold: boolean;
+  readonly root: string;
+  readonly firstSlot: number;
+  readonly hubPaths: readonly string[];
+}
+
+async function openGroup(group: readonly Found[], place: Place): Promise<PowerBoard> {
+  const [first] = group;
+  if (first?.kind === "gpio") return await openGpio(first.revision, place);
+  return await openExpanders(
+    group.filter((part) => part.kind === "expander"),
+    place,
   );
 }
 
@@ -89,10 +117,9 @@ export async function detectRevision(root: string): Promise<string> {
   );
 }
 
-async function openExpander(
-  revision: ExpanderRevision,
-  hold: boolean,
-  root: string,
+async function openExpanders(
+  chips: readonly { readonly revision: ExpanderRevision; readonly address: number }[],
+  { hold, root, firstSlot, hubPaths }: Place,
 ): Promise<PowerBoard> {
   const [
     { openExpanderBoard },
@@ -107,23 +134,39 @@ async function openExpander(
   ]);
   return await openExpanderBoard({
     bus: await openI2cBus(I2C_BUS),
-    chips: [{ address: I2C_ADDRESS, revision }],
+    chips,
+    firstSlot,
     usb: sysfsUsbPorts({
-      slotCount: 4,
-      portOrder: portOrderOf(revision),
+      hubs: chips.map(({ revision }, index) => ({
+        portOrder: portOrderOf(revision),
+        path: hubPaths[index],
+      })),
       root: join(root, "sys/bus/usb/devices"),
     }),
     supply: firmwareSupply(root),
     lockPath: lockPath(root, `i2c-${I2C_BUS}`),
     hold,
-    description: `ClusterHAT ${revision} (i2c-${I2C_BUS} 0x${I2C_ADDRESS.toString(16)})`,
+    descriptions: chips.map(
+      ({ revision, address }) =>
+        `ClusterHAT ${revision} (i2c-${I2C_BUS} 0x${address.toString(16)})`,
+    ),
     virtual: false,
   });
 }
 
-async function openGpio(revision: string, hold: boolean, root: string): Promise<PowerBoard> {
+async function openGpio(
+  revision: string,
+  { hold, root, firstSlot, hubPaths }: Place,
+): Promise<PowerBoard> {
   const { openGpioBoard } = await import("./gpio-board.ts");
-  return await openGpioBoard({ revision, hold, root, lockPath: lockPath(root, "gpio") });
+  return await openGpioBoard({
+    revision,
+    hold,
+    root,
+    firstSlot,
+    hubPath: hubPaths[0],
+    lockPath: lockPath(root, "gpio"),
+  });
 }
 
 /** Where every program of this machine looks for the lock of this board. */

@@ -28,7 +28,7 @@ function open(bus: I2cBus, revision: ExpanderRevision = "v2.3"): Promise<PowerBo
     supply: async () => true,
     lockPath: join(directory, `lock-${lockCount}`),
     hold: false,
-    description: "test",
+    descriptions: ["test"],
     virtual: true,
   });
 }
@@ -64,11 +64,53 @@ describe("ExpanderBoard", () => {
   it("keeps the LED dark on a board in its power-on state", async () => {
     const chip = new Chip({ model: "XRA1200P" });
     const board = await open(chipBus(chip));
-    await expect(board.setAlert(true)).rejects.toMatchObject({ code: "unsupported" });
+    await expect(board.setSwitch("alert", true)).rejects.toMatchObject({ code: "unsupported" });
     expect(chip.read(REGISTER.direction)).toBe(0xff);
     await board.setPower("p1", "off");
-    await board.setAlert(true);
+    await board.setSwitch("alert", true);
     expect(chip.pins()).toBe(0xd0);
+  });
+
+  it.each([
+    ["v2.0", 0x20],
+    ["v2.1", 0],
+    ["v2.3", 0],
+    ["v3.0", 0],
+    ["v3.1", 0],
+  ] as const)("switches the hub of %s by its polarity", async (revision, running) => {
+    const chip = new Chip({ model: "XRA1200P" });
+    const board = await open(chipBus(chip), revision);
+    expect(await board.readSwitches()).toEqual([]);
+    await board.setPower("p2", "on");
+    const hub = async () => (await board.readSwitches()).find(({ name }) => name === "hub")?.on;
+    expect(await hub()).toBe(true);
+    await board.setSwitch("hub", false);
+    expect(await hub()).toBe(false);
+    expect(chip.pins() & 0x2f).toBe((running ^ 0x20) | 0x02);
+    await board.setSwitch("hub", true);
+    expect(chip.pins() & 0x2f).toBe(running | 0x02);
+  });
+
+  it("has LEDs on v2 only, and write protection everywhere", async () => {
+    const chip = new Chip({ model: "XRA1200P" });
+    const board = await open(chipBus(chip), "v3.1");
+    await board.setPower("p1", "off");
+    await expect(board.setSwitch("led", false)).rejects.toMatchObject({ code: "unsupported" });
+    await board.setSwitch("protect", false);
+    expect(await board.readSwitches()).toEqual([
+      { part: 0, name: "alert", on: false },
+      { part: 0, name: "hub", on: true },
+      { part: 0, name: "protect", on: false },
+    ]);
+    expect((await open(chipBus(chip), "v2.3")).info.parts[0]?.switches).toContain("led");
+  });
+
+  it("says which switch does not follow", async () => {
+    const chip = new Chip({ model: "XRA1200P" });
+    const board = await open(chipBus(chip));
+    await board.setPower("p1", "off");
+    chip.stick(0x80, "high");
+    await expect(board.setSwitch("protect", false)).rejects.toThrow(/protect was switched off/);
   });
 
   it("keeps what another program did to the LED, the hub and the write protection", async () => {
@@ -165,7 +207,7 @@ describe("ExpanderBoard", () => {
       supply: async () => null,
       lockPath: join(directory, "lock-two"),
       hold: false,
-      description: "two",
+      descriptions: ["one", "two"],
       virtual: true,
     });
     expect(board.info.slots).toEqual(["p1", "p2", "p3", "p4", "p5", "p6"]);
@@ -185,6 +227,11 @@ const step = fc.oneof(
     do: fc.constant("set" as const),
     index: fc.integer({ min: 0, max: 3 }),
     line: fc.constantFrom("on" as const, "off" as const),
+  }),
+  fc.record({
+    do: fc.constant("switch" as const),
+    name: fc.constantFrom("alert" as const, "led" as const, "hub" as const, "protect" as const),
+    on: fc.boolean(),
   }),
   fc.record({ do: fc.constant("read" as const) }),
   fc.record({ do: fc.constant("fail" as const), count: fc.nat(12), after: fc.boolean() }),
@@ -222,6 +269,8 @@ it("switches no line that was not named: any registers, revision, faults and for
               const shown = await board.setPower(slotId(action.index), action.line);
               expect(levelsOf(chip)[action.index]).toBe(action.line);
               expect(shown.line).toBe(action.line);
+            } else if (action.do === "switch") {
+              await board.setSwitch(action.name, action.on);
             } else if (action.do === "read") {
               await board.read();
             } else if (action.do === "reopen") {

@@ -1,11 +1,18 @@
 // The PowerBoard of ClusterHAT v2 and v3: runs the plans of expander.ts over an I2C bus, and proves each one by read-back.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BoardInfo, BoardReading, Line, PowerBoard, SlotReading } from "./board.ts";
+import type {
+  BoardInfo,
+  BoardReading,
+  Line,
+  PowerBoard,
+  SlotReading,
+  SwitchName,
+  SwitchReading,
+} from "./board.ts";
 import { HatError, isHatError } from "./error.ts";
 import {
   afterWrite,
-  BIT,
   changedLines,
   drivePlan,
   type ExpanderRevision,
@@ -17,8 +24,10 @@ import {
   REGISTER,
   type RegisterImage,
   safeInitPlan,
+  switchBits,
 } from "./expander.ts";
 import type { I2cBus } from "./i2c.ts";
+import { noSuchSlot, partsWith } from "./refusal.ts";
 import { type SlotId, slotId } from "./slots.ts";
 import type { SupplySource } from "./supply.ts";
 import type { UsbPorts } from "./usb-ports.ts";
@@ -33,6 +42,8 @@ export interface ExpanderBoardOptions {
   readonly bus: I2cBus;
   /** Slots are numbered through: the second chip's first line is p5. */
   readonly chips: readonly ExpanderChip[];
+  /** The zero-based index of the first slot, where other boards come before this one. */
+  readonly firstSlot?: number;
   /** If fewer lines carry a Zero than the chips have. */
   readonly slotCount?: number;
   readonly usb: UsbPorts;
@@ -40,7 +51,8 @@ export interface ExpanderBoardOptions {
   readonly lockPath: string;
   /** Keep the lock until close, as the controller does. Otherwise it is taken for each write. */
   readonly hold: boolean;
-  readonly description: string;
+  /** One for each chip. */
+  readonly descriptions: readonly string[];
   readonly virtual: boolean;
 }
 
@@ -78,15 +90,23 @@ class ExpanderBoard implements PowerBoard {
   readonly #options: ExpanderBoardOptions;
   readonly #chips: readonly Chip[];
   readonly #writer: Writer;
+  readonly #firstSlot: number;
 
   constructor(options: ExpanderBoardOptions, chips: readonly Chip[], writer: Writer) {
     const count = options.slotCount ?? chips.length * LINES_PER_CHIP;
     this.#options = options;
     this.#chips = chips;
     this.#writer = writer;
+    this.#firstSlot = options.firstSlot ?? 0;
+    const slots = Array.from({ length: count }, (_, index) => slotId(this.#firstSlot + index));
     this.info = {
-      description: options.description,
-      slots: Array.from({ length: count }, (_, index) => slotId(index)),
+      description: options.descriptions.join(" + "),
+      slots,
+      parts: chips.map(({ revision }, index) => ({
+        description: options.descriptions[index] ?? "",
+        slots: slots.slice(index * LINES_PER_CHIP, (index + 1) * LINES_PER_CHIP),
+        switches: [...switchBits(revision).keys()],
+      })),
       virtual: options.virtual,
     };
   }
@@ -119,8 +139,7 @@ class ExpanderBoard implements PowerBoard {
       const index = this.info.slots.indexOf(slot);
       const chip = this.#chips[Math.floor(index / LINES_PER_CHIP)];
       if (chip === undefined) {
-        const last = this.info.slots.at(-1);
-        throw new HatError("no-slot", `there is no slot ${slot}: this board has p1 to ${last}`);
+        throw noSuchSlot(slot, this.info);
       }
       const lineIndex = index % LINES_PER_CHIP;
       await this.#drive(chip, powerBit(lineIndex), line === "on", true);
@@ -129,9 +148,27 @@ class ExpanderBoard implements PowerBoard {
     });
   }
 
-  setAlert(on: boolean): Promise<void> {
+  readSwitches(): Promise<readonly SwitchReading[]> {
+    return this.#writer.read(async () => {
+      const readings: SwitchReading[] = [];
+      for (const [part, chip] of this.#chips.entries()) {
+        const image = await retrying(() => readImage(this.#options.bus, chip));
+        for (const [name, { mask, high }] of switchBits(chip.revision)) {
+          if ((image.direction & mask) !== 0) continue;
+          readings.push({ part, name, on: ((pinLevels(image) & mask) !== 0) === high });
+        }
+      }
+      return readings;
+    });
+  }
+
+  setSwitch(name: SwitchName, on: boolean, part?: number): Promise<void> {
     return this.#writer.write(async () => {
-      for (const chip of this.#chips) await this.#drive(chip, BIT.alert, on, false);
+      for (const index of partsWith(this.info, name, part)) {
+        const chip = this.#chips[index] as Chip;
+        const bit = switchBits(chip.revision).get(name);
+        if (bit !== undefined) await this.#drive(chip, bit.mask, on === bit.high, false);
+      }
     });
   }
 
@@ -202,7 +239,7 @@ class ExpanderBoard implements PowerBoard {
     found: RegisterImage,
     consequence: string,
   ): void {
-    const first = this.#chips.indexOf(chip) * LINES_PER_CHIP;
+    const first = this.#firstSlot + this.#chips.indexOf(chip) * LINES_PER_CHIP;
     const [slots = []] = expected
       .map((image) => changedLines(image, found).map((index) => slotId(first + index)))
       // The last chip may have lines that carry no Zero.
@@ -221,8 +258,9 @@ class ExpanderBoard implements PowerBoard {
   }
 
   #notVerified(chip: Chip, mask: number, high: boolean, proof: RegisterImage): HatError {
-    const first = this.#chips.indexOf(chip) * LINES_PER_CHIP;
-    const name = mask === BIT.alert ? "alert" : slotId(first + Math.log2(mask));
+    const first = this.#firstSlot + this.#chips.indexOf(chip) * LINES_PER_CHIP;
+    const [named] = [...switchBits(chip.revision)].find(([, bit]) => bit.mask === mask) ?? [];
+    const name = named ?? slotId(first + Math.log2(mask));
     const [want, have] = high ? ["on", "off"] : ["off", "on"];
     const latch = (proof.output & mask) !== 0 ? "on" : "off";
     return new HatError(

@@ -3,7 +3,7 @@
 // Source of every number: facts of the vendor's tool (github burtyb/clusterhat-image, files/usr/sbin/clusterctrl @dd66f59)
 // and of the chips (Exar XRA1200P, TI PCA9554). Bit 0..3 power P1..P4, 4 LEDs, 5 USB hub, 6 alert LED, 7 EEPROM protect.
 
-import type { Line } from "./board.ts";
+import type { Line, SwitchName } from "./board.ts";
 
 export const EXPANDER_REVISIONS = [
   "v2.0",
@@ -45,6 +45,19 @@ export function isExpanderRevision(text: string): text is ExpanderRevision {
 /** The hub bit while the hub runs. v2.0 switches its power (1 = on); all later ones hold it in reset (1 = off). */
 export function hubRunningBit(revision: ExpanderRevision): number {
   return revision === "v2.0" ? BIT.hub : 0;
+}
+
+/** The switches of a revision with their bit, and its level while the switch is on. The LEDs have a bit on v2 only. */
+export function switchBits(
+  revision: ExpanderRevision,
+): ReadonlyMap<SwitchName, { readonly mask: number; readonly high: boolean }> {
+  const bits: [SwitchName, { mask: number; high: boolean }][] = [
+    ["alert", { mask: BIT.alert, high: true }],
+    ["hub", { mask: BIT.hub, high: hubRunningBit(revision) !== 0 }],
+    ["protect", { mask: BIT.protect, high: true }],
+  ];
+  if (revision.startsWith("v2")) bits.push(["led", { mask: BIT.led, high: true }]);
+  return new Map(bits);
 }
 
 /** Every direction bit reads as input only after a reset: the chip lost its supply, and each Zero with it. */

@@ -31,7 +31,10 @@ it.each([
   const board = await open(tree);
   await board.setPower("p4", "on");
   expect(tree.get(base + 26, "value")).toBe("1");
-  await board.setAlert(true);
+  expect(await board.readSwitches()).toEqual([]);
+  await board.setSwitch("alert", true);
+  expect(await board.readSwitches()).toEqual([{ part: 0, name: "alert", on: true }]);
+  await expect(board.setSwitch("hub", true)).rejects.toMatchObject({ code: "unsupported" });
   expect(tree.get(base + 5, "value")).toBe("1");
 });
 

@@ -3,9 +3,18 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BoardInfo, BoardReading, Line, PowerBoard, SlotReading } from "./board.ts";
+import type {
+  BoardInfo,
+  BoardReading,
+  Line,
+  PowerBoard,
+  SlotReading,
+  SwitchName,
+  SwitchReading,
+} from "./board.ts";
 import { HatError, isHatError } from "./error.ts";
 import { type GpioFactory, type GpioLine, onoffFactory } from "./gpio.ts";
+import { noSuchSlot, partsWith } from "./refusal.ts";
 import { type SlotId, slotId } from "./slots.ts";
 import { firmwareSupply } from "./supply.ts";
 import { sysfsUsbPorts, type UsbPorts } from "./usb-ports.ts";
@@ -15,6 +24,10 @@ export interface GpioBoardOptions {
   readonly revision: string;
   readonly hold: boolean;
   readonly lockPath: string;
+  /** The zero-based index of the first slot, where other boards come before this one. */
+  readonly firstSlot?: number;
+  /** The USB path of its hub, such as `1-1.2`, where its ids do not tell which it is. */
+  readonly hubPath?: string | undefined;
   /** What stands before /sys: for tests. */
   readonly root?: string;
   readonly gpio?: GpioFactory;
@@ -58,8 +71,7 @@ export async function openGpioBoard(options: GpioBoardOptions): Promise<PowerBoa
   for (const bcm of POWER_BCM) pins.push(await adoptPin(sysfs, base + bcm));
   const gpio = options.gpio ?? (await onoffFactory());
   const usb = sysfsUsbPorts({
-    slotCount: POWER_BCM.length,
-    portOrder: "down",
+    hubs: [{ portOrder: "down", path: options.hubPath }],
     root: join(options.root ?? "/", "sys/bus/usb/devices"),
   });
   const writer = new Writer(options.lockPath);
@@ -86,9 +98,12 @@ class GpioBoard implements PowerBoard {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#supply = firmwareSupply(parts.options.root);
+    const description = `ClusterHAT ${parts.options.revision} (GPIO, first line ${parts.base})`;
+    const slots = POWER_BCM.map((_, index) => slotId((parts.options.firstSlot ?? 0) + index));
     this.info = {
-      description: `ClusterHAT ${parts.options.revision} (GPIO, first line ${parts.base})`,
-      slots: POWER_BCM.map((_, index) => slotId(index)),
+      description,
+      slots,
+      parts: [{ description, slots, switches: ["alert"] }],
       virtual: false,
     };
   }
@@ -104,7 +119,7 @@ class GpioBoard implements PowerBoard {
       return {
         // A restart of the Pi leaves every line undriven.
         slots: levels.map(({ line, driven }, index) => ({
-          slot: slotId(index),
+          slot: this.info.slots[index] as SlotId,
           line,
           usb: usb[index] ?? "unknown",
           driven,
@@ -119,7 +134,7 @@ class GpioBoard implements PowerBoard {
       const index = this.info.slots.indexOf(slot);
       const pin = this.#parts.pins[index];
       if (pin === undefined) {
-        throw new HatError("no-slot", `there is no slot ${slot}: this board has p1 to p4`);
+        throw noSuchSlot(slot, this.info);
       }
       await this.#refuseForeignChange();
       await this.#drive(pin, slot, line);
@@ -128,12 +143,25 @@ class GpioBoard implements PowerBoard {
     });
   }
 
-  setAlert(on: boolean): Promise<void> {
-    return this.#parts.writer.write(async () => {
-      const { sysfs, base } = this.#parts;
-      this.#alert ??= await adoptPin(sysfs, base + ALERT_BCM);
-      await this.#drive(this.#alert, "alert", on ? "on" : "off");
+  readSwitches(): Promise<readonly SwitchReading[]> {
+    return this.#parts.writer.read(async () => {
+      const { driven, line } = (await this.#adoptAlert()).known;
+      return driven ? [{ part: 0, name: "alert", on: line === "on" }] : [];
     });
+  }
+
+  setSwitch(name: SwitchName, on: boolean, part?: number): Promise<void> {
+    return this.#parts.writer.write(async () => {
+      partsWith(this.info, name, part);
+      await this.#drive(await this.#adoptAlert(), name, on ? "on" : "off");
+    });
+  }
+
+  async #adoptAlert(): Promise<Pin> {
+    const { sysfs, base } = this.#parts;
+    this.#alert ??= await adoptPin(sysfs, base + ALERT_BCM);
+    this.#alert.known = await readLevel(sysfs, this.#alert.number);
+    return this.#alert;
   }
 
   /** Never unexports: that would let the lines go. */
@@ -146,7 +174,7 @@ class GpioBoard implements PowerBoard {
     for (const [index, pin] of this.#parts.pins.entries()) {
       const found = await readLevel(this.#parts.sysfs, pin.number);
       if (found.driven !== pin.known.driven || found.line !== pin.known.line) {
-        changed.push(slotId(index));
+        changed.push(this.info.slots[index] as SlotId);
       }
       pin.known = found;
     }

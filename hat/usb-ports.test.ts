@@ -17,8 +17,11 @@ async function plug(device: string, id: string): Promise<void> {
   await writeFile(join(root, device, "idProduct"), `${product}\n`);
 }
 
-const presence = (portOrder: "up" | "down", slotCount = 4) =>
-  sysfsUsbPorts({ slotCount, portOrder, root }).presence();
+const presence = (portOrder: "up" | "down", ...paths: (string | undefined)[]) =>
+  sysfsUsbPorts({
+    hubs: (paths.length === 0 ? [undefined] : paths).map((path) => ({ portOrder, path })),
+    root,
+  }).presence();
 
 it("maps slots to ports by revision", async () => {
   await plug("1-1", "0424:9514");
@@ -42,12 +45,23 @@ it("guesses nothing without a hub, with two, or with several boards", async () =
   expect(await presence("down")).toEqual(unknown);
   await plug("1-1.2", "3171:0041");
   expect(await presence("down")).not.toEqual(unknown);
-  expect(await presence("down", 8)).toEqual([...unknown, ...unknown]);
+  expect(await presence("down", undefined, undefined)).toEqual([...unknown, ...unknown]);
   await plug("1-1.3", "05e3:0608");
   expect(await presence("down")).toEqual(unknown);
 });
 
+it("takes the hubs that are named, and guesses none beside them", async () => {
+  await plug("1-1.2", "05e3:0608");
+  await plug("1-1.3", "05e3:0608");
+  await plug("1-1.3.1", "3171:0020");
+  const absent = ["absent", "absent", "absent", "absent"];
+  const last = ["absent", "absent", "absent", "present"];
+  expect(await presence("down", "1-1.2", "1-1.3")).toEqual([...absent, ...last]);
+  const unknown = ["unknown", "unknown", "unknown", "unknown"];
+  expect(await presence("down", "1-1.4", undefined)).toEqual([...unknown, ...unknown]);
+});
+
 it("bears a missing tree", async () => {
-  const ports = sysfsUsbPorts({ slotCount: 1, portOrder: "up", root: join(root, "none") });
-  expect(await ports.presence()).toEqual(["unknown"]);
+  const ports = sysfsUsbPorts({ hubs: [{ portOrder: "up" }], root: join(root, "none") });
+  expect(new Set(await ports.presence())).toEqual(new Set(["unknown"]));
 });

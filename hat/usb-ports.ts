@@ -9,10 +9,17 @@ export interface UsbPorts {
   presence(): Promise<readonly UsbPresence[]>;
 }
 
-export interface SysfsUsbOptions {
-  readonly slotCount: number;
+/** The hub of one HAT. */
+export interface HatHub {
   /** `down`: slot N is on port 5-N (v1, v2.0 to v2.5, v3.0); `up`: on port N (v2.6, v3.1). */
   readonly portOrder: "up" | "down";
+  /** Where it is plugged in, such as `1-1.2`. Without it the hub is looked for by its ids. */
+  readonly path?: string | undefined;
+}
+
+export interface SysfsUsbOptions {
+  /** One for each HAT, in the order of the slots. */
+  readonly hubs: readonly HatHub[];
   /** A fake tree in tests. */
   readonly root?: string;
 }
@@ -26,34 +33,49 @@ export function portOrderOf(revision: string): "up" | "down" {
   return revision === "v2.6" || revision === "v3.1" ? "up" : "down";
 }
 
-/**
- * Reads `/sys/bus/usb/devices`. The hub's ids are those of many ordinary hubs, so with any other number of such hubs than one
- * (and with several HATs, whose hubs cannot be told apart) every slot is `unknown`.
- */
+/** The number of the port on the hub that the slot with this index within its HAT is on. */
+function portOf({ portOrder }: HatHub, index: number): number {
+  return portOrder === "up" ? index + 1 : PORTS_PER_HUB - index;
+}
+
+/** Reads `/sys/bus/usb/devices`. A HAT whose hub is not known shows `unknown` for each of its slots. */
 export function sysfsUsbPorts(options: SysfsUsbOptions): UsbPorts {
   const root = options.root ?? "/sys/bus/usb/devices";
-  const all = (presence: UsbPresence): readonly UsbPresence[] =>
-    Array.from({ length: options.slotCount }, () => presence);
-
   return {
     async presence() {
       const devices = await readdir(root).catch((): string[] => []);
-      const hubs: string[] = [];
-      for (const device of devices) {
-        if (!device.includes(":") && HUB_IDS.has(await deviceId(join(root, device)))) {
-          hubs.push(device);
-        }
-      }
-      const hub = hubs[0];
-      if (hub === undefined || hubs.length > 1 || options.slotCount > PORTS_PER_HUB) {
-        return all("unknown");
-      }
-      return all("absent").map((absent, index) => {
-        const port = options.portOrder === "up" ? index + 1 : PORTS_PER_HUB - index;
-        return devices.includes(`${hub}.${port}`) ? "present" : absent;
+      const paths = await hubPaths(options.hubs, devices, root);
+      return options.hubs.flatMap((hub, which) => {
+        const path = paths[which] ?? null;
+        return Array.from({ length: PORTS_PER_HUB }, (_, index): UsbPresence => {
+          if (path === null) return "unknown";
+          return devices.includes(`${path}.${portOf(hub, index)}`) ? "present" : "absent";
+        });
       });
     },
   };
+}
+
+/**
+ * Where each HAT's hub is; null where nobody can tell. The hub's ids are those of many ordinary hubs, so only a single HAT finds
+ * its hub by them, and only where there is one such hub.
+ */
+async function hubPaths(
+  hubs: readonly HatHub[],
+  devices: readonly string[],
+  root: string,
+): Promise<readonly (string | null)[]> {
+  if (hubs.some(({ path }) => path !== undefined)) {
+    return hubs.map(({ path }) => (path !== undefined && devices.includes(path) ? path : null));
+  }
+  const candidates: string[] = [];
+  for (const device of devices) {
+    if (!device.includes(":") && HUB_IDS.has(await deviceId(join(root, device)))) {
+      candidates.push(device);
+    }
+  }
+  const [only = null] = candidates;
+  return hubs.map(() => (hubs.length === 1 && candidates.length === 1 ? only : null));
 }
 
 async function deviceId(path: string): Promise<string> {

@@ -24,7 +24,7 @@ function lane() {
     },
   };
   const board = {
-    info: { description: "x", slots: ["p1", "p2"], virtual: true },
+    info: { description: "x", slots: ["p1", "p2"], parts: [], virtual: true },
     read: async () => ({ slots: [], underVoltage: null }),
     setPower: (slot: SlotId, line: Line) =>
       new Promise<SlotReading>((resolve, reject) => {
@@ -32,7 +32,8 @@ function lane() {
           error ? reject(error) : resolve({ slot, line, usb: "absent", driven: true });
         calls.push({ slot, line, answer });
       }),
-    setAlert: async () => {},
+    readSwitches: async () => [],
+    setSwitch: async () => {},
     close: async () => {},
   } satisfies PowerBoard;
   const subject = new BoardLane(

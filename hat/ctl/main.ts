@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, CommanderError, Option } from "commander";
 import type { PowerBoard } from "../board.ts";
-import { BOARD_SPECS, openBoard } from "../detect.ts";
+import { BOARD_SPECS } from "../board-spec.ts";
+import { openBoard } from "../detect.ts";
 import { HatError } from "../error.ts";
 import { describeError, EXIT, exitCodeOf, UsageError } from "./exit.ts";
 import { limited } from "./limit.ts";

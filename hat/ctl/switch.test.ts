@@ -14,7 +14,7 @@ function rig(on: readonly SlotId[], fail: (slot: SlotId, line: Line) => unknown 
   const trace: string[] = [];
   let nowMs = 0;
   const board: PowerBoard = {
-    info: { description: "", slots: SLOTS, virtual: true },
+    info: { description: "", slots: SLOTS, parts: [], virtual: true },
     read: async () => ({
       slots: SLOTS.map((slot) => ({
         slot,
@@ -32,7 +32,8 @@ function rig(on: readonly SlotId[], fail: (slot: SlotId, line: Line) => unknown 
       trace.push(`${nowMs} ${slot} ${line}`);
       return { slot, line, usb: "unknown", driven: true };
     },
-    setAlert: async () => {},
+    readSwitches: async () => [],
+    setSwitch: async () => {},
     close: async () => {},
   };
   const run = (verb: SwitchOptions["verb"], slots: readonly SlotId[] = SLOTS) =>

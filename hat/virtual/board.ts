@@ -11,7 +11,6 @@ export async function openVirtualBoard(socketPath: string, hold: boolean): Promi
     await client.close();
     throw error;
   });
-  const revision = chips[0]?.revision ?? "?";
   return await openExpanderBoard({
     bus: client.bus(),
     chips,
@@ -20,7 +19,10 @@ export async function openVirtualBoard(socketPath: string, hold: boolean): Promi
     supply: client.supply(),
     lockPath: `${socketPath}.lock`,
     hold,
-    description: `virtual ClusterHAT ${revision} (${chips.length} x ${model} at ${socketPath})`,
+    descriptions: chips.map(
+      ({ revision, address }) =>
+        `virtual ClusterHAT ${revision} (${model} 0x${address.toString(16)} at ${socketPath})`,
+    ),
     virtual: true,
   });
 }

@@ -74,7 +74,7 @@ export async function chipSubject(
         supply: async () => null,
         lockPath: join(directory, "lock"),
         hold: options?.hold ?? false,
-        description: "chip model",
+        descriptions: ["chip model"],
         virtual: true,
       }),
     pins: async () => levelsOf(chip),

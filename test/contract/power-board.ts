@@ -169,8 +169,8 @@ export function powerBoardContract(name: string, make: () => Promise<Subject>): 
     it("lights the alert LED and touches no power line", async () => {
       const board = await subject.open();
       await board.setPower("p1", "on");
-      await board.setAlert(true);
-      await board.setAlert(false);
+      await board.setSwitch("alert", true);
+      await board.setSwitch("alert", false);
       expect(await subject.pins()).toEqual(["on", "off", "off", "off"]);
       await board.close();
     });

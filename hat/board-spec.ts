@@ -1,0 +1,73 @@
+// What a person writes for a board: `auto`, `v2.3`, `v2.3@0x21`, several with commas, or `virtual:PATH`.
+
+import { HatError } from "./error.ts";
+import { EXPANDER_REVISIONS, type ExpanderRevision, isExpanderRevision } from "./expander.ts";
+
+/** One board that is named. */
+export type PartSpec =
+  | { readonly kind: "auto" }
+  | { readonly kind: "gpio"; readonly revision: string }
+  | { readonly kind: "expander"; readonly revision: ExpanderRevision; readonly address: number };
+
+export type BoardSpec =
+  | { readonly kind: "virtual"; readonly socketPath: string }
+  | { readonly kind: "parts"; readonly parts: readonly PartSpec[] };
+
+/** What a spec may be, for messages and help texts. */
+export const BOARD_SPECS = `auto, v1 (any v1.x), ${EXPANDER_REVISIONS.join(", ")} (at 0x20, or as v2.3@0x21), several with commas, virtual:PATH`;
+
+const VIRTUAL = "virtual:";
+/** Where the expander of a HAT answers: the jumpers XA0 and XA1 add to it. */
+export const FIRST_ADDRESS = 0x20;
+const LAST_ADDRESS = 0x23;
+
+/** Whether a text may stand for a board. Whether the board is there is another matter. */
+export function isBoardSpec(text: string): boolean {
+  return parse(text) !== null;
+}
+
+/** The board that a text stands for. Throws `unknown-board`. */
+export function parseBoardSpec(text: string): BoardSpec {
+  const spec = parse(text);
+  if (spec !== null) return spec;
+  throw unknownBoard(text);
+}
+
+/** The error for a board that is none of those. */
+export function unknownBoard(text: string): HatError {
+  return new HatError(
+    "unknown-board",
+    `there is no driver for a board "${text}": known are ${BOARD_SPECS}`,
+  );
+}
+
+/** The socket of the virtual board that a text stands for; null for a real one. */
+export function virtualSocketOf(text: string): string | null {
+  return text.startsWith(VIRTUAL) ? text.slice(VIRTUAL.length) : null;
+}
+
+function parse(text: string): BoardSpec | null {
+  const socketPath = virtualSocketOf(text);
+  if (socketPath !== null) return socketPath === "" ? null : { kind: "virtual", socketPath };
+  const parts = text.split(",").map((word) => parsePart(word.trim()));
+  return parts.every((part) => part !== null) && areDistinct(parts)
+    ? { kind: "parts", parts }
+    : null;
+}
+
+function parsePart(word: string): PartSpec | null {
+  if (word === "auto") return { kind: "auto" };
+  if (/^v1(\.\d+)?$/.test(word)) return { kind: "gpio", revision: word };
+  const [revision = "", at = `0x${FIRST_ADDRESS.toString(16)}`, ...rest] = word.split("@");
+  const address = /^0x[0-9a-f]{2}$/i.test(at) ? Number(at) : 0;
+  const fits = address >= FIRST_ADDRESS && address <= LAST_ADDRESS && rest.length === 0;
+  return fits && isExpanderRevision(revision) ? { kind: "expander", revision, address } : null;
+}
+
+/** No board twice: GPIO lines there are once, and each address stands for one chip. */
+function areDistinct(parts: readonly PartSpec[]): boolean {
+  const names = parts.map((part) => (part.kind === "expander" ? part.address : "header"));
+  // `auto` may be either.
+  const addresses = parts.some(({ kind }) => kind === "auto") ? [...names, FIRST_ADDRESS] : names;
+  return new Set(addresses).size === addresses.length;
+}

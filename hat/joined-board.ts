@@ -1,0 +1,85 @@
+// Several boards as one: slots numbered through, each call to the board that it concerns.
+
+import type {
+  BoardInfo,
+  BoardReading,
+  Line,
+  PowerBoard,
+  SlotReading,
+  SwitchName,
+  SwitchReading,
+} from "./board.ts";
+import { noSuchSlot, partsWith } from "./refusal.ts";
+import type { SlotId } from "./slots.ts";
+
+/** Joins boards whose slots were numbered through when they were opened. One board stays itself. */
+export function joinBoards(boards: readonly PowerBoard[]): PowerBoard {
+  const [only] = boards;
+  return only !== undefined && boards.length === 1 ? only : new JoinedBoard(boards);
+}
+
+class JoinedBoard implements PowerBoard {
+  readonly info: BoardInfo;
+  readonly #boards: readonly PowerBoard[];
+
+  constructor(boards: readonly PowerBoard[]) {
+    this.#boards = boards;
+    const infos = boards.map(({ info }) => info);
+    this.info = {
+      description: infos.map(({ description }) => description).join(" + "),
+      slots: infos.flatMap(({ slots }) => slots),
+      parts: infos.flatMap(({ parts }) => parts),
+      virtual: infos.some(({ virtual }) => virtual),
+    };
+  }
+
+  async read(): Promise<BoardReading> {
+    const readings: BoardReading[] = [];
+    for (const board of this.#boards) readings.push(await board.read());
+    const supplies = readings.map(({ underVoltage }) => underVoltage);
+    return {
+      slots: readings.flatMap(({ slots }) => slots),
+      underVoltage:
+        supplies.find((low) => low === true) ?? supplies.find((low) => low === false) ?? null,
+    };
+  }
+
+  async setPower(slot: SlotId, line: Line): Promise<SlotReading> {
+    const board = this.#boards.find(({ info }) => info.slots.includes(slot));
+    if (board === undefined) throw noSuchSlot(slot, this.info);
+    return await board.setPower(slot, line);
+  }
+
+  async readSwitches(): Promise<readonly SwitchReading[]> {
+    const readings: SwitchReading[] = [];
+    for (const { board, firstPart } of this.#numbered()) {
+      for (const reading of await board.readSwitches()) {
+        readings.push({ ...reading, part: firstPart + reading.part });
+      }
+    }
+    return readings;
+  }
+
+  async setSwitch(name: SwitchName, on: boolean, part?: number): Promise<void> {
+    const having = partsWith(this.info, name, part);
+    for (const { board, firstPart } of this.#numbered()) {
+      for (const index of board.info.parts.keys()) {
+        if (having.includes(firstPart + index)) await board.setSwitch(name, on, index);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#boards.map((board) => board.close()));
+  }
+
+  /** The boards, and the number of the first part of each among all parts. */
+  #numbered(): readonly { readonly board: PowerBoard; readonly firstPart: number }[] {
+    let firstPart = 0;
+    return this.#boards.map((board) => {
+      const numbered = { board, firstPart };
+      firstPart += board.info.parts.length;
+      return numbered;
+    });
+  }
+}
