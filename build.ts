@@ -1,4 +1,4 @@
-// Bundles each program to one file. The agent and hatctl run with no node_modules (natives aside, loaded only where used).
+// Bundles each program, and the module zerorig/hat, to one file each. The agent and hatctl run with no node_modules (natives aside, loaded only where used).
 import { chmodSync, readFileSync } from "node:fs";
 import { type BuildOptions, build } from "esbuild";
 
@@ -9,7 +9,6 @@ const common: BuildOptions = {
   platform: "node",
   target: "node20",
   define: { ZERORIG_VERSION: JSON.stringify(version) },
-  banner: { js: "#!/usr/bin/env node" },
   legalComments: "none",
   logLevel: "warning",
 };
@@ -35,9 +34,20 @@ const programs: readonly { from: string; to: string; options: BuildOptions }[] =
   },
 ];
 
-await Promise.all(
-  programs.map(({ from, to, options }) =>
-    build({ ...common, ...options, entryPoints: [from], outfile: to }),
-  ),
-);
-for (const { to } of programs) chmodSync(to, 0o755);
+/** One that is run: it says by what, and may be. */
+async function buildProgram(from: string, to: string, options: BuildOptions): Promise<void> {
+  const banner = { js: "#!/usr/bin/env node" };
+  await build({ ...common, ...options, banner, entryPoints: [from], outfile: to });
+  chmodSync(to, 0o755);
+}
+
+await Promise.all([
+  ...programs.map(({ from, to, options }) => buildProgram(from, to, options)),
+  build({
+    ...common,
+    format: "esm",
+    external: natives,
+    entryPoints: ["hat/module.ts"],
+    outfile: "dist/hat.mjs",
+  }),
+]);

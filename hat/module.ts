@@ -1,0 +1,20 @@
+// `zerorig/hat`: the power lines of a ClusterHAT for other programs. See docs/hat-module.md.
+
+export type {
+  BoardInfo,
+  BoardPart,
+  BoardReading,
+  Line,
+  PowerBoard,
+  SlotReading,
+  SwitchName,
+  SwitchReading,
+  UsbPresence,
+} from "./board.ts";
+// biome-ignore lint/performance/noBarrelFile: the entry of a package names what is public.
+export { BOARD_SPECS, isBoardSpec } from "./board-spec.ts";
+export type { BoardChange } from "./changes.ts";
+export { type OpenBoardOptions, openBoard } from "./detect.ts";
+export { HatError, type HatErrorCode, isHatError } from "./error.ts";
+export { isSlotId, type SlotId, slotId, slotIndex } from "./slots.ts";
+export { type BoardEvent, type WatchOptions, watchBoard } from "./watch.ts";
