@@ -65,7 +65,7 @@ export async function startController(
     pino.destination({ dest: 1, sync: true }),
   );
   const poolOptionsOf = poolOptions(config);
-  const board = await openBoard({ board: config.hat.board, hold: true });
+  const board = await openBoard({ ...config.hat, hold: true });
   let store: Store;
   try {
     store = new Store(config.stateDir, () => systemClock.wall());

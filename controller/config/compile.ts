@@ -9,7 +9,7 @@ import { windowOf } from "./window-keys.ts";
 export function compileConfig(settings: Settings, source: string): ControllerConfig {
   const { hat, link, pool, work, state, control, log, schedule } = settings;
   return deepFreeze({
-    hat: { board: hat.board },
+    hat: { board: hat.board, hubPaths: hat.hub_paths },
     link: {
       listen: link.listen,
       port: link.port,

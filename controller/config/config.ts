@@ -13,7 +13,11 @@ export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" |
 
 export interface ControllerConfig {
   /** `auto`, a revision (`v1`, `v2.3`), or `virtual:/path/of/its/socket`. */
-  readonly hat: { readonly board: string };
+  readonly hat: {
+    readonly board: string;
+    /** The USB path of each HAT's hub; empty where their ids tell. */
+    readonly hubPaths: readonly string[];
+  };
   readonly link: {
     readonly listen: string;
     /** 0 takes any free port. */

@@ -2,6 +2,7 @@
 // variables all follow from this table.
 
 import { isIP } from "node:net";
+import { isBoardSpec, virtualSocketOf } from "../../hat/board-spec.ts";
 import { DEFAULT_POLICY } from "../core/policy.ts";
 import { type LogLevel, PLACEHOLDER_USER, type PoolTier } from "./config.ts";
 import { HEALTH } from "./health-keys.ts";
@@ -14,6 +15,7 @@ import {
   oneOf,
   text,
   trueOrFalse,
+  usbPaths,
   wholeNumber,
 } from "./kind.ts";
 import { ENERGY, HEAT, IDLE, POWER, SUPPLY } from "./power-keys.ts";
@@ -41,11 +43,16 @@ export const SECTIONS = {
   hat: section("The board that switches the Zeros' power.", {
     board: key(
       text(
-        '"auto", a revision such as "v1", "v2.3" or "v3.1", or "virtual:/path/of/its/socket"',
+        '"auto", a revision such as "v1", "v2.3" or "v3.1", several as "v2.3,v2.3@0x21", or "virtual:/path/of/its/socket"',
         isBoardName,
       ),
       "auto",
       "auto asks the HAT's EEPROM. virtual:/path is a board of `hatctl virtual`.",
+    ),
+    hub_paths: key(
+      usbPaths,
+      [],
+      'Where each HAT\'s USB hub is plugged in, as ["1-1.2"]: needed for v1 beside other hubs, and for several HATs.',
     ),
   }),
   link: section("Where the Zeros' agents dial in.", {
@@ -158,7 +165,8 @@ export type Settings = { readonly [S in keyof Sections]: ValuesOf<Sections[S]["k
 };
 
 function isBoardName(value: string): boolean {
-  return /^(auto|v1|v2\.[0-6]|v3\.[01]|virtual:\/.+)$/.test(value);
+  // A service has no folder of its own that a socket's path could start from.
+  return isBoardSpec(value) && (virtualSocketOf(value) ?? "/").startsWith("/");
 }
 
 function isHostName(value: string): boolean {

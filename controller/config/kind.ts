@@ -78,6 +78,17 @@ export const cidrs: Kind<readonly string[]> = {
   fromText: (value) => value.split(",").map((part) => part.trim()),
 };
 
+/** Places of USB devices as the kernel names them, one for each HAT; none is enough. */
+export const usbPaths: Kind<readonly string[]> = {
+  schema: v.pipe(
+    v.array(v.pipe(v.string(), v.regex(/^\d{1,3}-\d{1,3}(\.\d{1,3}){0,6}$/))),
+    v.maxLength(8),
+    v.readonly(),
+  ),
+  expected: 'a list of USB paths such as ["1-1.2"]',
+  fromText: (value) => (value === "" ? [] : value.split(",").map((part) => part.trim())),
+};
+
 function isCidr(value: string): boolean {
   const [address = "", bits = "", ...rest] = value.split("/");
   const family = isIP(address);

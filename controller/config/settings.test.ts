@@ -190,8 +190,22 @@ test("a conflict is placed where the blamed key was given", () => {
   );
 });
 
-test.each(["v1", "v2.3", "v3.1", "auto", "virtual:/tmp/x"])("board %s is known", (board) => {
-  expect(read(pool, { flags: [`hat.board=${board}`] }).hat.board).toBe(board);
+test.each(["v1", "v1.3", "v2.3", "v3.1", "v2.3,v2.6@0x21", "auto", "virtual:/tmp/x"])(
+  "board %s is known",
+  (board) => {
+    expect(read(pool, { flags: [`hat.board=${board}`] }).hat.board).toBe(board);
+  },
+);
+
+test.each([
+  ["[hat]\nhub_paths = ['1-1.2', '1-1.3']", ["1-1.2", "1-1.3"]],
+  ["", []],
+])("hub paths are read: %j", (table, paths) => {
+  expect(read(`${pool}\n${table}`).hat.hub_paths).toEqual(paths);
+});
+
+test.each(["1-1.2/../x", "eth0", "1-", "1"])("hub path %j is none", (path) => {
+  expect(failure(pool, { flags: [`hat.hub_paths=${path}`] }).code).toBe("wrong-value");
 });
 
 test.each(["v4", "virtual:x", "v2", ""])("board %j is not", (board) => {
