@@ -1,6 +1,7 @@
 // PowerBoard: what every board can do, and the contract that each driver keeps.
 //
-// - Opening a board changes no line. A board in its power-on state (`driven: false`) stays as it is until the first `setPower`.
+// - Opening a board changes no line. A board in its power-on state (`driven: false`) stays as it is until `init` or the first
+//   `setPower`.
 // - Closing a board changes no line either: the lines outlive the process.
 // - `setPower` acts on the named slot alone. It takes the board's lock, compares the named line and all that share a chip with
 //   it with what this driver last knew, writes, reads back, and retries within a limit. If a line was not as we had left it
@@ -9,16 +10,26 @@
 //   another level, driven no more, or driven at last. A change found by the read-back rejects in the same way.
 // - What `read` returned counts as known too, for its caller has been told: compare readings to see a foreign change there.
 // - A resolved `setPower` means: the read-back agreed. Anything else is a rejection (`not-verified`, `bus`, ...).
-// - `setSwitch` and `resetHub` move no power line, and obey the same rules for what they do move.
+// - `init` and `setSwitch` move no power line, and obey the same rules for what they do move.
 // - Calls may overlap; the driver runs them one after the other in the order of the calls.
 // - Every rejection is a HatError.
 
 import type { SlotId } from "./slots.ts";
+import type { UsbDevice } from "./usb-device.ts";
 
 export type Line = "on" | "off";
 
 /** What the slot's USB port shows. `unknown` where no hub can be read, so that absence is never guessed. */
 export type UsbPresence = "present" | "absent" | "unknown";
+
+/** The USB port behind one slot. */
+export interface PortReading {
+  /** Where it is: `1-1.2.4`. Null where nobody can tell which hub the board's is. */
+  readonly path: string | null;
+  readonly usb: UsbPresence;
+  /** Null unless `present`. */
+  readonly device: UsbDevice | null;
+}
 
 export interface SlotReading {
   readonly slot: SlotId;
@@ -67,6 +78,13 @@ export interface PowerBoard {
   read(): Promise<BoardReading>;
   /** Drives one line and proves it by read-back. Resolves with the slot as it reads then. */
   setPower(slot: SlotId, line: Line): Promise<SlotReading>;
+  /** What is plugged in behind each slot, in the order of the slots. Looks only; what cannot be seen is no error. */
+  readPorts(): Promise<readonly PortReading[]>;
+  /**
+   * Brings what is in its power-on state up, of one part or of all, and switches no slot by it: a slot that has power keeps it. A board
+   * that is driven is left alone. Resolves with the indexes of the parts that it brought up; a v1 has nothing to bring up.
+   */
+  init(part?: number): Promise<readonly number[]>;
   /** The switches that can be read, of all parts. A board in its power-on state drives none, so it shows none. */
   readSwitches(): Promise<readonly SwitchReading[]>;
   /** Sets a switch of one part, or of all that have it. Rejects with `unsupported` where none has. */

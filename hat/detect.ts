@@ -141,7 +141,7 @@ async function openExpanders(
         portOrder: portOrderOf(revision),
         path: hubPaths[index],
       })),
-      root: join(root, "sys/bus/usb/devices"),
+      root,
     }),
     supply: firmwareSupply(root),
     lockPath: lockPath(root, `i2c-${I2C_BUS}`),

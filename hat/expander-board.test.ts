@@ -24,7 +24,7 @@ function open(bus: I2cBus, revision: ExpanderRevision = "v2.3"): Promise<PowerBo
   return openExpanderBoard({
     bus,
     chips: [{ address: ADDRESS, revision }],
-    usb: { presence: async () => ["present", "absent"] },
+    usb: { presence: async () => ["present", "absent"], ports: async () => [] },
     supply: async () => true,
     lockPath: join(directory, `lock-${lockCount}`),
     hold: false,
@@ -203,7 +203,7 @@ describe("ExpanderBoard", () => {
         { address: ADDRESS + 1, revision: "v2.3" },
       ],
       slotCount: 6,
-      usb: { presence: async () => [] },
+      usb: { presence: async () => [], ports: async () => [] },
       supply: async () => null,
       lockPath: join(directory, "lock-two"),
       hold: false,

@@ -1,42 +1,31 @@
-// The PowerBoard of ClusterHAT v2 and v3: runs the plans of expander.ts over an I2C bus, and proves each one by read-back.
+// The PowerBoard of ClusterHAT v2 and v3: one to four expander chips on an I2C bus, their slots numbered through.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import type {
   BoardInfo,
   BoardReading,
   Line,
+  PortReading,
   PowerBoard,
   SlotReading,
   SwitchName,
   SwitchReading,
 } from "./board.ts";
-import { HatError, isHatError } from "./error.ts";
+import { ChipDriver, type ExpanderChip } from "./chip-driver.ts";
 import {
-  afterWrite,
-  changedLines,
-  drivePlan,
-  type ExpanderRevision,
   isPowerOnState,
   LINES_PER_CHIP,
   linesOf,
   pinLevels,
   powerBit,
-  REGISTER,
   type RegisterImage,
-  safeInitPlan,
   switchBits,
 } from "./expander.ts";
 import type { I2cBus } from "./i2c.ts";
-import { noSuchSlot, partsWith } from "./refusal.ts";
+import { noSuchSlot, partsAmong, partsWith } from "./refusal.ts";
 import { type SlotId, slotId } from "./slots.ts";
 import type { SupplySource } from "./supply.ts";
-import type { UsbPorts } from "./usb-ports.ts";
+import { UNKNOWN_PORT, type UsbPorts } from "./usb-ports.ts";
 import { Writer } from "./writer.ts";
-
-export interface ExpanderChip {
-  readonly address: number;
-  readonly revision: ExpanderRevision;
-}
 
 export interface ExpanderBoardOptions {
   readonly bus: I2cBus;
@@ -56,78 +45,71 @@ export interface ExpanderBoardOptions {
   readonly virtual: boolean;
 }
 
-/** How often a read or a write is tried before it is an error, and the pause between. A NAK on a busy bus passes in a few ms. */
-const TRIES = 3;
-const RETRY_PAUSE_MS = 5;
-
-interface Chip extends ExpanderChip {
-  /** The images that our own doing can have left; after a read that succeeded there is one. Any other is a foreign change. */
-  expected: RegisterImage[];
-}
-
 /** Opens the board and reads each chip once. Changes no line. Rejects with `bus`, `locked`, or what the bus itself reports. */
 export async function openExpanderBoard(options: ExpanderBoardOptions): Promise<PowerBoard> {
   const writer = new Writer(options.lockPath);
+  const info = infoOf(options);
   try {
-    const chips: Chip[] = [];
-    for (const chip of options.chips) {
-      chips.push({ ...chip, expected: [await retrying(() => readImage(options.bus, chip))] });
+    const chips: ChipDriver[] = [];
+    for (const [index, chip] of options.chips.entries()) {
+      chips.push(await ChipDriver.open(options.bus, chip, info.parts[index]?.slots ?? []));
     }
     if (options.hold) await writer.hold();
-    return new ExpanderBoard(options, chips, writer);
+    return new ExpanderBoard(options, info, chips, writer);
   } catch (error) {
     await options.bus.close();
     throw error;
   }
 }
 
-function isDriven(image: RegisterImage | undefined): boolean {
-  return image !== undefined && !isPowerOnState(image);
+function infoOf({ chips, descriptions, virtual, ...options }: ExpanderBoardOptions): BoardInfo {
+  const count = options.slotCount ?? chips.length * LINES_PER_CHIP;
+  const slots = Array.from({ length: count }, (_, index) =>
+    slotId((options.firstSlot ?? 0) + index),
+  );
+  return {
+    description: descriptions.join(" + "),
+    slots,
+    parts: chips.map(({ revision }, index) => ({
+      description: descriptions[index] ?? "",
+      slots: slots.slice(index * LINES_PER_CHIP, (index + 1) * LINES_PER_CHIP),
+      switches: [...switchBits(revision).keys()],
+    })),
+    virtual,
+  };
 }
 
 class ExpanderBoard implements PowerBoard {
   readonly info: BoardInfo;
   readonly #options: ExpanderBoardOptions;
-  readonly #chips: readonly Chip[];
+  readonly #chips: readonly ChipDriver[];
   readonly #writer: Writer;
-  readonly #firstSlot: number;
 
-  constructor(options: ExpanderBoardOptions, chips: readonly Chip[], writer: Writer) {
-    const count = options.slotCount ?? chips.length * LINES_PER_CHIP;
+  constructor(
+    options: ExpanderBoardOptions,
+    info: BoardInfo,
+    chips: readonly ChipDriver[],
+    writer: Writer,
+  ) {
     this.#options = options;
+    this.info = info;
     this.#chips = chips;
     this.#writer = writer;
-    this.#firstSlot = options.firstSlot ?? 0;
-    const slots = Array.from({ length: count }, (_, index) => slotId(this.#firstSlot + index));
-    this.info = {
-      description: options.descriptions.join(" + "),
-      slots,
-      parts: chips.map(({ revision }, index) => ({
-        description: options.descriptions[index] ?? "",
-        slots: slots.slice(index * LINES_PER_CHIP, (index + 1) * LINES_PER_CHIP),
-        switches: [...switchBits(revision).keys()],
-      })),
-      virtual: options.virtual,
-    };
   }
 
   read(): Promise<BoardReading> {
     return this.#writer.read(async () => {
       const images: RegisterImage[] = [];
-      for (const chip of this.#chips) {
-        const image = await retrying(() => readImage(this.#options.bus, chip));
-        // The caller is told what is there, so from here on it is known.
-        chip.expected = [image];
-        images.push(image);
-      }
+      for (const chip of this.#chips) images.push(await chip.read());
       const lines = images.flatMap(linesOf);
+      const driven = images.map((image) => !isPowerOnState(image));
       const usb = await this.#options.usb.presence();
       return {
         slots: this.info.slots.map((slot, index) => ({
           slot,
           line: lines[index] ?? "off",
           usb: usb[index] ?? "unknown",
-          driven: isDriven(images[Math.floor(index / LINES_PER_CHIP)]),
+          driven: driven[Math.floor(index / LINES_PER_CHIP)] ?? false,
         })),
         underVoltage: await this.#options.supply(),
       };
@@ -138,13 +120,27 @@ class ExpanderBoard implements PowerBoard {
     return this.#writer.write(async () => {
       const index = this.info.slots.indexOf(slot);
       const chip = this.#chips[Math.floor(index / LINES_PER_CHIP)];
-      if (chip === undefined) {
-        throw noSuchSlot(slot, this.info);
-      }
-      const lineIndex = index % LINES_PER_CHIP;
-      await this.#drive(chip, powerBit(lineIndex), line === "on", true);
+      if (chip === undefined) throw noSuchSlot(slot, this.info);
+      await chip.drive(powerBit(index % LINES_PER_CHIP), line === "on", true);
       const usb = await this.#options.usb.presence();
       return { slot, line, usb: usb[index] ?? "unknown", driven: true };
+    });
+  }
+
+  readPorts(): Promise<readonly PortReading[]> {
+    return this.#writer.read(async () => {
+      const ports = await this.#options.usb.ports();
+      return this.info.slots.map((_, index) => ports[index] ?? UNKNOWN_PORT);
+    });
+  }
+
+  init(part?: number): Promise<readonly number[]> {
+    return this.#writer.write(async () => {
+      const broughtUp: number[] = [];
+      for (const index of partsAmong(this.info, part)) {
+        if ((await this.#chips[index]?.init()) === true) broughtUp.push(index);
+      }
+      return broughtUp;
     });
   }
 
@@ -152,7 +148,7 @@ class ExpanderBoard implements PowerBoard {
     return this.#writer.read(async () => {
       const readings: SwitchReading[] = [];
       for (const [part, chip] of this.#chips.entries()) {
-        const image = await retrying(() => readImage(this.#options.bus, chip));
+        const image = await chip.look();
         for (const [name, { mask, high }] of switchBits(chip.revision)) {
           if ((image.direction & mask) !== 0) continue;
           readings.push({ part, name, on: ((pinLevels(image) & mask) !== 0) === high });
@@ -165,9 +161,9 @@ class ExpanderBoard implements PowerBoard {
   setSwitch(name: SwitchName, on: boolean, part?: number): Promise<void> {
     return this.#writer.write(async () => {
       for (const index of partsWith(this.info, name, part)) {
-        const chip = this.#chips[index] as Chip;
+        const chip = this.#chips[index] as ChipDriver;
         const bit = switchBits(chip.revision).get(name);
-        if (bit !== undefined) await this.#drive(chip, bit.mask, on === bit.high, false);
+        if (bit !== undefined) await chip.drive(bit.mask, on === bit.high, false);
       }
     });
   }
@@ -175,117 +171,5 @@ class ExpanderBoard implements PowerBoard {
   async close(): Promise<void> {
     await this.#writer.close();
     await this.#options.bus.close();
-  }
-
-  /** Compare, write, read back, retry: the contract of board.ts for one pin of one chip. */
-  async #drive(chip: Chip, mask: number, high: boolean, mayInit: boolean): Promise<void> {
-    let failure: unknown;
-    for (let attempt = 0; attempt < TRIES; attempt += 1) {
-      if (attempt > 0) await sleep(RETRY_PAUSE_MS);
-      try {
-        const found = await retrying(() => readImage(this.#options.bus, chip));
-        this.#adopt(chip, chip.expected, found, "nothing was written");
-        const written = await this.#write(chip, found, mask, high, mayInit);
-        const proof = await retrying(() => readImage(this.#options.bus, chip));
-        // Our own bit may not have got through; that is no foreign hand but a reason to try again.
-        this.#adopt(chip, [written, ...chip.expected], proof, "it happened while we wrote");
-        const pin = pinLevels(proof) & mask;
-        if ((pin !== 0) === high && (proof.direction & mask) === 0) return;
-        failure = this.#notVerified(chip, mask, high, proof);
-      } catch (error) {
-        if (!isHatError(error, "bus")) throw error;
-        failure = error;
-      }
-    }
-    throw failure;
-  }
-
-  async #write(
-    chip: Chip,
-    found: RegisterImage,
-    mask: number,
-    high: boolean,
-    mayInit: boolean,
-  ): Promise<RegisterImage> {
-    let image = found;
-    const run = async (plan: ReturnType<typeof drivePlan>) => {
-      for (const { register, value } of plan) {
-        image = afterWrite(image, { register, value });
-        // Before the transfer: one that fails may still have got through.
-        chip.expected.push(image);
-        await this.#options.bus.writeByte(chip.address, register, value);
-      }
-    };
-    if (isPowerOnState(found)) {
-      if (!mayInit) {
-        throw new HatError(
-          "unsupported",
-          "the board is in its power-on state and nothing may be driven before a slot is switched: switch one first",
-        );
-      }
-      await run(safeInitPlan(chip.revision, found));
-    }
-    await run(drivePlan(image, mask, high));
-    return image;
-  }
-
-  /**
-   * Makes `found` the one known image; throws if none of the expected ones has its lines driven like that, and names the lines
-   * that differ from the nearest of them: in the others a write of ours is missing.
-   */
-  #adopt(
-    chip: Chip,
-    expected: readonly RegisterImage[],
-    found: RegisterImage,
-    consequence: string,
-  ): void {
-    const first = this.#firstSlot + this.#chips.indexOf(chip) * LINES_PER_CHIP;
-    const [slots = []] = expected
-      .map((image) => changedLines(image, found).map((index) => slotId(first + index)))
-      // The last chip may have lines that carry no Zero.
-      .map((changed) => changed.filter((slot) => this.info.slots.includes(slot)))
-      .sort((a, b) => a.length - b.length);
-    chip.expected = [found];
-    if (slots.length === 0) return;
-    throw new HatError(
-      "foreign-change",
-      isPowerOnState(found)
-        ? "the board lost its supply since we last looked, and is in its power-on state"
-        : `another program switched ${slots.join(", ")} since we last looked; ${consequence}`,
-      undefined,
-      slots,
-    );
-  }
-
-  #notVerified(chip: Chip, mask: number, high: boolean, proof: RegisterImage): HatError {
-    const first = this.#firstSlot + this.#chips.indexOf(chip) * LINES_PER_CHIP;
-    const [named] = [...switchBits(chip.revision)].find(([, bit]) => bit.mask === mask) ?? [];
-    const name = named ?? slotId(first + Math.log2(mask));
-    const [want, have] = high ? ["on", "off"] : ["off", "on"];
-    const latch = (proof.output & mask) !== 0 ? "on" : "off";
-    return new HatError(
-      "not-verified",
-      `${name} was switched ${want} (latch ${latch}), but its pin still reads ${have} after ${TRIES} tries: the line or the chip is faulty; to be sure of power, unplug the HAT`,
-    );
-  }
-}
-
-async function readImage(bus: I2cBus, chip: ExpanderChip): Promise<RegisterImage> {
-  return {
-    direction: await bus.readByte(chip.address, REGISTER.direction),
-    inversion: await bus.readByte(chip.address, REGISTER.inversion),
-    output: await bus.readByte(chip.address, REGISTER.output),
-    input: await bus.readByte(chip.address, REGISTER.input),
-  };
-}
-
-async function retrying<T>(transfer: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await transfer();
-    } catch (error) {
-      if (attempt >= TRIES || !isHatError(error, "bus")) throw error;
-    }
-    await sleep(RETRY_PAUSE_MS);
   }
 }

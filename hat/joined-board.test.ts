@@ -27,6 +27,12 @@ function board(
       asked.push(`${slot} ${line}`);
       return { slot, line, usb: "unknown", driven: true };
     },
+    readPorts: async () =>
+      slots.map((slot) => ({ path: `${name} ${slot}`, usb: "absent", device: null })),
+    init: async (part) => {
+      asked.push(`init ${part}`);
+      return switches.includes("hub") ? [part ?? 0] : [];
+    },
     readSwitches: async () => switches.map((each) => ({ part: 0, name: each, on: false })),
     setSwitch: async (each, on, part) => {
       asked.push(`${each} ${on} of ${part}`);
@@ -81,4 +87,14 @@ it.each([
   [true, null, true],
 ])("reports under-voltage where one board tells of it (%s, %s)", async (first, second, low) => {
   expect((await pair(first, second).joined.read()).underVoltage).toBe(low);
+});
+
+it("reads the ports of all, and brings up what needs it", async () => {
+  const { a, b, joined } = pair();
+  expect((await joined.readPorts()).map(({ path }) => path)).toEqual(["A p1", "A p2", "B p3"]);
+  expect(await joined.init()).toEqual([1]);
+  expect(await joined.init(0)).toEqual([]);
+  expect(a.asked).toEqual(["init 0", "init 0"]);
+  expect(b.asked).toEqual(["init 0"]);
+  await expect(joined.init(2)).rejects.toMatchObject({ code: "unsupported" });
 });

@@ -4,12 +4,13 @@ import type {
   BoardInfo,
   BoardReading,
   Line,
+  PortReading,
   PowerBoard,
   SlotReading,
   SwitchName,
   SwitchReading,
 } from "./board.ts";
-import { noSuchSlot, partsWith } from "./refusal.ts";
+import { noSuchSlot, partsAmong, partsWith } from "./refusal.ts";
 import type { SlotId } from "./slots.ts";
 
 /** Joins boards whose slots were numbered through when they were opened. One board stays itself. */
@@ -48,6 +49,24 @@ class JoinedBoard implements PowerBoard {
     const board = this.#boards.find(({ info }) => info.slots.includes(slot));
     if (board === undefined) throw noSuchSlot(slot, this.info);
     return await board.setPower(slot, line);
+  }
+
+  async readPorts(): Promise<readonly PortReading[]> {
+    const ports: PortReading[] = [];
+    for (const board of this.#boards) ports.push(...(await board.readPorts()));
+    return ports;
+  }
+
+  async init(part?: number): Promise<readonly number[]> {
+    const asked = partsAmong(this.info, part);
+    const broughtUp: number[] = [];
+    for (const { board, firstPart } of this.#numbered()) {
+      for (const index of board.info.parts.keys()) {
+        if (!asked.includes(firstPart + index)) continue;
+        if ((await board.init(index)).length > 0) broughtUp.push(firstPart + index);
+      }
+    }
+    return broughtUp;
   }
 
   async readSwitches(): Promise<readonly SwitchReading[]> {

@@ -12,6 +12,16 @@ export function noSuchSlot(slot: SlotId, { slots }: BoardInfo): HatError {
   );
 }
 
+/** The indexes of all parts, or of the one that is named. Throws `unsupported` where there is no such part. */
+export function partsAmong({ parts }: BoardInfo, part: number | undefined): readonly number[] {
+  if (part === undefined) return [...parts.keys()];
+  if (parts[part] !== undefined) return [part];
+  throw new HatError(
+    "unsupported",
+    `there is no board ${part} in this rig: they are 0 to ${parts.length - 1}`,
+  );
+}
+
 /** The indexes of the parts that have the switch: of all, or of the one that is named. Throws `unsupported` where none has. */
 export function partsWith(
   { parts }: BoardInfo,

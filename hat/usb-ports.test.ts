@@ -12,9 +12,10 @@ afterEach(() => rm(root, { recursive: true }));
 
 async function plug(device: string, id: string): Promise<void> {
   const [vendor, product] = id.split(":");
-  await mkdir(join(root, device));
-  await writeFile(join(root, device, "idVendor"), `${vendor}\n`);
-  await writeFile(join(root, device, "idProduct"), `${product}\n`);
+  const directory = join(root, "sys/bus/usb/devices", device);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, "idVendor"), `${vendor}\n`);
+  await writeFile(join(directory, "idProduct"), `${product}\n`);
 }
 
 const presence = (portOrder: "up" | "down", ...paths: (string | undefined)[]) =>
@@ -26,7 +27,7 @@ const presence = (portOrder: "up" | "down", ...paths: (string | undefined)[]) =>
 it("maps slots to ports by revision", async () => {
   await plug("1-1", "0424:9514");
   await plug("1-1.2", "05e3:0608");
-  await mkdir(join(root, "1-1.2:1.0"));
+  await mkdir(join(root, "sys/bus/usb/devices/1-1.2:1.0"));
   await plug("1-1.2.4", "3171:0020");
   await plug("1-1.2.2", "0a5c:2763");
   expect(await presence("down")).toEqual(["present", "absent", "present", "absent"]);

@@ -1,12 +1,14 @@
-// Which slots have a device on their USB port, from sysfs: evidence for power that does not come from the power line.
+// Which slots have a device on their USB port, and which: evidence for power that does not come from the power line.
 
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { UsbPresence } from "./board.ts";
+import type { PortReading, UsbPresence } from "./board.ts";
+import { networkInterfaces, readUsbDevice, usbIdOf } from "./usb-device.ts";
 
+/** Both give one entry for each slot, in the order of the slots. What cannot be seen is `unknown`, not an error. */
 export interface UsbPorts {
-  /** One entry for each slot, in the order of the slots. What cannot be seen is `unknown`, not an error. */
   presence(): Promise<readonly UsbPresence[]>;
+  ports(): Promise<readonly PortReading[]>;
 }
 
 /** The hub of one HAT. */
@@ -20,40 +22,74 @@ export interface HatHub {
 export interface SysfsUsbOptions {
   /** One for each HAT, in the order of the slots. */
   readonly hubs: readonly HatHub[];
-  /** A fake tree in tests. */
-  readonly root?: string;
+  /** What stands before /sys: for tests. */
+  readonly root?: string | undefined;
 }
 
 /** The HAT's hub: a Genesys GL850G, or the vendor's own ids (clusterctrl getusbpaths). */
 const HUB_IDS = new Set(["05e3:0608", "3171:0040", "3171:0041"]);
 const PORTS_PER_HUB = 4;
+/** Under the root. */
+const USB_DEVICES = "sys/bus/usb/devices";
+
+/** The port of a board whose hub nobody knows. */
+export const UNKNOWN_PORT: PortReading = { path: null, usb: "unknown", device: null };
 
 /** How the ports of this revision ("v2.3") are numbered. */
 export function portOrderOf(revision: string): "up" | "down" {
   return revision === "v2.6" || revision === "v3.1" ? "up" : "down";
 }
 
-/** The number of the port on the hub that the slot with this index within its HAT is on. */
-function portOf({ portOrder }: HatHub, index: number): number {
-  return portOrder === "up" ? index + 1 : PORTS_PER_HUB - index;
+/** The paths of the four ports of a hub, in the order of the HAT's slots. */
+export function portPaths(hubPath: string, portOrder: "up" | "down"): readonly string[] {
+  const ports = Array.from({ length: PORTS_PER_HUB }, (_, index) => `${hubPath}.${index + 1}`);
+  return portOrder === "up" ? ports : ports.reverse();
 }
 
-/** Reads `/sys/bus/usb/devices`. A HAT whose hub is not known shows `unknown` for each of its slots. */
-export function sysfsUsbPorts(options: SysfsUsbOptions): UsbPorts {
-  const root = options.root ?? "/sys/bus/usb/devices";
+/** Reads sysfs. A HAT whose hub is not known shows `unknown` for each of its slots. */
+export function sysfsUsbPorts({ hubs, root = "/" }: SysfsUsbOptions): UsbPorts {
+  const directory = join(root, USB_DEVICES);
+  /** The path of each slot's port, and what is plugged in anywhere. */
+  const look = async () => {
+    const devices = await readdir(directory).catch((): string[] => []);
+    const hubsAt = await hubPaths(hubs, devices, directory);
+    const paths = hubs.flatMap(({ portOrder }, which): readonly (string | null)[] => {
+      const path = hubsAt[which] ?? null;
+      return path === null ? Array(PORTS_PER_HUB).fill(null) : portPaths(path, portOrder);
+    });
+    return { devices, paths };
+  };
+  const presenceOf = (path: string | null, devices: readonly string[]): UsbPresence => {
+    if (path === null) return "unknown";
+    return devices.includes(path) ? "present" : "absent";
+  };
   return {
     async presence() {
-      const devices = await readdir(root).catch((): string[] => []);
-      const paths = await hubPaths(options.hubs, devices, root);
-      return options.hubs.flatMap((hub, which) => {
-        const path = paths[which] ?? null;
-        return Array.from({ length: PORTS_PER_HUB }, (_, index): UsbPresence => {
-          if (path === null) return "unknown";
-          return devices.includes(`${path}.${portOf(hub, index)}`) ? "present" : "absent";
-        });
-      });
+      const { devices, paths } = await look();
+      return paths.map((path) => presenceOf(path, devices));
+    },
+    async ports() {
+      const { devices, paths } = await look();
+      const interfaces = await networkInterfaces(root);
+      return await Promise.all(
+        paths.map(async (path): Promise<PortReading> => {
+          const usb = presenceOf(path, devices);
+          const present = path !== null && usb === "present";
+          return {
+            path,
+            usb,
+            device: present ? await readUsbDevice(root, path, interfaces) : null,
+          };
+        }),
+      );
     },
   };
+}
+
+/** The paths of every hub here that may be a HAT's: its ids are those of many ordinary hubs too. */
+export async function findHubs(root: string): Promise<readonly string[]> {
+  const directory = join(root, USB_DEVICES);
+  return await hubsAmong(await readdir(directory).catch((): string[] => []), directory);
 }
 
 /**
@@ -63,28 +99,20 @@ export function sysfsUsbPorts(options: SysfsUsbOptions): UsbPorts {
 async function hubPaths(
   hubs: readonly HatHub[],
   devices: readonly string[],
-  root: string,
+  directory: string,
 ): Promise<readonly (string | null)[]> {
   if (hubs.some(({ path }) => path !== undefined)) {
     return hubs.map(({ path }) => (path !== undefined && devices.includes(path) ? path : null));
   }
-  const candidates: string[] = [];
-  for (const device of devices) {
-    if (!device.includes(":") && HUB_IDS.has(await deviceId(join(root, device)))) {
-      candidates.push(device);
-    }
-  }
-  const [only = null] = candidates;
-  return hubs.map(() => (hubs.length === 1 && candidates.length === 1 ? only : null));
+  const [only = null, ...others] = await hubsAmong(devices, directory);
+  return hubs.map(() => (hubs.length === 1 && others.length === 0 ? only : null));
 }
 
-async function deviceId(path: string): Promise<string> {
-  try {
-    const vendor = await readFile(join(path, "idVendor"), "utf8");
-    const product = await readFile(join(path, "idProduct"), "utf8");
-    return `${vendor.trim()}:${product.trim()}`;
-  } catch {
-    // Gone between listing and reading, or not a device.
-    return "";
+async function hubsAmong(devices: readonly string[], directory: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const device of devices) {
+    if (device.includes(":")) continue;
+    if (HUB_IDS.has(await usbIdOf(join(directory, device)))) found.push(device);
   }
+  return found;
 }

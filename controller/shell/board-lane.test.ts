@@ -32,6 +32,8 @@ function lane() {
           error ? reject(error) : resolve({ slot, line, usb: "absent", driven: true });
         calls.push({ slot, line, answer });
       }),
+    readPorts: async () => [],
+    init: async () => [],
     readSwitches: async () => [],
     setSwitch: async () => {},
     close: async () => {},

@@ -32,6 +32,8 @@ function rig(on: readonly SlotId[], fail: (slot: SlotId, line: Line) => unknown 
       trace.push(`${nowMs} ${slot} ${line}`);
       return { slot, line, usb: "unknown", driven: true };
     },
+    readPorts: async () => [],
+    init: async () => [],
     readSwitches: async () => [],
     setSwitch: async () => {},
     close: async () => {},

@@ -3,6 +3,7 @@
 import type { PowerBoard } from "../board.ts";
 import { openExpanderBoard } from "../expander-board.ts";
 import { VirtualHatClient } from "./client.ts";
+import { virtualUsbPorts } from "./usb.ts";
 
 /** Connects to the virtual board at the socket. Rejects with `no-board` if none listens there. */
 export async function openVirtualBoard(socketPath: string, hold: boolean): Promise<PowerBoard> {
@@ -15,7 +16,7 @@ export async function openVirtualBoard(socketPath: string, hold: boolean): Promi
     bus: client.bus(),
     chips,
     slotCount: slots.length,
-    usb: client.usb(),
+    usb: virtualUsbPorts(() => client.usb(), chips),
     supply: client.supply(),
     lockPath: `${socketPath}.lock`,
     hold,

@@ -1,19 +1,16 @@
-// The client of a virtual ClusterHAT: an I2C bus, USB ports and a supply for the real driver, and the faults for tests.
+// The client of a virtual ClusterHAT: an I2C bus and a supply for the real driver, its USB ports, and the faults for tests.
 
 import { connect, type Socket } from "node:net";
-import type { UsbPresence } from "../board.ts";
 import { HatError } from "../error.ts";
 import type { I2cBus } from "../i2c.ts";
 import type { SlotId } from "../slots.ts";
 import type { SupplySource } from "../supply.ts";
-import type { UsbPorts } from "../usb-ports.ts";
 import type { Fault } from "./fault.ts";
-import type { SlotTruth } from "./hat.ts";
+import type { SlotTruth, UsbSnapshot } from "./hat.ts";
 import { onLines } from "./lines.ts";
 import type { VirtualAnswers, VirtualInfo, VirtualReply, VirtualRequest } from "./protocol.ts";
 
 const TIMEOUT_MS = 5000;
-const LINES_PER_HUB = 4;
 
 interface Waiter {
   resolve(result: unknown): void;
@@ -98,16 +95,8 @@ export class VirtualHatClient {
     };
   }
 
-  usb(): UsbPorts {
-    return {
-      presence: async () => {
-        const { hubs, ports } = await this.#ask({ op: "usb" });
-        return ports.map((present, index): UsbPresence => {
-          if (hubs[Math.floor(index / LINES_PER_HUB)] !== true) return "unknown";
-          return present ? "present" : "absent";
-        });
-      },
-    };
+  usb(): Promise<UsbSnapshot> {
+    return this.#ask({ op: "usb" });
   }
 
   supply(): SupplySource {

@@ -77,13 +77,21 @@ it("loses the hub for 20 s, and no Zero with it", () => {
   latch(0x91);
   clock.advance(2000);
   expect(hat.fault({ kind: "hub-loss" })).toBe(null);
-  expect(hat.usb()).toEqual({ hubs: [false], ports: [false, false, false, false] });
+  expect(hat.usb()).toEqual({
+    hubs: [false],
+    ports: [false, false, false, false],
+    cards: [1, 2, 3, 4],
+  });
   clock.advance(19_999);
   expect(held[0]).toEqual(new Set(["hub"]));
   expect(hat.answers("p1")).toBe(false);
   clock.advance(1);
   expect(held[0]).toEqual(new Set());
-  expect(hat.usb()).toEqual({ hubs: [true], ports: [true, false, false, false] });
+  expect(hat.usb()).toEqual({
+    hubs: [true],
+    ports: [true, false, false, false],
+    cards: [1, 2, 3, 4],
+  });
   expect(hat.truth()[0]).toMatchObject({ zero: "running", cuts: 0 });
   expect(hat.answers("p1")).toBe(true);
 });

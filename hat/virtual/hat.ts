@@ -39,6 +39,8 @@ export interface UsbSnapshot {
   readonly hubs: readonly boolean[];
   /** One for each slot. */
   readonly ports: readonly boolean[];
+  /** The number of the card in each slot: 2 for one made for p2. */
+  readonly cards: readonly number[];
 }
 
 /** What sits in one slot. */
@@ -53,6 +55,8 @@ export interface VirtualHatOptions {
   readonly seats: readonly Seat[];
   readonly revision: ExpanderRevision;
   readonly model: ChipModel;
+  /** Which card sits in which slot; without it each in its own. */
+  readonly cards?: readonly number[] | undefined;
   readonly clock: Clock;
   readonly log: (ev: string, detail: Readonly<Record<string, string | number | null>>) => void;
 }
@@ -126,6 +130,7 @@ export class VirtualHat {
     return {
       hubs: this.chips.map((_, index) => this.#hubRuns(index * LINES_PER_CHIP)),
       ports: this.#options.seats.map(({ zero }, index) => zero.usb && this.#hubRuns(index)),
+      cards: this.#options.seats.map((_, index) => this.#options.cards?.[index] ?? index + 1),
     };
   }
 

@@ -1,6 +1,6 @@
 // What is said on the socket of a virtual ClusterHAT: one JSON object a line, each request answered by one line.
 
-import type { ExpanderChip } from "../expander-board.ts";
+import type { ExpanderChip } from "../chip-driver.ts";
 import type { SlotId } from "../slots.ts";
 import type { Fault } from "./fault.ts";
 import type { SlotTruth, UsbSnapshot } from "./hat.ts";

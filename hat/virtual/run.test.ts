@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { eventually } from "../../test/contract/eventually.ts";
 import type { PowerBoard } from "../board.ts";
 import { openBoard } from "../detect.ts";
+import { identify } from "../identity.ts";
 import { startTimeOf } from "../process.ts";
 import type { SlotId } from "../slots.ts";
 import { slotIndex } from "../slots.ts";
@@ -84,6 +85,22 @@ async function processState(pid: number | null): Promise<string> {
 }
 
 const usbOf = async (slot: SlotId) => (await board.read()).slots[slotIndex(slot)]?.usb;
+
+it("shows which card sits in which slot", async () => {
+  await start({ cards: [2, 1, 3, 4] });
+  for (const slot of ["p1", "p3"] as const) {
+    await board.setPower(slot, "on");
+    await until(slot, { usb: true });
+  }
+  expect(await identify(board)).toMatchObject([
+    { path: "1-1.2.4", kind: "zero", card: 2, mismatch: expect.stringContaining("ethpi2") },
+    { path: "1-1.2.3", kind: "empty", card: null, mismatch: null },
+    { path: "1-1.2.2", kind: "zero", card: 3, mismatch: null },
+    { path: "1-1.2.1", kind: "empty" },
+  ]);
+  await board.setSwitch("hub", false);
+  expect(await identify(board)).toMatchObject([{ kind: "unknown", path: null }, {}, {}, {}]);
+});
 
 it("boots a Zero as a process of its own, and cuts it down with its power", async () => {
   await start();

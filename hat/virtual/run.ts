@@ -19,6 +19,8 @@ export interface VirtualRunOptions {
   readonly slotCount: number;
   readonly revision: ExpanderRevision;
   readonly model: ChipModel;
+  /** Which card sits in which slot: [2, 1] swaps the cards of p1 and p2. Without it each is in its own. */
+  readonly cards?: readonly number[] | undefined;
   readonly seed: string;
   readonly bootMs: { readonly min: number; readonly max: number };
   /** Where the controller listens for agents. */
@@ -50,6 +52,7 @@ export async function runVirtualHat(options: VirtualRunOptions): Promise<Running
     seats,
     revision: options.revision,
     model: options.model,
+    cards: options.cards,
     clock: realClock,
     log: options.log,
   });

@@ -70,7 +70,7 @@ export async function chipSubject(
       openExpanderBoard({
         bus,
         chips: [{ address: ADDRESS, revision }],
-        usb: { presence: async () => [] },
+        usb: { presence: async () => [], ports: async () => [] },
         supply: async () => null,
         lockPath: join(directory, "lock"),
         hold: options?.hold ?? false,

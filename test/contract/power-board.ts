@@ -28,6 +28,28 @@ export function powerBoardContract(name: string, make: () => Promise<Subject>): 
       expect(await subject.pins()).toEqual(before);
     });
 
+    it("brings itself up without a change at any line, once", async () => {
+      const before = await subject.pins();
+      const board = await subject.open();
+      const broughtUp = await board.init();
+      expect(await subject.pins()).toEqual(before);
+      expect((await board.read()).slots.map(({ driven }) => driven)).toEqual(
+        before.map(() => broughtUp.includes(0)),
+      );
+      expect(await board.init()).toEqual([]);
+      await board.setPower("p2", "on");
+      expect(await board.init(0)).toEqual([]);
+      expect(await subject.pins()).toEqual(["off", "on", "off", "off"]);
+      await expect(board.init(7)).rejects.toMatchObject({ code: "unsupported" });
+      await board.close();
+    });
+
+    it("knows one port for each slot", async () => {
+      const board = await subject.open();
+      expect(await board.readPorts()).toHaveLength(board.info.slots.length);
+      await board.close();
+    });
+
     it("switches the named line alone and proves it", async () => {
       const board = await subject.open();
       const shown = await board.setPower("p3", "on");

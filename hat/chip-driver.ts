@@ -1,0 +1,208 @@
+// One expander chip: runs the plans of expander.ts over the bus, compares before each write, and proves it by read-back.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { HatError, isHatError } from "./error.ts";
+import {
+  afterWrite,
+  changedLines,
+  drivePlan,
+  type ExpanderRevision,
+  isPowerOnState,
+  linesOf,
+  pinLevels,
+  REGISTER,
+  type RegisterImage,
+  type RegisterWrite,
+  safeInitPlan,
+  switchBits,
+} from "./expander.ts";
+import type { I2cBus } from "./i2c.ts";
+import type { SlotId } from "./slots.ts";
+
+export interface ExpanderChip {
+  readonly address: number;
+  readonly revision: ExpanderRevision;
+}
+
+/** How often a read or a write is tried before it is an error, and the pause between. A NAK on a busy bus passes in a few ms. */
+const TRIES = 3;
+const RETRY_PAUSE_MS = 5;
+
+export class ChipDriver {
+  readonly revision: ExpanderRevision;
+  readonly #bus: I2cBus;
+  readonly #address: number;
+  readonly #slots: readonly SlotId[];
+  /** The images that our own doing can have left; after a read that succeeded there is one. Any other is a foreign change. */
+  #expected: RegisterImage[];
+
+  private constructor(
+    bus: I2cBus,
+    { address, revision }: ExpanderChip,
+    slots: readonly SlotId[],
+    image: RegisterImage,
+  ) {
+    this.revision = revision;
+    this.#bus = bus;
+    this.#address = address;
+    this.#slots = slots;
+    this.#expected = [image];
+  }
+
+  /** Reads the chip once and writes nothing. `slots` are those on its lines, in their order; the last lines may carry none. */
+  static async open(
+    bus: I2cBus,
+    chip: ExpanderChip,
+    slots: readonly SlotId[],
+  ): Promise<ChipDriver> {
+    return new ChipDriver(bus, chip, slots, await retrying(() => readImage(bus, chip.address)));
+  }
+
+  /** What is there now. */
+  look(): Promise<RegisterImage> {
+    return retrying(() => readImage(this.#bus, this.#address));
+  }
+
+  /** The same, and the caller tells others of it: from here on it is known. */
+  async read(): Promise<RegisterImage> {
+    const image = await this.look();
+    this.#expected = [image];
+    return image;
+  }
+
+  /** Drives the pin of bit `mask` to a level. Out of the power-on state only where `mayInit`. */
+  async drive(mask: number, high: boolean, mayInit: boolean): Promise<void> {
+    await this.#attempt(
+      async (found) => {
+        let image = found;
+        if (isPowerOnState(found)) {
+          if (!mayInit) throw notBroughtUp();
+          image = await this.#write(image, safeInitPlan(this.revision, found));
+        }
+        return await this.#write(image, drivePlan(image, mask, high));
+      },
+      (proof) => {
+        const agrees = ((pinLevels(proof) & mask) !== 0) === high && (proof.direction & mask) === 0;
+        return agrees ? null : this.#notVerified(mask, high, proof);
+      },
+    );
+  }
+
+  /** Leaves the power-on state with every slot as it is. False if the chip was out of it already. */
+  async init(): Promise<boolean> {
+    let wrote = false;
+    let wanted = "";
+    await this.#attempt(
+      async (found) => {
+        if (!isPowerOnState(found)) return found;
+        wrote = true;
+        wanted = linesOf(found).join(" ");
+        return await this.#write(found, safeInitPlan(this.revision, found));
+      },
+      (proof) => {
+        const have = linesOf(proof).join(" ");
+        if (!wrote || (!isPowerOnState(proof) && have === wanted)) return null;
+        return new HatError(
+          "not-verified",
+          `the chip at 0x${this.#address.toString(16)} was brought up with its lines ${wanted}, but they read ${have}${isPowerOnState(proof) ? ", and it is in its power-on state still" : ""}: the chip is faulty; to be sure of power, unplug the HAT`,
+        );
+      },
+    );
+    return wrote;
+  }
+
+  /** Compare, write, read back, retry: the contract of board.ts. `check` says what is wrong with the proof. */
+  async #attempt(
+    write: (found: RegisterImage) => Promise<RegisterImage>,
+    check: (proof: RegisterImage) => HatError | null,
+  ): Promise<void> {
+    let failure: unknown;
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      if (attempt > 0) await sleep(RETRY_PAUSE_MS);
+      try {
+        const found = await this.look();
+        this.#adopt(this.#expected, found, "nothing was written");
+        const written = await write(found);
+        const proof = await this.look();
+        // Our own bit may not have got through; that is no foreign hand but a reason to try again.
+        this.#adopt([written, ...this.#expected], proof, "it happened while we wrote");
+        failure = check(proof);
+        if (failure === null) return;
+      } catch (error) {
+        if (!isHatError(error, "bus")) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  async #write(found: RegisterImage, plan: readonly RegisterWrite[]): Promise<RegisterImage> {
+    let image = found;
+    for (const write of plan) {
+      image = afterWrite(image, write);
+      // Before the transfer: one that fails may still have got through.
+      this.#expected.push(image);
+      await this.#bus.writeByte(this.#address, write.register, write.value);
+    }
+    return image;
+  }
+
+  /**
+   * Makes `found` the one known image; throws if none of the expected ones has its lines driven like that, and names the lines
+   * that differ from the nearest of them: in the others a write of ours is missing.
+   */
+  #adopt(expected: readonly RegisterImage[], found: RegisterImage, consequence: string): void {
+    const [slots = []] = expected
+      // The last chip may have lines that carry no Zero.
+      .map((image) => changedLines(image, found).flatMap((index) => this.#slots[index] ?? []))
+      .sort((a, b) => a.length - b.length);
+    this.#expected = [found];
+    if (slots.length === 0) return;
+    throw new HatError(
+      "foreign-change",
+      isPowerOnState(found)
+        ? "the board lost its supply since we last looked, and is in its power-on state"
+        : `another program switched ${slots.join(", ")} since we last looked; ${consequence}`,
+      undefined,
+      slots,
+    );
+  }
+
+  #notVerified(mask: number, high: boolean, proof: RegisterImage): HatError {
+    const [named] = [...switchBits(this.revision)].find(([, bit]) => bit.mask === mask) ?? [];
+    const name = named ?? this.#slots[Math.log2(mask)];
+    const [want, have] = high ? ["on", "off"] : ["off", "on"];
+    const latch = (proof.output & mask) !== 0 ? "on" : "off";
+    return new HatError(
+      "not-verified",
+      `${name} was switched ${want} (latch ${latch}), but its pin still reads ${have} after ${TRIES} tries: the line or the chip is faulty; to be sure of power, unplug the HAT`,
+    );
+  }
+}
+
+function notBroughtUp(): HatError {
+  return new HatError(
+    "unsupported",
+    "the board is in its power-on state and nothing may be driven before a slot is switched: switch one first, or bring the board up (`hatctl init`)",
+  );
+}
+
+/** The latch comes last: the less time between reading and writing it, the less another program can write in between. */
+async function readImage(bus: I2cBus, address: number): Promise<RegisterImage> {
+  const direction = await bus.readByte(address, REGISTER.direction);
+  const inversion = await bus.readByte(address, REGISTER.inversion);
+  const input = await bus.readByte(address, REGISTER.input);
+  const output = await bus.readByte(address, REGISTER.output);
+  return { direction, inversion, input, output };
+}
+
+async function retrying<T>(transfer: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transfer();
+    } catch (error) {
+      if (attempt >= TRIES || !isHatError(error, "bus")) throw error;
+    }
+    await sleep(RETRY_PAUSE_MS);
+  }
+}

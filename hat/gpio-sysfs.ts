@@ -1,0 +1,105 @@
+// The GPIO files of the kernel: where the header's lines are, what each one is now, and what an error of theirs means.
+
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Line } from "./board.ts";
+import { HatError } from "./error.ts";
+import type { GpioLine } from "./gpio.ts";
+
+/** The controllers of the 40-pin header: Pi 0 to 3, Pi 4, Pi 5. Their first number differs from kernel to kernel. */
+const CHIP_LABELS = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"];
+/** udev sets the rights of a fresh line's files after the kernel made them. */
+const EXPORT_TRIES = 100;
+const EXPORT_PAUSE_MS = 10;
+
+export interface Level {
+  readonly driven: boolean;
+  readonly line: Line;
+}
+
+export interface Pin {
+  readonly number: number;
+  known: Level;
+  /** Opened at the first write; until then only files are read. */
+  gpio: GpioLine | null;
+}
+
+/** The global number of the header's first line: fixed numbers broke with Linux 6.6. */
+export async function findBase(sysfs: string): Promise<number> {
+  const entries = await readdir(sysfs).catch(() => null);
+  if (entries === null) {
+    throw new HatError(
+      "no-board",
+      `${sysfs} does not exist: this kernel has no GPIO files (CONFIG_GPIO_SYSFS, and from Linux 6.17 on CONFIG_GPIO_SYSFS_LEGACY), which a ClusterHAT v1 needs; use a kernel that has them`,
+    );
+  }
+  const seen: string[] = [];
+  for (const entry of entries.filter((name) => name.startsWith("gpiochip"))) {
+    const label = (await readText(join(sysfs, entry, "label"))).trim();
+    seen.push(`"${label}"`);
+    if (CHIP_LABELS.includes(label)) return Number(await readText(join(sysfs, entry, "base")));
+  }
+  throw new HatError(
+    "no-board",
+    `no GPIO controller of a Raspberry Pi in ${sysfs}: looked for ${CHIP_LABELS.join(", ")}, found ${seen.join(", ") || "none"}. A kernel from 6.17 on may lack CONFIG_GPIO_SYSFS_LEGACY`,
+  );
+}
+
+export async function adoptPin(sysfs: string, number: number): Promise<Pin> {
+  const direction = join(sysfs, `gpio${number}`, "direction");
+  if ((await readFile(direction, "utf8").catch(() => null)) === null) {
+    await writeFile(join(sysfs, "export"), String(number)).catch((error: unknown) => {
+      throw fileError(error, `GPIO line ${number}`);
+    });
+  }
+  await untilReadable(direction, number);
+  return { number, known: await readLevel(sysfs, number), gpio: null };
+}
+
+async function untilReadable(path: string, number: number): Promise<void> {
+  let failure: unknown;
+  for (let attempt = 0; attempt < EXPORT_TRIES; attempt += 1) {
+    if (attempt > 0) await sleep(EXPORT_PAUSE_MS);
+    failure = await readFile(path, "utf8").then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (failure === null) return;
+  }
+  const error = fileError(failure, path);
+  if (error.code === "permission") throw error;
+  throw new HatError(
+    "bus",
+    `GPIO line ${number} was exported, but ${path} did not appear within ${EXPORT_TRIES * EXPORT_PAUSE_MS} ms: see \`dmesg\`, and whether udev runs and lets this user read it`,
+    failure,
+  );
+}
+
+export async function readLevel(sysfs: string, number: number): Promise<Level> {
+  const directory = join(sysfs, `gpio${number}`);
+  const driven = (await readText(join(directory, "direction"))).trim() === "out";
+  const value = (await readText(join(directory, "value"))).trim() === "1";
+  const inverted = (await readText(join(directory, "active_low"))).trim() === "1";
+  // Assumed, see openGpioBoard: an undriven line powers nothing, whatever the Pi's own pull makes of it.
+  return { driven, line: driven && value !== inverted ? "on" : "off" };
+}
+
+async function readText(path: string): Promise<string> {
+  return await readFile(path, "utf8").catch((error: unknown) => {
+    throw fileError(error, path);
+  });
+}
+
+export function fileError(error: unknown, what: string): HatError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  if (code === "EACCES" || code === "EPERM") {
+    return new HatError(
+      "permission",
+      `${what} may not be opened: add this user to the group gpio (\`sudo usermod -aG gpio $USER\`, then log in again) or run as root`,
+      error,
+    );
+  }
+  const advice = code === "EBUSY" ? "another driver holds the line: see `gpioinfo`" : "see `dmesg`";
+  return new HatError("bus", `${what} cannot be used (${code}): ${advice}`, error);
+}
