@@ -1,6 +1,5 @@
-// The PowerBoard of ClusterHAT v1: GPIO lines of the Pi itself, through the kernel's sysfs files and onoff.
+// The PowerBoard of ClusterHAT v1: GPIO lines of the Pi itself.
 
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type {
   BoardInfo,
@@ -13,8 +12,8 @@ import type {
   SwitchReading,
 } from "./board.ts";
 import { HatError, isHatError } from "./error.ts";
-import { type GpioFactory, onoffFactory } from "./gpio.ts";
-import { adoptPin, fileError, findBase, type Level, type Pin, readLevel } from "./gpio-sysfs.ts";
+import type { GpioFactory } from "./gpio.ts";
+import { type GpioHeader, type Level, openGpioHeader } from "./gpio-header.ts";
 import { noSuchSlot, partsAmong, partsWith } from "./refusal.ts";
 import { type SlotId, slotId } from "./slots.ts";
 import { firmwareSupply } from "./supply.ts";
@@ -41,34 +40,29 @@ const TRIES = 3;
 const RETRY_PAUSE_MS = 5;
 
 /**
- * Opens the board: exports the four lines, which changes none, and adopts them as they are. Rejects with `no-board` (no such
- * GPIO controller, or a kernel without these files), `permission`, `bus` (a line that another driver holds), `no-driver`, `locked`.
+ * Opens the board: prepares the four lines, which changes none, and adopts them as they are. Rejects with `no-board` (no such
+ * GPIO controller, or no way to its lines), `permission`, `bus` (a line that another driver holds), `no-driver`, `locked`.
  *
  * Assumed, not known, for no v1 was at hand: a line that nothing drives powers nothing, so it reads "off" with `driven: false`.
  * The one to doubt is p1: the Pi pulls BCM 6 up until it is driven, and the other three down. If the HAT does not outweigh that
  * pull, the Zero at p1 has power at a cold start although it reads "off"; the first `setPower` of p1 puts that right.
  */
 export async function openGpioBoard(options: GpioBoardOptions): Promise<PowerBoard> {
-  const sysfs = join(options.root ?? "/", "sys/class/gpio");
-  const base = await findBase(sysfs);
-  const pins: Pin[] = [];
-  for (const bcm of POWER_BCM) pins.push(await adoptPin(sysfs, base + bcm));
-  const gpio = options.gpio ?? (await onoffFactory());
+  const header = await openGpioHeader(options);
+  const known = await header.levels(POWER_BCM);
   const usb = sysfsUsbPorts({
     hubs: [{ portOrder: "down", path: options.hubPath }],
     root: options.root,
   });
   const writer = new Writer(options.lockPath);
   if (options.hold) await writer.hold();
-  return new GpioBoard({ options, sysfs, base, pins, gpio, usb, writer });
+  return new GpioBoard({ options, header, known, usb, writer });
 }
 
 interface Parts {
   readonly options: GpioBoardOptions;
-  readonly sysfs: string;
-  readonly base: number;
-  readonly pins: readonly Pin[];
-  readonly gpio: GpioFactory;
+  readonly header: GpioHeader;
+  readonly known: readonly Level[];
   readonly usb: UsbPorts;
   readonly writer: Writer;
 }
@@ -77,12 +71,14 @@ class GpioBoard implements PowerBoard {
   readonly info: BoardInfo;
   readonly #parts: Parts;
   readonly #supply: () => Promise<boolean | null>;
-  #alert: Pin | null = null;
+  /** Each power line as it was last seen or left; null where a write of ours ended in the dark. */
+  #known: readonly (Level | null)[];
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#known = parts.known;
     this.#supply = firmwareSupply(parts.options.root);
-    const description = `ClusterHAT ${parts.options.revision} (GPIO, first line ${parts.base})`;
+    const description = `ClusterHAT ${parts.options.revision} (GPIO, ${parts.header.description})`;
     const slots = POWER_BCM.map((_, index) => slotId((parts.options.firstSlot ?? 0) + index));
     this.info = {
       description,
@@ -94,11 +90,8 @@ class GpioBoard implements PowerBoard {
 
   read(): Promise<BoardReading> {
     return this.#parts.writer.read(async () => {
-      const levels: Level[] = [];
-      for (const pin of this.#parts.pins) {
-        pin.known = await readLevel(this.#parts.sysfs, pin.number);
-        levels.push(pin.known);
-      }
+      const levels = await this.#parts.header.levels(POWER_BCM);
+      this.#known = levels;
       const usb = await this.#parts.usb.presence();
       return {
         // A restart of the Pi leaves every line undriven.
@@ -116,12 +109,14 @@ class GpioBoard implements PowerBoard {
   setPower(slot: SlotId, line: Line): Promise<SlotReading> {
     return this.#parts.writer.write(async () => {
       const index = this.info.slots.indexOf(slot);
-      const pin = this.#parts.pins[index];
-      if (pin === undefined) {
-        throw noSuchSlot(slot, this.info);
-      }
+      const bcm = POWER_BCM[index];
+      if (bcm === undefined) throw noSuchSlot(slot, this.info);
       await this.#refuseForeignChange();
-      await this.#drive(pin, slot, line);
+      try {
+        await this.#drive(bcm, slot, line);
+      } finally {
+        await this.#learn(index);
+      }
       const usb = await this.#parts.usb.presence();
       return { slot, line, usb: usb[index] ?? "unknown", driven: true };
     });
@@ -139,23 +134,16 @@ class GpioBoard implements PowerBoard {
 
   readSwitches(): Promise<readonly SwitchReading[]> {
     return this.#parts.writer.read(async () => {
-      const { driven, line } = (await this.#adoptAlert()).known;
-      return driven ? [{ part: 0, name: "alert", on: line === "on" }] : [];
+      const [alert] = await this.#parts.header.levels([ALERT_BCM]);
+      return alert?.driven === true ? [{ part: 0, name: "alert", on: alert.line === "on" }] : [];
     });
   }
 
   setSwitch(name: SwitchName, on: boolean, part?: number): Promise<void> {
     return this.#parts.writer.write(async () => {
       partsWith(this.info, name, part);
-      await this.#drive(await this.#adoptAlert(), name, on ? "on" : "off");
+      await this.#drive(ALERT_BCM, name, on ? "on" : "off");
     });
-  }
-
-  async #adoptAlert(): Promise<Pin> {
-    const { sysfs, base } = this.#parts;
-    this.#alert ??= await adoptPin(sysfs, base + ALERT_BCM);
-    this.#alert.known = await readLevel(sysfs, this.#alert.number);
-    return this.#alert;
   }
 
   /** Never unexports: that would let the lines go. */
@@ -164,14 +152,13 @@ class GpioBoard implements PowerBoard {
   }
 
   async #refuseForeignChange(): Promise<void> {
-    const changed: SlotId[] = [];
-    for (const [index, pin] of this.#parts.pins.entries()) {
-      const found = await readLevel(this.#parts.sysfs, pin.number);
-      if (found.driven !== pin.known.driven || found.line !== pin.known.line) {
-        changed.push(this.info.slots[index] as SlotId);
-      }
-      pin.known = found;
-    }
+    const before = this.#known;
+    const found = await this.#parts.header.levels(POWER_BCM);
+    this.#known = found;
+    const changed = this.info.slots.filter((_, index) => {
+      const [known = null, now] = [before[index], found[index]];
+      return known !== null && (now?.driven !== known.driven || now.line !== known.line);
+    });
     if (changed.length === 0) return;
     throw new HatError(
       "foreign-change",
@@ -181,28 +168,29 @@ class GpioBoard implements PowerBoard {
     );
   }
 
-  async #drive(pin: Pin, name: string, line: Line): Promise<void> {
-    const { sysfs, gpio } = this.#parts;
+  /** What we did to our own line is known, however it ended. */
+  async #learn(index: number): Promise<void> {
+    const bcm = POWER_BCM[index] as number;
+    const [level = null] = await this.#parts.header.levels([bcm]).catch((): Level[] => []);
+    this.#known = this.#known.with(index, level);
+  }
+
+  async #drive(bcm: number, name: string, line: Line): Promise<void> {
+    const { header } = this.#parts;
     let failure: unknown;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       if (attempt > 0) await sleep(RETRY_PAUSE_MS);
       try {
-        if (pin.known.driven) {
-          pin.gpio ??= gpio.open(pin.number, "out");
-          await pin.gpio.write(line === "on" ? 1 : 0);
-        } else {
-          // Direction and level in one step: "out" alone would pass through low.
-          pin.gpio = gpio.open(pin.number, line === "on" ? "high" : "low");
-        }
-        pin.known = await readLevel(sysfs, pin.number);
-        if (pin.known.driven && pin.known.line === line) return;
+        await header.drive(bcm, line);
+        const [found] = await header.levels([bcm]);
+        if (found?.driven === true && found.line === line) return;
         failure = new HatError(
           "not-verified",
-          `${name} was switched ${line}, but its GPIO line ${pin.number} still reads ${pin.known.line} after ${TRIES} tries: the line is faulty; to be sure of power, unplug the HAT`,
+          `${name} was switched ${line}, but its GPIO line, BCM ${bcm}, still reads ${found?.line} after ${TRIES} tries: the line is faulty; to be sure of power, unplug the HAT`,
         );
       } catch (error) {
-        if (isHatError(error)) throw error;
-        failure = fileError(error, `GPIO line ${pin.number}`);
+        if (!isHatError(error, "bus")) throw error;
+        failure = error;
       }
     }
     throw failure;

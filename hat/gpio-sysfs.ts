@@ -3,9 +3,9 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Line } from "./board.ts";
 import { HatError } from "./error.ts";
-import type { GpioLine } from "./gpio.ts";
+import { type GpioFactory, type GpioLine, onoffFactory } from "./gpio.ts";
+import type { GpioHeader, Level } from "./gpio-header.ts";
 
 /** The controllers of the 40-pin header: Pi 0 to 3, Pi 4, Pi 5. Their first number differs from kernel to kernel. */
 const CHIP_LABELS = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"];
@@ -13,16 +13,46 @@ const CHIP_LABELS = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"];
 const EXPORT_TRIES = 100;
 const EXPORT_PAUSE_MS = 10;
 
-export interface Level {
-  readonly driven: boolean;
-  readonly line: Line;
-}
-
-export interface Pin {
-  readonly number: number;
-  known: Level;
-  /** Opened at the first write; until then only files are read. */
-  gpio: GpioLine | null;
+/** The lines of the controller whose first line is `base`. Rejects with `no-driver`. */
+export async function openSysfsHeader(
+  sysfs: string,
+  base: number,
+  given?: GpioFactory,
+): Promise<GpioHeader> {
+  const gpio = given ?? (await onoffFactory());
+  /** Those that were exported or found so; opened at the first write, until then only files are read. */
+  const lines = new Map<number, GpioLine | null>();
+  const level = async (number: number): Promise<Level> => {
+    if (!lines.has(number)) {
+      await adoptLine(sysfs, number);
+      lines.set(number, null);
+    }
+    return await readLevel(sysfs, number);
+  };
+  return {
+    description: `first line ${base}`,
+    async levels(bcm) {
+      const found: Level[] = [];
+      for (const each of bcm) found.push(await level(base + each));
+      return found;
+    },
+    async drive(bcm, line) {
+      const number = base + bcm;
+      const { driven } = await level(number);
+      try {
+        if (driven) {
+          const open = lines.get(number) ?? gpio.open(number, "out");
+          lines.set(number, open);
+          await open.write(line === "on" ? 1 : 0);
+        } else {
+          // Direction and level in one step: "out" alone would pass through low.
+          lines.set(number, gpio.open(number, line === "on" ? "high" : "low"));
+        }
+      } catch (error) {
+        throw fileError(error, `GPIO line ${number}`);
+      }
+    },
+  };
 }
 
 /** The global number of the header's first line: fixed numbers broke with Linux 6.6. */
@@ -31,7 +61,7 @@ export async function findBase(sysfs: string): Promise<number> {
   if (entries === null) {
     throw new HatError(
       "no-board",
-      `${sysfs} does not exist: this kernel has no GPIO files (CONFIG_GPIO_SYSFS, and from Linux 6.17 on CONFIG_GPIO_SYSFS_LEGACY), which a ClusterHAT v1 needs; use a kernel that has them`,
+      `${sysfs} does not exist: this kernel has no GPIO files (CONFIG_GPIO_SYSFS, and from Linux 6.17 on CONFIG_GPIO_SYSFS_LEGACY), nor is there /usr/bin/pinctrl, and one of them a ClusterHAT v1 needs: \`sudo apt install raspi-utils\`, or use a kernel that has the files`,
     );
   }
   const seen: string[] = [];
@@ -42,11 +72,11 @@ export async function findBase(sysfs: string): Promise<number> {
   }
   throw new HatError(
     "no-board",
-    `no GPIO controller of a Raspberry Pi in ${sysfs}: looked for ${CHIP_LABELS.join(", ")}, found ${seen.join(", ") || "none"}. A kernel from 6.17 on may lack CONFIG_GPIO_SYSFS_LEGACY`,
+    `no GPIO controller of a Raspberry Pi in ${sysfs}: looked for ${CHIP_LABELS.join(", ")}, found ${seen.join(", ") || "none"}. A kernel from 6.17 on may lack CONFIG_GPIO_SYSFS_LEGACY: there \`sudo apt install raspi-utils\` brings /usr/bin/pinctrl, which will do`,
   );
 }
 
-export async function adoptPin(sysfs: string, number: number): Promise<Pin> {
+async function adoptLine(sysfs: string, number: number): Promise<void> {
   const direction = join(sysfs, `gpio${number}`, "direction");
   if ((await readFile(direction, "utf8").catch(() => null)) === null) {
     await writeFile(join(sysfs, "export"), String(number)).catch((error: unknown) => {
@@ -54,7 +84,6 @@ export async function adoptPin(sysfs: string, number: number): Promise<Pin> {
     });
   }
   await untilReadable(direction, number);
-  return { number, known: await readLevel(sysfs, number), gpio: null };
 }
 
 async function untilReadable(path: string, number: number): Promise<void> {
@@ -76,12 +105,12 @@ async function untilReadable(path: string, number: number): Promise<void> {
   );
 }
 
-export async function readLevel(sysfs: string, number: number): Promise<Level> {
+async function readLevel(sysfs: string, number: number): Promise<Level> {
   const directory = join(sysfs, `gpio${number}`);
   const driven = (await readText(join(directory, "direction"))).trim() === "out";
   const value = (await readText(join(directory, "value"))).trim() === "1";
   const inverted = (await readText(join(directory, "active_low"))).trim() === "1";
-  // Assumed, see openGpioBoard: an undriven line powers nothing, whatever the Pi's own pull makes of it.
+  // Assumed, see gpio-board.ts: an undriven line powers nothing, whatever the Pi's own pull makes of it.
   return { driven, line: driven && value !== inverted ? "on" : "off" };
 }
 
@@ -91,7 +120,7 @@ async function readText(path: string): Promise<string> {
   });
 }
 
-export function fileError(error: unknown, what: string): HatError {
+function fileError(error: unknown, what: string): HatError {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   if (code === "EACCES" || code === "EPERM") {
     return new HatError(

@@ -5,6 +5,7 @@ import { openBoard } from "../../hat/detect.ts";
 import { EXPANDER_REVISIONS } from "../../hat/expander.ts";
 import { chipSubject } from "./chip-subject.ts";
 import { gpioSubject } from "./gpio-subject.ts";
+import { pinctrlSubject } from "./pinctrl-subject.ts";
 import { failingBusContract, powerBoardContract } from "./power-board.ts";
 import { socketSubject } from "./socket-subject.ts";
 
@@ -20,6 +21,7 @@ for (const { revision, model } of chips) {
 powerBoardContract("virtual ClusterHAT v2.3 by socket", () => socketSubject("v2.3"));
 powerBoardContract("virtual ClusterHAT v2.0 by socket", () => socketSubject("v2.0"));
 powerBoardContract("GPIO v1 over a fake sysfs", gpioSubject);
+powerBoardContract("GPIO v1 over a fake pinctrl", pinctrlSubject);
 
 // A board that carries Zeros is not put through its power-on state: only what must hold on any board in use.
 const onTheRealBoard = () => {
