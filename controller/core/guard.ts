@@ -3,7 +3,7 @@
 
 import type { Effect } from "./effect.ts";
 import { cutBan, cyclesLeft, onBan } from "./permit.ts";
-import { holdsLane, type Slot } from "./slot.ts";
+import { holdsLane, isFurtherTry, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import type { Hindrance } from "./why.ts";
 
@@ -25,15 +25,12 @@ function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number)
   if (effect.by === "operator") return null;
   if (effect.by === "policy") return guardShed(state, slot, now);
   if (now - slot.heardAt < state.policy.livenessMs) return "1: cut of a Zero that was heard";
-  if (slot.tries === 0 && slot.line === "on") {
+  const first = !isFurtherTry(slot);
+  if (first && slot.line === "on") {
     const ban = cutBan(state, slot, now);
     if (ban !== null) return `${BANNED_BY[ban] ?? 3}: cut although ${ban}`;
   }
-  if (
-    slot.intent?.kind === "cycle" &&
-    slot.tries === 0 &&
-    cyclesLeft(slot, state.policy, now) < 0
-  ) {
+  if (slot.intent?.kind === "cycle" && first && cyclesLeft(slot, state.policy, now) < 0) {
     return "16: another cycle instead of quarantine";
   }
   const between = state.slots.filter(holdsLane);

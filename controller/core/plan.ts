@@ -14,14 +14,14 @@ import {
   writeIntent,
 } from "./power.ts";
 import { shedPower } from "./shed.ts";
-import type { Slot } from "./slot.ts";
+import { isFurtherTry, type Slot } from "./slot.ts";
 import type { OnHindrance } from "./why.ts";
 
 /** Whether a fence that was decided may not be carried out any more: much can happen while its intent is written down. */
 function isBanned({ rig, now }: Draft, slot: Slot): boolean {
-  const { stage, intent, tries, line } = slot;
-  if (stage !== "cut" || intent?.by !== "automation" || tries > 0 || line !== "on") return false;
-  return cutBan(rig, slot, now) !== null;
+  const { stage, intent, line } = slot;
+  if (stage !== "cut" || intent?.by !== "automation" || line !== "on") return false;
+  return !isFurtherTry(slot) && cutBan(rig, slot, now) !== null;
 }
 
 /** Whether a Zero that automation was to cut has a voice again, which may have come while a try was under way. */

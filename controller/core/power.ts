@@ -7,7 +7,7 @@ import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draf
 import { isSilent } from "./evidence.ts";
 import { evidence } from "./evidence-text.ts";
 import { capReached } from "./permit.ts";
-import type { By, Intent, IntentKind, Slot } from "./slot.ts";
+import { type By, type Intent, type IntentKind, isFurtherTry, type Slot } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { releaseSlot } from "./work.ts";
 
@@ -105,7 +105,7 @@ function countCut({ rig, now }: Draft, slot: Slot): number[] {
 /** A cut that was counted when it was decided, and not carried out. Off and on again within a cycle is a cut and no strike. */
 export function uncount(draft: Draft, slot: Slot): Slot {
   const cuts = slot.cuts.slice(0, -1);
-  const struck = slot.tries > 0 ? 0 : 1;
+  const struck = isFurtherTry(slot) ? 0 : 1;
   const next = patchSlot(draft, slot, { cuts, strikes: Math.max(0, slot.strikes - struck) });
   save(draft, next);
   return next;
@@ -181,8 +181,8 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
     emit(draft, { type: "close-link", link: link.id, code: CLOSE.replaced, why: "power is off" });
   }
   let slot = releaseSlot(draft, given, false);
-  // Off and on again because nothing showed up on USB is the same fence still.
-  const fenced = intent?.by === "automation" && intent.kind !== "on" && given.tries === 0;
+  // Off and on again is the same fence still.
+  const fenced = intent?.by === "automation" && intent.kind !== "on" && !isFurtherTry(given);
   // Whatever rule sheds it, a person's word is newer.
   const overruled = slot.wanted === "off" || slot.onAsked !== null;
   slot = patchSlot(draft, slot, {

@@ -209,6 +209,11 @@ export function isWitness(slot: Slot, now: number, lifeMs: number): boolean {
   return slot.line === "on" && slot.phase !== "PoweringOff" && now - slot.heardAt < lifeMs;
 }
 
+/** Whether the cut is a further try of the start that is under way, off and on again for nothing showed up: no decision of its own. */
+export function isFurtherTry({ tries }: Pick<Slot, "tries">): boolean {
+  return tries > 0;
+}
+
 /** Whether automation has an unfinished power cycle on the slot: between cut and first beat. */
 export function holdsLane(slot: Slot): boolean {
   return (

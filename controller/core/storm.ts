@@ -1,7 +1,7 @@
 // The storm guard: when many Zeros fall silent at once, the common cause is ours (hub, bridge, this process), so nobody is cut.
 
 import { type Draft, report } from "./draft.ts";
-import { isHealthy, isMeantUp, isWitness, type Slot } from "./slot.ts";
+import { isFurtherTry, isHealthy, isMeantUp, isWitness, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 
 export interface Census {
@@ -14,8 +14,10 @@ export interface Census {
 }
 
 /** Whether its fence was decided for its silence, and its power is still on: it may be taken back. */
-function isToBeCut({ phase, intent, line, tries }: Slot): boolean {
-  return phase === "PoweringOff" && intent?.by === "automation" && line === "on" && tries === 0;
+function isToBeCut(slot: Slot): boolean {
+  const { phase, intent, line } = slot;
+  if (phase !== "PoweringOff" || intent?.by !== "automation") return false;
+  return line === "on" && !isFurtherTry(slot);
 }
 
 function isSilent(slot: Slot): boolean {

@@ -3,7 +3,7 @@
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Event } from "../../controller/core/event.ts";
 import { SELF_TEST_SEAT } from "../../controller/core/self-test.ts";
-import { holdsLane } from "../../controller/core/slot.ts";
+import { holdsLane, isFurtherTry } from "../../controller/core/slot.ts";
 import type { RigState } from "../../controller/core/state.ts";
 import type { Step } from "../../controller/core/step.ts";
 
@@ -76,7 +76,7 @@ export class Audit {
     if (effect.to === "off" && effect.by === "automation") {
       if (now - slot.heardAt < policy.livenessMs) broken.push("cut while heard");
       // Off and on again for one that never showed up is part of the start that was begun before the hold.
-      if (slot.hold !== null && slot.tries === 0) broken.push("cut while held");
+      if (slot.hold !== null && !isFurtherTry(slot)) broken.push("cut while held");
     }
     if (effect.to === "on") {
       if (slot.line !== "off" || slot.usb === "present") broken.push("on before off");

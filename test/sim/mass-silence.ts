@@ -2,7 +2,7 @@
 // at once, until health has held for a while.
 
 import type { EffectOf } from "../../controller/core/effect.ts";
-import type { Slot } from "../../controller/core/slot.ts";
+import { isFurtherTry, type Slot } from "../../controller/core/slot.ts";
 import type { Blame } from "./promises.ts";
 import type { SimController } from "./sim-controller.ts";
 import type { World } from "./world.ts";
@@ -45,7 +45,7 @@ export class MassSilence {
     const { now, policy } = this.#world;
     if (to !== "off" || by !== "automation") return;
     const known = controller.state.slots.find(({ id }) => id === slot);
-    if (known === undefined || known.tries > 0 || known.line === "off") return;
+    if (known === undefined || isFurtherTry(known) || known.line === "off") return;
     // One that lasts falls back to one at a time.
     const { storm } = controller.state;
     if (storm.state === "storm" && now - storm.since >= policy.stormHoldMs) return;

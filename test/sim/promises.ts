@@ -3,7 +3,7 @@
 // that a person's hold or pause stops automation (13).
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
-import type { Slot } from "../../controller/core/slot.ts";
+import { isFurtherTry, type Slot } from "../../controller/core/slot.ts";
 import { type SlotId, slotIndex } from "../../hat/slots.ts";
 import type { SimController } from "./sim-controller.ts";
 import type { World } from "./world.ts";
@@ -103,7 +103,7 @@ export class Promises {
     }
     if (by !== "automation" || to !== "off") return;
     const known = controller.state.slots.find(({ id }) => id === slot);
-    if (known === undefined || known.tries > 0) return;
+    if (known === undefined || isFurtherTry(known)) return;
     const { stalledUntil, stalledMs } = controller;
     const back = now - stalledUntil < policy.livenessMs && stalledMs >= policy.pauseGuardMs;
     const first = this.#written.get(slot) !== known.intent?.id;
