@@ -19,7 +19,16 @@ const ANSWER_LIFE_MS = 15_000;
 /** Between two questions to a silent Zero. */
 const ASK_EVERY_MS = 5000;
 
-type Rig = Pick<RigState, "hub" | "storm" | "boardError" | "linkServerProvedAt" | "policy">;
+type Rig = Pick<
+  RigState,
+  | "hub"
+  | "storm"
+  | "boardError"
+  | "resumedAt"
+  | "linkServerProvedAt"
+  | "linkServerBackAt"
+  | "policy"
+>;
 
 /** Whether the Zero's kernel is known to answer on the network. */
 export function kernelAnswers(slot: Slot, now: number): boolean {
@@ -55,9 +64,40 @@ export function onLinkServerProved({ rig, now }: Draft): void {
   rig.linkServerProvedAt = now;
 }
 
+/** Links break where our side is gone for long, and agents take some seconds to dial in anew: so many liveness windows for it. */
+const RESUME_WINDOWS = 2;
+
+/** Whether our own side, gone until then, came back so lately that nobody can have been heard as they should. */
+export function isJustBack(
+  { policy }: Pick<RigState, "policy">,
+  backAt: number,
+  now: number,
+): boolean {
+  return now - backAt < RESUME_WINDOWS * policy.livenessMs;
+}
+
+/**
+ * Whether the link server answered itself since this Zero fell silent: half a liveness window after its last frame, in which
+ * a Zero that lives beats. A proof from before that says nothing of a server that died with the Zero's last frame.
+ */
+export function isProvedSince(
+  rig: Pick<RigState, "resumedAt" | "linkServerProvedAt" | "policy">,
+  slot: Slot,
+  now: number,
+): boolean {
+  const silentSince = Math.max(slot.heardAt, rig.resumedAt) + rig.policy.livenessMs / 2;
+  return isLinkServerProved(rig, now) && rig.linkServerProvedAt >= silentSince;
+}
+
 /** Whether nothing was heard of the Zero for the liveness window, which starts anew when the loop itself stood still. */
 export function isSilent({ rig, now }: Draft, slot: Slot): boolean {
   return now - Math.max(slot.heardAt, rig.resumedAt) >= rig.policy.livenessMs;
+}
+
+/** Whether the silence of this Zero may be our own: what it would be heard through is gone, or not known to be there since. */
+function isOurSide(rig: Rig, slot: Slot, now: number): boolean {
+  if (rig.hub === "lost" || rig.boardError !== null || rig.storm.state !== "normal") return true;
+  return isJustBack(rig, rig.linkServerBackAt, now) || !isProvedSince(rig, slot, now);
 }
 
 /** The class of what is seen of the slot, from the strongest sign to the weakest. */
@@ -65,10 +105,7 @@ export function classify(rig: Rig, slot: Slot, now: number): EvidenceClass {
   if (now - slot.heardAt < rig.policy.livenessMs) return "heard";
   if (slot.line === "off") return "off";
   if (slot.phase === "PoweringOn" || slot.phase === "Booting") return "booting";
-  if (rig.hub === "lost" || rig.boardError !== null || !isLinkServerProved(rig, now)) {
-    return "our-side";
-  }
-  if (rig.storm.state !== "normal") return "our-side";
+  if (isOurSide(rig, slot, now)) return "our-side";
   if (!kernelAnswers(slot, now)) return "zero-dead";
   return slot.link === null ? "agent-dead" : "link-dead";
 }

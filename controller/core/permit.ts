@@ -2,7 +2,7 @@
 
 import { tokensAt } from "./bucket.ts";
 import { ceilingOf } from "./ceiling.ts";
-import { isFreshlyRead, isLinkServerProved, kernelAnswers } from "./evidence.ts";
+import { isFreshlyRead, isJustBack, isProvedSince, kernelAnswers } from "./evidence.ts";
 import { holdsLane, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { census } from "./storm.ts";
@@ -42,24 +42,6 @@ function belowFloor(rig: Rig, now: number): boolean {
   return healthy < floor && meant - healthy > 1;
 }
 
-/** Links break where our side is gone for long, and agents take some seconds to dial in anew: so many liveness windows for it. */
-const RESUME_WINDOWS = 2;
-
-/** Whether our own side, gone until then, came back so lately that nobody can have been heard as they should. */
-function isJustBack({ policy }: Rig, backAt: number, now: number): boolean {
-  return now - backAt < RESUME_WINDOWS * policy.livenessMs;
-}
-
-/**
- * Whether the link server answered itself since this Zero fell silent: half a liveness window after its last frame, in which
- * a Zero that lives beats. A proof from before that says nothing of a server that died with the Zero's last frame.
- */
-function isProvedSince(rig: Rig, slot: Slot, now: number): boolean {
-  if (isJustBack(rig, rig.linkServerBackAt, now)) return false;
-  const silentSince = Math.max(slot.heardAt, rig.resumedAt) + rig.policy.livenessMs / 2;
-  return isLinkServerProved(rig, now) && rig.linkServerProvedAt >= silentSince;
-}
-
 /** What forbids any automatic cut of this slot, also one that was decided and not yet written; null if nothing does. */
 export function cutBan(rig: Rig, slot: Slot, now: number): Hindrance | null {
   const longStorm = isLong(rig.storm);
@@ -68,6 +50,7 @@ export function cutBan(rig: Rig, slot: Slot, now: number): Hindrance | null {
   if (slot.hold !== null) return "hold";
   if (rig.resumedAt > rig.startedAt && isJustBack(rig, rig.resumedAt, now)) return "just-resumed";
   if (rig.hub === "lost") return "hub-lost";
+  if (isJustBack(rig, rig.linkServerBackAt, now)) return "link-server-unproved";
   if (!isProvedSince(rig, slot, now)) return "link-server-unproved";
   if (rig.storm.state !== "normal" && !longStorm) return "storm";
   return !longStorm && belowFloor(rig, now) ? "below-floor" : null;

@@ -7,6 +7,7 @@ import { ceilingOf } from "../../controller/core/ceiling.ts";
 import { dispatch, jobLimitMs } from "../../controller/core/dispatch.ts";
 import { draftOf } from "../../controller/core/draft.ts";
 import { energyUntil } from "../../controller/core/energy.ts";
+import { classify } from "../../controller/core/evidence.ts";
 import { violation } from "../../controller/core/guard.ts";
 import { bootGraceMs } from "../../controller/core/ladder.ts";
 import { memoryOf, NOTHING_REMEMBERED } from "../../controller/core/memory.ts";
@@ -156,6 +157,20 @@ describe("a permission", () => {
         expect(rig.slots.some(({ phase }) => phase === "PoweringOn")).toBe(false);
         expect(fitsCeiling(rig.slots, rig.policy.model, ceilingOf(rig))).toBe(true);
         expect(slot.hold?.kind).not.toBe("maintenance");
+      }
+    });
+  });
+});
+
+describe("the class of what is seen", () => {
+  const ZERO_S: readonly string[] = ["agent-dead", "link-dead", "zero-dead"];
+
+  it("blames no Zero while its cut waits for what is our side", () => {
+    holds([rigs], (rig) => {
+      for (const slot of rig.slots) {
+        const hindrance = cutHindrance(rig, slot, NOW);
+        if (hindrance !== "hub-lost" && hindrance !== "link-server-unproved") continue;
+        expect(ZERO_S).not.toContain(classify(rig, slot, NOW));
       }
     });
   });

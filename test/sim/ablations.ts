@@ -190,7 +190,7 @@ export const ABLATIONS: readonly Ablation[] = [
     "proof that the link server answers",
     "nobody asks whether the link server answers",
     8,
-    `${CORE}/permit.ts`,
+    `${CORE}/evidence.ts`,
     "return isLinkServerProved(rig, now) && rig.linkServerProvedAt >= silentSince;",
     "return now > 0 || silentSince > 0;",
   ),
