@@ -45,7 +45,7 @@ describe("a controller without memory", () => {
       bootPending: false,
       adopted: false,
       hardOff: false,
-      written: false,
+      written: null,
       refused: false,
       heatAt: NEVER,
       restUntil: NEVER,

@@ -59,7 +59,7 @@ describe.each(ways)("what the port told last, after %s", (_, tell) => {
   it.each(proofs)(
     "was %s, reads %s with a line that is off: proves it: %s",
     (lastUsb, usb, off) => {
-      const cutting = { phase: "PoweringOff", stage: "cut", written: true } as const;
+      const cutting = { phase: "PoweringOff", stage: "cut", written: "off" } as const;
       const reading = { slot: "p1", line: "off", usb, driven: true } as const;
       const slot = tell({ ...cutting, lastUsb, usb: lastUsb }, reading);
       expect(slot.phase).toBe(off ? "Off" : "PoweringOff");

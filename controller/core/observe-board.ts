@@ -92,8 +92,9 @@ function observePoweringOn(draft: Draft, slot: Slot, driven: boolean): void {
   else if (slot.action !== null) return;
   else if (slot.line !== "on") {
     // A try that was reported as failed may have got through until the board lost its supply: off only since now.
-    if (!driven && slot.written) patchSlot(draft, slot, { written: false, offAt: draft.now });
-  } else if (slot.written) concludeOn(draft, slot);
+    if (!driven && slot.written === "on")
+      patchSlot(draft, slot, { written: null, offAt: draft.now });
+  } else if (slot.written === "on") concludeOn(draft, slot);
   else adoptForeign(draft, slot, "on");
 }
 
@@ -106,15 +107,9 @@ function observeFault(draft: Draft, slot: Slot): void {
 
 function observePoweringOff(draft: Draft, slot: Slot, driven: boolean): void {
   if (slot.action !== null) return;
-  if (!slot.written && slot.line === "off" && driven) adoptForeign(draft, slot, "off");
+  if (slot.written !== "off" && slot.line === "off" && driven) adoptForeign(draft, slot, "off");
   else if (readsOff(slot)) concludeOff(draft, slot);
   else if (slot.stage === "soft" && slot.usb === "absent") endSoftOff(draft, slot);
-}
-
-/** Whether the line is where our last try was to bring it: one that was reported as failed may have got through. */
-function isOurs({ phase, why, written }: Slot, line: Line): boolean {
-  const starting = phase === "PoweringOn" || phase === "Off" || why === "on-failed";
-  return written && line === (starting ? "on" : "off");
 }
 
 /** A line that should be on. */
@@ -124,7 +119,7 @@ function observeLive(draft: Draft, slot: Slot, driven: boolean): void {
     report(draft, "error", "board.power-lost", slot.id, null, { todo: "check the HAT's supply" });
     concludeOff(draft, closeIntent(draft, slot, "power-lost"));
     // A cut of ours that was given up, and had been done all the same.
-  } else if (isOurs(slot, "off")) concludeOff(draft, closeIntent(draft, slot, "done late"));
+  } else if (slot.written === "off") concludeOff(draft, closeIntent(draft, slot, "done late"));
   else adoptForeign(draft, slot, "off");
 }
 
@@ -132,7 +127,7 @@ function observeLive(draft: Draft, slot: Slot, driven: boolean): void {
 function observeOff(draft: Draft, slot: Slot): void {
   if (slot.line !== "on" || slot.action !== null) return;
   // A start of ours that was postponed, and had been done all the same.
-  if (isOurs(slot, "on")) concludeOn(draft, enter(draft, slot, "PoweringOn", "on-written"));
+  if (slot.written === "on") concludeOn(draft, enter(draft, slot, "PoweringOn", "on-written"));
   else adoptForeign(draft, slot, "on");
 }
 
@@ -155,15 +150,15 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
   const known = slotOf(draft, reading.slot);
   if (known === undefined) return;
   const { line, usb, driven } = reading;
-  const same = line === known.line && usb === known.usb && !known.refused && !known.written;
+  const same = line === known.line && usb === known.usb && !known.refused && known.written === null;
   if (same && SETTLED[known.phase] === line) return;
   if (!same) draft.stirred = true;
   // The driver was kept from writing, and the line is another: turned by somebody else, if it is driven and not by us after all.
   const refused = known.refused && known.action === null && driven;
-  const turned = refused && known.line !== line && !isOurs(known, line);
+  const turned = refused && known.line !== line && known.written !== line;
   const lastUsb = usb === "unknown" ? known.lastUsb : usb;
   // While it is switched a line may take its time; else one reading tells that nothing had got through.
-  const written = known.written && (SETTLED[known.phase] === null || isOurs(known, line));
+  const written = SETTLED[known.phase] === null || known.written === line ? known.written : null;
   const read = patchSlot(draft, known, { line, usb, lastUsb, refused: false, written });
   if (turned) {
     adoptForeign(draft, read, line);
@@ -253,7 +248,7 @@ export function onPowerDone(draft: Draft, { action, reading }: EventOf<"power-do
   if (slot.phase === "PoweringOn") concludeOn(draft, slot);
   else if (slot.phase === "Fault") observeFault(draft, slot);
   else if (readsOff(slot)) concludeOff(draft, slot);
-  else if (slot.phase === "PoweringOff") patchSlot(draft, slot, { stage: "prove", written: true });
+  else if (slot.phase === "PoweringOff") patchSlot(draft, slot, { stage: "prove", written: "off" });
 }
 
 /** Tried again, after a reading: if another program changed a line, that names the slot and adopts it. */
@@ -264,10 +259,11 @@ export function onPowerFailed(draft: Draft, event: EventOf<"power-failed">): voi
   const refused = event.code === "foreign-change";
   // Kept from writing by a change of this very line; any other failure may hide that it was done.
   const kept = refused && (event.changed?.includes(slot.id) ?? true);
+  const tried = slot.phase === "PoweringOn" ? "on" : "off";
   patchSlot(draft, slot, {
     action: null,
     refused,
-    written: slot.written || !kept,
+    written: kept ? slot.written : tried,
     retryAt: draft.now + POWER_RETRY_MS,
   });
 }

@@ -69,7 +69,7 @@ describe("a power effect", () => {
     expect(ofType(effects, "power")).toEqual([
       { type: "power", slot: "p1", action, to: "off", by: "automation" },
     ]);
-    expect(slot).toMatchObject({ action, written: false });
+    expect(slot).toMatchObject({ action, written: null });
   });
 
   it("waits until off has lasted, whenever it was proved", () => {

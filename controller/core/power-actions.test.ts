@@ -74,8 +74,8 @@ function cut(changes: Partial<Slot>, more: Partial<Cut> = {}) {
 
 describe("a cut that begins", () => {
   it("closes what was open, takes the work, opens its intent and is saved", () => {
-    const given = {
-      written: true,
+    const given: Partial<Slot> = {
+      written: "on",
       intent: INTENT,
       task: TASK,
       tries: 2,
@@ -92,7 +92,7 @@ describe("a cut that begins", () => {
       tries: 0,
       cycleAsked: null,
       asking: null,
-      written: false,
+      written: null,
     });
     expect(slot.intent).toMatchObject({
       kind: "cycle",
@@ -222,7 +222,7 @@ it.each([
 });
 
 describe("a start that begins", () => {
-  const off: Partial<Slot> = { phase: "Off", why: "off-proved", heat: 2, busyAt: 0, written: true };
+  const off: Partial<Slot> = { phase: "Off", why: "off-proved", heat: 2, busyAt: 0, written: "on" };
 
   it("forgets what kept it off, and has ten seconds to read back", () => {
     const { slot, rig } = done(
@@ -234,7 +234,7 @@ describe("a start that begins", () => {
       phase: "PoweringOn",
       why: "wanted-on",
       stage: "write",
-      written: false,
+      written: null,
       until: now + 10_000,
       shed: null,
       onAsked: null,
@@ -285,7 +285,7 @@ describe("a start that shows nothing on USB", () => {
   };
 
   it("is off and on again, within the same intent", () => {
-    const { slot, effects } = done({ ...settling, tries: 1, written: true }, retryEnumeration);
+    const { slot, effects } = done({ ...settling, tries: 1, written: "on" }, retryEnumeration);
     expect(slot).toMatchObject({
       phase: "PoweringOff",
       why: "no-enumeration",
@@ -295,7 +295,7 @@ describe("a start that shows nothing on USB", () => {
       until: now + 20_000,
       retryAt: now,
       intent: INTENT,
-      written: false,
+      written: null,
     });
     expect(reportsOf(effects)[0]).toMatchObject({
       level: "warn",

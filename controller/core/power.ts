@@ -72,7 +72,7 @@ export function beginCut(draft: Draft, given: Slot, cut: Cut): Slot {
   let slot = releaseSlot(draft, closeIntent(draft, given, "superseded"), false);
   slot = patchSlot(draft, openIntent(draft, slot, cut.kind, cut.by, cut.reason), {
     cycleAsked: null,
-    written: false,
+    written: null,
     asking: cut.hard ? null : { at: null, limitMs: softLimitMs(draft, cut.why) },
     tries: 0,
   });
@@ -134,7 +134,7 @@ export function beginOn(draft: Draft, given: Slot): Slot {
     : openOn(draft, given);
   draft.rig.lastOnAt = draft.now;
   return enter(draft, slot, "PoweringOn", "wanted-on", {
-    written: false,
+    written: null,
     // It comes up cool, and whatever kept it off is over.
     shed: null,
     onAsked: null,
@@ -166,7 +166,7 @@ export function retryEnumeration(draft: Draft, slot: Slot): Slot {
   report(draft, "warn", "power.no-enumeration", slot.id, null, { try: tries });
   return enter(draft, slot, "PoweringOff", "no-enumeration", {
     tries,
-    written: false,
+    written: null,
     cuts: countCut(draft, slot),
     stage: "cut",
     until: draft.now + draft.rig.policy.cutProofMs,
@@ -193,7 +193,7 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
     bootPending: false,
     offAt: draft.now,
     action: null,
-    written: false,
+    written: null,
     hardOff: false,
     remedies: 0,
     fences: slot.fences + (fenced ? 1 : 0),
@@ -222,7 +222,7 @@ export function concludeOn(draft: Draft, slot: Slot): Slot {
   // The next start keeps its distance from the current, not from the decision.
   draft.rig.lastOnAt = draft.now;
   const on = patchSlot(draft, slot, {
-    written: false,
+    written: null,
     stage: "settle",
     onAt: draft.now,
     bootPending: true,
@@ -238,7 +238,7 @@ export function adoptForeign(draft: Draft, given: Slot, found: Line): Slot {
   report(draft, "warn", "power.foreign-change", given.id, null, { found });
   let slot = releaseSlot(draft, closeIntent(draft, given, "foreign-change"), false);
   slot = patchSlot(draft, slot, {
-    written: false,
+    written: null,
     cycleAsked: null,
     wanted: found,
     shed: null,

@@ -153,23 +153,23 @@ describe("a reading", () => {
     ["of a slot in quarantine that is on", { ...ABSENT, phase: "Quarantined" }, ON, FOREIGN],
     [
       "of a start that reads back",
-      { ...WRITING, written: true },
+      { ...WRITING, written: "on" },
       ON,
       { stage: "settle", onAt: now, bootPending: true },
     ],
     [
       "of a start that nobody of us wrote",
-      { ...WRITING, written: false },
+      { ...WRITING, written: null },
       ON,
       { phase: "Unknown", ...FOREIGN },
     ],
     [
       "of a start that is under way",
-      { ...WRITING, written: true, action: 9 },
+      { ...WRITING, written: "on", action: 9 },
       ON,
       { stage: "write" },
     ],
-    ["of a start that is still off", { ...WRITING, written: true }, OFF, { stage: "write" }],
+    ["of a start that is still off", { ...WRITING, written: "on" }, OFF, { stage: "write" }],
     [
       "of a settling Zero that went off",
       { ...WRITING, stage: "settle", line: "on" },
@@ -184,37 +184,37 @@ describe("a reading", () => {
     ],
     [
       "of a cut that is proved",
-      { ...CUTTING, written: true },
+      { ...CUTTING, written: "off" },
       OFF,
       { phase: "Off", why: "off-proved", offAt: now },
     ],
     [
       "of a cut that was proved before it was known that it was done",
-      { ...CUTTING, written: true, line: "off", usb: "absent" },
+      { ...CUTTING, written: "off", line: "off", usb: "absent" },
       OFF,
       { phase: "Off", why: "off-proved", offAt: now },
     ],
     [
       "of a cut that is under way",
-      { ...CUTTING, written: true, action: 9 },
+      { ...CUTTING, written: "off", action: 9 },
       OFF,
       { phase: "PoweringOff" },
     ],
     [
       "of a cut whose port still shows it",
-      { ...CUTTING, written: true },
+      { ...CUTTING, written: "off" },
       { ...OFF, usb: "present" },
       { phase: "PoweringOff" },
     ],
     [
       "of a cut that somebody else did",
-      { ...CUTTING, written: false },
+      { ...CUTTING, written: null },
       OFF,
       { phase: "Off", ...FOREIGN },
     ],
     [
       "of a cut that the supply did",
-      { ...CUTTING, written: false },
+      { ...CUTTING, written: null },
       LOST,
       { phase: "Off", why: "off-proved", hold: null },
     ],
@@ -260,27 +260,27 @@ describe("a reading", () => {
     ],
     [
       "of a fault whose start got through late",
-      { ...FAULT, why: "on-failed", intent: null, line: "off", written: true },
+      { ...FAULT, why: "on-failed", intent: null, line: "off", written: "on" },
       ON,
       { phase: "PoweringOn", stage: "settle", why: "on-written", hold: null, onAt: now },
     ],
     [
       "of a start that may have got through until the board lost its supply",
-      { ...WRITING, written: true },
+      { ...WRITING, written: "on" },
       LOST,
-      { phase: "PoweringOn", stage: "write", written: false, offAt: now },
+      { phase: "PoweringOn", stage: "write", written: null, offAt: now },
     ],
     [
       "of a start on a board that lost its supply before it was tried",
-      { ...WRITING, written: false },
+      { ...WRITING, written: null },
       LOST,
       { phase: "PoweringOn", stage: "write", offAt: 0 },
     ],
     [
       "of a start that got nowhere",
-      { ...WRITING, written: true },
+      { ...WRITING, written: "on" },
       OFF,
-      { phase: "PoweringOn", stage: "write", written: true, offAt: 0 },
+      { phase: "PoweringOn", stage: "write", written: "on", offAt: 0 },
     ],
     [
       "of a live Zero that a foreign hand cut",
@@ -311,51 +311,51 @@ describe("a reading", () => {
     ],
     [
       "of a refused cut that an earlier try had done",
-      { ...CUTTING, refused: true, written: true },
+      { ...CUTTING, refused: true, written: "off" },
       OFF,
-      { phase: "Off", hold: null, written: false },
+      { phase: "Off", hold: null, written: null },
     ],
     [
       "of a refused cut that is on again",
-      { ...CUTTING, refused: true, written: true, line: "off" },
+      { ...CUTTING, refused: true, written: "off", line: "off" },
       ON,
-      { phase: "Unknown", ...FOREIGN, wanted: "on", written: false },
+      { phase: "Unknown", ...FOREIGN, wanted: "on", written: null },
     ],
     [
       "of a refused start that an earlier try had done",
-      { ...WRITING, refused: true, written: true },
+      { ...WRITING, refused: true, written: "on" },
       ON,
-      { phase: "PoweringOn", stage: "settle", hold: null, written: false },
+      { phase: "PoweringOn", stage: "settle", hold: null, written: null },
     ],
     [
       "of a live Zero whose given-up cut was done all the same",
-      { phase: "Remediating", stage: "power-cycle", written: true },
+      { phase: "Remediating", stage: "power-cycle", written: "off" },
       OFF,
-      { phase: "Off", why: "off-proved", hold: null, wanted: "on", written: false },
+      { phase: "Off", why: "off-proved", hold: null, wanted: "on", written: null },
     ],
     [
       "of a live Zero whose given-up cut was not done",
-      { phase: "Remediating", stage: "power-cycle", written: true },
+      { phase: "Remediating", stage: "power-cycle", written: "off" },
       ON,
-      { phase: "Remediating", written: false },
+      { phase: "Remediating", written: null },
     ],
     [
       "of a postponed start that was done all the same",
-      { ...ABSENT, why: "postponed", written: true },
+      { ...ABSENT, why: "postponed", written: "on" },
       ON,
-      { phase: "PoweringOn", why: "on-written", stage: "settle", hold: null, written: false },
+      { phase: "PoweringOn", why: "on-written", stage: "settle", hold: null, written: null },
     ],
     [
       "of a postponed start that was not done",
-      { ...ABSENT, why: "postponed", written: true },
+      { ...ABSENT, why: "postponed", written: "on" },
       OFF,
-      { phase: "Off", written: false },
+      { phase: "Off", written: null },
     ],
     [
       "of a cut that takes its time",
-      { ...CUTTING, written: true },
+      { ...CUTTING, written: "off" },
       ON,
-      { phase: "PoweringOff", written: true },
+      { phase: "PoweringOff", written: "off" },
     ],
     [
       "of a refused line under way",
@@ -542,7 +542,7 @@ describe("a power effect", () => {
 
   it("on that reads back begins the distance to the next start anew", () => {
     expect(concluded({ ...WRITING, action: 9 }, ON).rig.lastOnAt).toBe(now);
-    expect(read({ ...WRITING, written: true }, ON).rig.lastOnAt).toBe(now);
+    expect(read({ ...WRITING, written: "on" }, ON).rig.lastOnAt).toBe(now);
   });
 
   it("that is not the current one counts for nothing", () => {
@@ -561,21 +561,35 @@ describe("a power effect", () => {
       action: null,
       retryAt: now + 1000,
       refused: false,
-      written: true,
+      written: "off",
     });
     expect(reportsOf(effects)).toEqual([
       { level: "warn", ev: "power.failed", slot: "p1", why: "bus", detail: { detail: "x" } },
     ]);
   });
 
+  it("that failed may have brought the line where it was to", () => {
+    const { slot } = done({ ...WRITING, action: 9 }, (draft) =>
+      onPowerFailed(draft, {
+        type: "power-failed",
+        now,
+        slot: "p1",
+        action: 9,
+        code: "bus",
+        detail: "x",
+      }),
+    );
+    expect(slot.written).toBe("on");
+  });
+
   it("that was refused for a foreign hand waits for a reading", () => {
-    expect(failed("foreign-change").slot).toMatchObject({ refused: true, written: false });
+    expect(failed("foreign-change").slot).toMatchObject({ refused: true, written: null });
   });
 
   it.each([
-    [["p1"], false],
-    [["p1", "p3"], false],
-    [["p3"], true], // found when ours was written, perhaps
+    [["p1"], null],
+    [["p1", "p3"], null],
+    [["p3"], "off"], // found when ours was written, perhaps
   ] as const)("that failed for a change of %o may have been done: %s", (changed, written) => {
     const { slot } = done({ ...CUTTING, action: 9 }, (draft) =>
       onPowerFailed(draft, {
@@ -592,7 +606,7 @@ describe("a power effect", () => {
   });
 
   it("that was refused after another try keeps what is known of that", () => {
-    const { slot } = done({ ...CUTTING, action: 9, written: true }, (draft) =>
+    const { slot } = done({ ...CUTTING, action: 9, written: "off" }, (draft) =>
       onPowerFailed(draft, {
         type: "power-failed",
         now,
@@ -602,7 +616,7 @@ describe("a power effect", () => {
         detail: "x",
       }),
     );
-    expect(slot.written).toBe(true);
+    expect(slot.written).toBe("off");
   });
 
   it("that failed and is not the current one counts for nothing", () => {

@@ -121,8 +121,8 @@ export interface Slot {
   /** The id of the power effect that is under way, and when a failed one may be tried again. */
   readonly action: number | null;
   readonly retryAt: number;
-  /** Whether a try to switch it may have been carried out, though the driver did not say so: else a line that turns was turned by somebody else. */
-  readonly written: boolean;
+  /** Where a try of ours may have brought the line, though the driver did not say so: if it turns elsewhere, somebody else turned it. */
+  readonly written: Line | null;
   /** The last try wrote nothing, for a line was not as we knew it: the next reading tells which. */
   readonly refused: boolean;
   /** How often `on` was tried in this power-on. */

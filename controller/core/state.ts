@@ -115,7 +115,7 @@ function initialSlot(
     intent: intent ? { ...intent, durable: true } : null,
     action: null,
     retryAt: now,
-    written: false,
+    written: null,
     refused: false,
     tries: 0,
     line: "unknown",
