@@ -1,8 +1,8 @@
 // A Zero that hashes and never solves: a job has exactly one solution, so whoever searched all of it and missed it is not well.
 
 import { describe, expect, it } from "vitest";
-import { beatOf, mining, withSlot } from "../../test/sim/scene.ts";
-import type { World } from "../../test/sim/world.ts";
+import { beatOf, leftBehind, mining, withSlot } from "../../test/sim/scene.ts";
+import { World } from "../../test/sim/world.ts";
 import { draftOf } from "./draft.ts";
 import { judgeVitals } from "./observe-link.ts";
 import { step } from "./step.ts";
@@ -59,9 +59,9 @@ describe("a Zero that misses solutions", () => {
     expect(commands(world)).toEqual(["restart worker"]);
     missed(8);
     expect(commands(world).at(-1)).toBe("restart agent");
+    // Its agent does not come back from its restart, so the next rung is its turn without a miss.
     missed(12);
     expect(commands(world).at(-1)).toBe("shutdown reboot");
-    missed(16);
     expect(world.slot("p1")).toMatchObject({ phase: "Fault", why: "no-shares" });
     expect(world.powerEffects("p1").filter(({ to }) => to === "off")).toEqual([]);
   });
@@ -133,6 +133,70 @@ describe("a Zero that misses solutions", () => {
       );
     world.until(settled, "solved by the Zero");
     expect(world.slot("p1").barren).toBe(0);
+  });
+});
+
+describe("a Zero that knows the known answer, and whose shares are wrong", () => {
+  const HOUR_MS = 3_600_000;
+
+  function wrongFor(ms: number): World {
+    const world = mining({ zeros: 2 });
+    world.zero("p1").wrongShares = true;
+    world.run(ms);
+    return world;
+  }
+
+  function entered(world: World, phase: string): number[] {
+    return world
+      .reported("slot.state", "p1")
+      .flatMap(({ now, detail }) => (detail["to"] === phase ? [now] : []));
+  }
+
+  it("climbs three ladders, each after its pause, and a person is told once", () => {
+    const world = wrongFor(3 * HOUR_MS);
+    expect(commands(world)).toHaveLength(9);
+    const [first = 0, second = 0, third = 0] = entered(world, "Fault");
+    const ladderMs = second - first - 120_000;
+    expect(third - second - ladderMs).toBeCloseTo(240_000, -5);
+    expect(world.reported("slot.given-up", "p1")).toMatchObject([
+      { why: "no-shares", detail: { remedies: 9 } },
+    ]);
+    expect(world.powerEffects("p1").filter(({ to }) => to === "off")).toEqual([]);
+  });
+
+  it("is not back before its pause is over, but then for a try, each eight minutes when it was given up", () => {
+    const world = wrongFor(3 * HOUR_MS);
+    const [, , third = 0, ...more] = entered(world, "Fault");
+    const tries = entered(world, "Ready").filter((at) => at > third);
+    expect(tries.length).toBe(more.length);
+    for (const [index, at] of tries.entries()) {
+      expect(at - ([third, ...more][index] ?? 0)).toBeCloseTo(480_000, -3);
+    }
+    expect(tries.length).toBeGreaterThan(10);
+    world.zero("p1").wrongShares = false;
+    world.until(() => world.slot("p1").remedies === 0, "a share that is right");
+    expect(world.now).toBeLessThan(11_000_000 + 10 * 60_000);
+  });
+
+  it("goes on where it was with the next controller", () => {
+    const world = wrongFor(3 * HOUR_MS);
+    const { remedies, barren, ofNoUseAt } = world.slot("p1");
+    const next = new World({ zeros: 2, lines: "on", remembered: leftBehind(world) });
+    expect(next.slot("p1")).toMatchObject({ remedies, barren });
+    expect(next.now - (next.slot("p1").ofNoUseAt ?? 0)).toBe(world.now - (ofNoUseAt ?? 0));
+    next.zero("p1").wrongShares = true;
+    next.run(HOUR_MS);
+    expect(commands(next)).toEqual([]);
+    expect(next.reported("slot.given-up")).toEqual([]);
+    expect(next.slot("p1").phase).toBe("Fault");
+  });
+
+  it("begins anew when its line is found off", () => {
+    const world = wrongFor(HOUR_MS);
+    expect(world.slot("p1").remedies).toBeGreaterThan(0);
+    const next = new World({ zeros: 2, remembered: leftBehind(world) });
+    next.run(1000);
+    expect(next.slot("p1")).toMatchObject({ line: "off", remedies: 0, ofNoUseAt: null });
   });
 });
 

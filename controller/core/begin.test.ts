@@ -68,6 +68,8 @@ describe("a controller without memory", () => {
       tries: 0,
       strikes: 0,
       barren: 0,
+      remedies: 0,
+      ofNoUseAt: null,
       heat: 0,
       slowResults: 0,
       unanswered: 0,
@@ -148,6 +150,9 @@ describe("a controller with a memory", () => {
     quarantinedForMs: 400,
     cutAgesMs: [300, 100],
     strikes: 2,
+    barren: 9,
+    remedies: 5,
+    ofNoUseForMs: 200,
     bootMs: [11, 22],
     epoch: 50,
     hashes: 60,
@@ -176,6 +181,9 @@ describe("a controller with a memory", () => {
       shed: { why: "idle", at: NOW },
       cuts: [NOW - 300, NOW - 100],
       strikes: 2,
+      barren: 9,
+      remedies: 5,
+      ofNoUseAt: NOW - 200,
       bootMs: [11, 22],
       hashes: 60,
       fences: 3,
@@ -185,6 +193,13 @@ describe("a controller with a memory", () => {
     expect(state.nextId).toBe(44);
     expect(state.seats[1]).toMatchObject({ accepted: 7, rejected: 8, unknown: 9 });
     expect(p1).toMatchObject({ phase: "Unknown", strikes: 0 });
+  });
+
+  it("takes a memory of before misses and remedies were kept for one of none", () => {
+    const { barren: _, remedies: __, ofNoUseForMs: ___, ...old } = memory;
+    const slots = new Map([["p2" as const, old]]);
+    const [, back] = begun({ ...NOTHING_REMEMBERED, slots }).slots;
+    expect(back).toMatchObject({ strikes: 2, barren: 0, remedies: 0, ofNoUseAt: null });
   });
 
   const ends: [string, Partial<SlotMemory>, boolean][] = [

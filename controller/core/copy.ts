@@ -53,6 +53,7 @@ export function copySlot(slot: Slot): Slot {
     strikes: slot.strikes,
     barren: slot.barren,
     remedies: slot.remedies,
+    ofNoUseAt: slot.ofNoUseAt,
     heat: slot.heat,
     heatAt: slot.heatAt,
     restUntil: slot.restUntil,

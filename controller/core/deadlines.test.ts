@@ -55,6 +55,8 @@ const BOOTING = { phase: "Booting", why: "usb-seen" } as const;
 const SUSPECT = { phase: "Suspect", why: "silent", ...SILENT } as const;
 const FAULT = { phase: "Fault", why: "cut-not-proved" } as const;
 const STUCK = { phase: "Fault", why: "stuck-but-heard", since: now - 600_000 } as const;
+/** When the pause of its remedies is over. */
+const SOON = { why: "stuck-but-heard", until: now + 1 } as const;
 const AGAIN = { why: "stuck-but-heard", until: REPROBE } as const;
 const CUTTING = { phase: "PoweringOff", why: "operator", stage: "cut", intent: INTENT } as const;
 const CUT_AGAIN = {
@@ -250,9 +252,9 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
   ["a fault of its own climbs the ladder", STUCK, { stage: "restart-worker", remedies: 1 }],
   ["the rung that is next", { ...STUCK, remedies: 2 }, { stage: "soft-reboot", remedies: 3 }],
   ["but not under maintenance", { ...STUCK, hold: MAINTENANCE }, { ...STUCK, until: REPROBE }],
-  ["nor in its pause", { ...STUCK, since: now - 59_999 }, { ...FAULT, ...AGAIN }],
-  ["which doubles", { ...STUCK, remedies: 3, since: now - 119_999 }, { ...FAULT, ...AGAIN }],
-  ["with each ladder", { ...STUCK, remedies: 3, since: now - 120_000 }, { remedies: 4 }],
+  ["nor in its pause", { ...STUCK, ofNoUseAt: now - 59_999 }, { ...FAULT, ...SOON }],
+  ["which doubles", { ...STUCK, remedies: 3, ofNoUseAt: now - 119_999 }, { ...FAULT, ...SOON }],
+  ["with each ladder", { ...STUCK, remedies: 3, ofNoUseAt: now - 120_000 }, { remedies: 4 }],
   [
     "and after three of them it is only asked",
     { ...STUCK, remedies: 9 },

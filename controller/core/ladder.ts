@@ -1,6 +1,6 @@
 // Remedies below the power line, for a Zero that is heard and does not get on: each rung has its time, then comes the next.
 
-import { type Draft, emit, enter, patchSlot, report, takeId } from "./draft.ts";
+import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draft.ts";
 import type { Policy } from "./policy.ts";
 import type { Link, Slot, Stage } from "./slot.ts";
 import type { Why } from "./why.ts";
@@ -56,7 +56,9 @@ function climb(draft: Draft, given: Slot, link: Link): void {
     stage: rung,
     until: draft.now + limitMs,
     remedies: given.remedies + 1,
+    ofNoUseAt: null,
   });
+  save(draft, slot);
   // A worker must have something to do to show that it works; an agent that starts anew is asked on its new link.
   if (rung === "restart-worker") retest(draft, slot);
 }
@@ -66,16 +68,27 @@ function isGivenUp(slot: Slot, policy: Policy): boolean {
   return laddersOf(slot) >= policy.quarantineCycles;
 }
 
-/** A Zero that is heard and of no use: looked at again every `reprobeMs`, and a person is told when no remedy is left. */
+/** When the pause of the remedies is over. It doubles with each ladder, and goes on while the Zero is back for a try in between. */
+function pauseEnd(slot: Slot, { backoffMaxMs, reprobeMs }: Policy): number {
+  if (slot.ofNoUseAt === null) return Number.NEGATIVE_INFINITY;
+  return slot.ofNoUseAt + Math.min(backoffMaxMs, reprobeMs * 2 ** laddersOf(slot));
+}
+
+/** A Zero that is heard and of no use: looked at again every `reprobeMs`, and a person is told, once, when no remedy is left. */
 export function toFault(draft: Draft, slot: Slot, why: Why): void {
-  const { policy } = draft.rig;
-  if (isGivenUp(slot, policy)) {
+  const { rig, now } = draft;
+  const { policy } = rig;
+  const givenUp = isGivenUp(slot, policy);
+  if (givenUp && slot.ofNoUseAt === null) {
     report(draft, "error", "slot.given-up", slot.id, why, {
       remedies: slot.remedies,
       todo: "look at the Zero, its card and its supply; then `zerorig release` or `zerorig cycle` it",
     });
   }
-  enter(draft, slot, "Fault", why, { until: draft.now + policy.reprobeMs });
+  const until = now + policy.reprobeMs;
+  // No remedy follows the pause of one that was given up, but a try: each that fails begins it anew.
+  const ofNoUseAt = givenUp ? now : (slot.ofNoUseAt ?? now);
+  save(draft, enter(draft, slot, "Fault", why, { until, ofNoUseAt }));
 }
 
 /**
@@ -84,28 +97,33 @@ export function toFault(draft: Draft, slot: Slot, why: Why): void {
  */
 export function remedy(draft: Draft, slot: Slot, why: Why): void {
   // Nobody is there to be asked: it dials in anew, or falls silent.
-  const { link, remedies } = slot;
+  const { link, remedies, ofNoUseAt } = slot;
   if (link === null) return;
-  if (remedies > 0 && remedies % LADDER.length === 0) toFault(draft, slot, why);
+  const atTop = remedies > 0 && remedies % LADDER.length === 0;
+  const { policy } = draft.rig;
+  const pausing = ofNoUseAt === null || draft.now < pauseEnd(slot, policy);
+  const waits = pausing || isGivenUp(slot, policy);
+  if (atTop && waits) toFault(draft, slot, why);
   else climb(draft, slot, link);
 }
 
 /** Faults that are the Zero's own, and not a line's. */
 const STUCK: ReadonlySet<Why> = new Set<Why>(["stuck-but-heard", "wrong-answers", "no-shares"]);
 
-function mayClimb(draft: Draft, slot: Slot): boolean {
+/** Looks at a fault of a Zero that is heard: asks for the known answer; and climbs on, after the pause. */
+export function probeFault(draft: Draft, given: Slot): void {
   const { policy } = draft.rig;
-  if (!STUCK.has(slot.why) || slot.hold?.kind === "maintenance" || isGivenUp(slot, policy)) {
-    return false;
+  const end = pauseEnd(given, policy);
+  const pausing = draft.now < end;
+  const stuck = STUCK.has(given.why) && given.hold?.kind !== "maintenance";
+  if (given.link !== null && stuck && !pausing && !isGivenUp(given, policy)) {
+    climb(draft, given, given.link);
+    return;
   }
-  const pauseMs = Math.min(policy.backoffMaxMs, policy.reprobeMs * 2 ** laddersOf(slot));
-  return draft.now - slot.since >= pauseMs;
-}
-
-/** Looks at a fault of a Zero that is heard: asks for the known answer; and climbs on, after a pause that doubles with each ladder. */
-export function probeFault(draft: Draft, slot: Slot): void {
-  if (slot.link !== null && mayClimb(draft, slot)) climb(draft, slot, slot.link);
-  else retest(draft, patchSlot(draft, slot, { until: draft.now + draft.rig.policy.reprobeMs }));
+  const again = draft.now + policy.reprobeMs;
+  const slot = patchSlot(draft, given, { until: pausing ? Math.min(end, again) : again });
+  // It knew that answer all the time, and solved nothing: it would be back at once.
+  if (slot.why !== "no-shares" || !pausing) retest(draft, slot);
 }
 
 /** So many jobs in a row that others solved, or wrong solutions, are no bad luck: a job has exactly one solution. */

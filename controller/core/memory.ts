@@ -24,6 +24,10 @@ export interface SlotMemory {
   readonly quarantinedForMs: number | null;
   readonly cutAgesMs: readonly number[];
   readonly strikes: number;
+  /** A memory of before these three were kept has none of them. */
+  readonly barren?: number;
+  readonly remedies?: number;
+  readonly ofNoUseForMs?: number | null;
   readonly bootMs: readonly number[];
   readonly epoch: number;
   readonly hashes: number;
@@ -118,6 +122,9 @@ export function memoryOf(slot: Slot, now: number, nextId: number): SlotMemory {
     quarantinedForMs: slot.phase === "Quarantined" ? now - slot.since : null,
     cutAgesMs: slot.cuts.map((at) => now - at),
     strikes: slot.strikes,
+    barren: slot.barren,
+    remedies: slot.remedies,
+    ofNoUseForMs: slot.ofNoUseAt === null ? null : now - slot.ofNoUseAt,
     bootMs: slot.bootMs,
     epoch: slot.epoch,
     hashes: slot.hashes,

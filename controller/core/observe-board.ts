@@ -13,7 +13,7 @@ import {
   readsOff,
   reopenAsOn,
 } from "./power.ts";
-import type { Phase, Slot } from "./slot.ts";
+import { type Phase, type Slot, UNREMEDIED } from "./slot.ts";
 import { onUnderVoltage } from "./supply.ts";
 
 /** Between two tries of a power effect that failed. */
@@ -69,7 +69,7 @@ function adopt(draft: Draft, given: Slot): void {
     slot = enter(draft, slot, "Unknown", "found-on", { until });
   } else {
     const why = resumed ? "intent-resumed" : "found-off";
-    slot = enter(draft, slot, "Off", why, { offAt: draft.now });
+    slot = enter(draft, slot, "Off", why, { offAt: draft.now, ...UNREMEDIED });
   }
   // Only now: that it waits for its turn is part of what is remembered.
   save(draft, slot);

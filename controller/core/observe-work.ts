@@ -9,6 +9,7 @@ import {
   patchSeat,
   patchSlot,
   report,
+  save,
   seatOf,
   slotOf,
   takeId,
@@ -20,7 +21,7 @@ import { judgeVitals, onHeard, passSelfTest } from "./observe-link.ts";
 import { closeIntent } from "./power.ts";
 import type { Host, Seat, Share } from "./seat.ts";
 import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
-import type { Link, Slot } from "./slot.ts";
+import { type Link, type Slot, UNREMEDIED } from "./slot.ts";
 import { beginSelfTest, orphan, releaseHost, releaseSlot } from "./work.ts";
 
 /** Below this a result says more about the timer than about the Zero's speed. */
@@ -203,7 +204,8 @@ function blame(draft: Draft, missed: readonly string[], solver: string): void {
   }
   const slot = slotOf(draft, solver);
   if (slot === undefined || (slot.barren === 0 && slot.remedies === 0)) return;
-  patchSlot(draft, slot, { barren: 0, remedies: 0 });
+  const well = patchSlot(draft, slot, { barren: 0, ...UNREMEDIED });
+  if (slot.remedies > 0) save(draft, well);
 }
 
 /** The end of a share: counted once, and written down. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
 import { mining } from "../../test/sim/scene.ts";
 import { draftOf } from "./draft.ts";
-import { probeFault, toFault } from "./ladder.ts";
+import { probeFault, remedy, toFault } from "./ladder.ts";
 import { onResult, onShareSecured } from "./observe-work.ts";
 import { concludeOff } from "./power.ts";
 import type { Seat, Share } from "./seat.ts";
@@ -30,7 +30,7 @@ describe("a fault that is looked at", () => {
     ["no-enumeration", false],
   ];
   it.each(faults)("as %s is the Zero's own, and remedied: %s", (why, remedied) => {
-    const draft = drafted({ phase: "Fault", why, since: now - 60_000 });
+    const draft = drafted({ phase: "Fault", why, ofNoUseAt: now - 60_000 });
     probeFault(draft, draft.rig.slots[0] as Slot);
     const [slot] = draft.rig.slots;
     if (remedied) expect(slot).toMatchObject({ phase: "Remediating", remedies: 1 });
@@ -48,7 +48,8 @@ describe("a fault that is looked at", () => {
   ];
   it.each(pauses)("after %i remedies waits %i ms for the next", (remedies, pauseMs) => {
     const looked = (ms: number) => {
-      const draft = drafted({ phase: "Fault", why: "no-shares", since: now - ms, remedies });
+      const fault = { phase: "Fault", why: "no-shares", since: now - 1 } as const;
+      const draft = drafted({ ...fault, ofNoUseAt: now - ms, remedies });
       probeFault(draft, draft.rig.slots[0] as Slot);
       return draft.rig.slots[0]?.phase;
     };
@@ -72,6 +73,62 @@ describe("a fault that is looked at", () => {
       detail: { remedies, todo },
     };
     expect(told).toEqual(given ? [report] : []);
+  });
+
+  it.each([
+    ["not asked for an answer that it knew all the time", 10_000, [], 60_000],
+    ["looked at again at the end of its pause", 119_999, [], 1],
+    ["in its pause no more", 120_000, ["restart", "job"], 20_000],
+  ] as const)("for no shares is %s, %i ms after it was of no use", (_, ms, sent, nextMs) => {
+    const fault = { phase: "Fault", why: "no-shares", remedies: 3 } as const;
+    const draft = drafted({ ...fault, ofNoUseAt: now - ms });
+    probeFault(draft, draft.rig.slots[0] as Slot);
+    expect(ofType(draft.effects, "send").map(({ message }) => message.type)).toEqual(sent);
+    expect(draft.rig.slots[0]?.until).toBe(now + nextMs);
+  });
+
+  it("and given up is asked after a pause, to be given jobs again, but not remedied", () => {
+    const asked = (ms: number) => {
+      const fault = { phase: "Fault", why: "no-shares", remedies: 9 } as const;
+      const draft = drafted({ ...fault, ofNoUseAt: now - ms });
+      probeFault(draft, draft.rig.slots[0] as Slot);
+      return ofType(draft.effects, "send").map(({ message }) => message.type);
+    };
+    expect([asked(479_999), asked(480_000)]).toEqual([[], ["job"]]);
+  });
+
+  it.each([
+    ["stuck-but-heard", null, now],
+    ["stuck-but-heard", now - 70_000, now - 70_000],
+    ["no-shares", now - 70_000, now - 70_000],
+  ] as const)("as %s, of no use since %o, pauses from %i on", (why, ofNoUseAt, from) => {
+    const draft = drafted({ remedies: 3, ofNoUseAt });
+    toFault(draft, draft.rig.slots[0] as Slot, why);
+    expect(draft.rig.slots[0]).toMatchObject({ phase: "Fault", why, ofNoUseAt: from });
+    const saved = { remedies: 3, ofNoUseForMs: now - from };
+    expect(ofType(draft.effects, "save-slot")).toMatchObject([{ memory: saved }]);
+  });
+
+  it("again when it was given up is told nobody again, and its pause begins anew", () => {
+    const draft = drafted({ remedies: 9, ofNoUseAt: now - 500_000 });
+    toFault(draft, draft.rig.slots[0] as Slot, "no-shares");
+    expect(reportsOf(draft.effects).map(({ ev }) => ev)).toEqual(["slot.state"]);
+    expect(draft.rig.slots[0]).toMatchObject({ phase: "Fault", ofNoUseAt: now });
+  });
+
+  it.each([
+    [3, 119_999, "Fault"],
+    [3, 120_000, "Remediating"],
+    [9, 480_000, "Fault"],
+    [4, 0, "Remediating"],
+  ])("after %i remedies and back for a try %i ms later is %s", (remedies, ms, phase) => {
+    const draft = drafted({ remedies, ofNoUseAt: now - ms });
+    remedy(draft, draft.rig.slots[0] as Slot, "no-shares");
+    expect(draft.rig.slots[0]?.phase).toBe(phase);
+    if (phase === "Fault") return;
+    expect(draft.rig.slots[0]).toMatchObject({ remedies: remedies + 1, ofNoUseAt: null });
+    const saved = { remedies: remedies + 1, ofNoUseForMs: null };
+    expect(ofType(draft.effects, "save-slot")).toMatchObject([{ memory: saved }]);
   });
 
   it("for wrong answers, and wrong again, has nothing new to say: its pause goes on", () => {
@@ -108,15 +165,19 @@ describe("the ladder is climbed from the bottom", () => {
       hashrateHs: 1,
     };
     const seats = state.seats.map((seat): Seat => ({ ...seat, state: "securing", share }));
-    const slots = [{ ...ready, barren, remedies }];
+    const slots = [{ ...ready, barren, remedies, ofNoUseAt: remedies > 0 ? 7 : null }];
     const draft = draftOf({ ...state, seats, slots }, now);
     onShareSecured(draft, { type: "share-secured", now, seat: "p1", share: 7, valid: true });
-    expect(draft.rig.slots[0]).toMatchObject({ barren: 0, remedies: 0 });
+    expect(draft.rig.slots[0]).toMatchObject({ barren: 0, remedies: 0, ofNoUseAt: null });
     expect(ofType(draft.effects, "submit-share")).toHaveLength(1);
+    // A single miss is no reason to write to the card.
+    const saved = remedies > 0 ? [{ memory: { barren: 0, remedies: 0, ofNoUseForMs: null } }] : [];
+    expect(ofType(draft.effects, "save-slot")).toMatchObject(saved);
   });
 
   it("after it was off", () => {
-    const draft = drafted({ phase: "PoweringOff", line: "off", usb: "absent", remedies: 5 });
-    expect(concludeOff(draft, draft.rig.slots[0] as Slot).remedies).toBe(0);
+    const draft = drafted({ phase: "PoweringOff", line: "off", usb: "absent" });
+    const slot = { ...(draft.rig.slots[0] as Slot), remedies: 5, ofNoUseAt: 7 };
+    expect(concludeOff(draft, slot)).toMatchObject({ remedies: 0, ofNoUseAt: null });
   });
 });

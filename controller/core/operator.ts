@@ -2,7 +2,7 @@
 
 import { type Draft, enter, patchSlot, report, save, saveRig, slotOf } from "./draft.ts";
 import type { EventOf, OperatorVerb } from "./event.ts";
-import type { Hold, Slot } from "./slot.ts";
+import { type Hold, type Slot, UNREMEDIED } from "./slot.ts";
 
 type Ask = EventOf<"operator">;
 
@@ -25,9 +25,9 @@ function holdAs(kind: "cordon" | "drain" | "maintenance") {
 function forgiven({
   intent,
   shed,
-}: Slot): Pick<Slot, "strikes" | "cuts" | "barren" | "remedies" | "shed"> {
+}: Slot): Pick<Slot, "strikes" | "cuts" | "barren" | "remedies" | "ofNoUseAt" | "shed"> {
   const underWay = intent?.by === "policy";
-  return { strikes: 0, cuts: [], barren: 0, remedies: 0, shed: underWay ? shed : null };
+  return { strikes: 0, cuts: [], barren: 0, ...UNREMEDIED, shed: underWay ? shed : null };
 }
 
 /** Off, or about to be: a person's `on` is still to be done then. */

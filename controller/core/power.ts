@@ -7,7 +7,14 @@ import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draf
 import { isSilent } from "./evidence.ts";
 import { evidence } from "./evidence-text.ts";
 import { capReached } from "./permit.ts";
-import { type By, type Intent, type IntentKind, isFurtherTry, type Slot } from "./slot.ts";
+import {
+  type By,
+  type Intent,
+  type IntentKind,
+  isFurtherTry,
+  type Slot,
+  UNREMEDIED,
+} from "./slot.ts";
 import type { Why } from "./why.ts";
 import { releaseSlot } from "./work.ts";
 
@@ -195,7 +202,7 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
     action: null,
     written: null,
     hardOff: false,
-    remedies: 0,
+    ...UNREMEDIED,
     fences: slot.fences + (fenced ? 1 : 0),
   });
   report(draft, "info", "power.off", slot.id, intent?.why ?? null, {

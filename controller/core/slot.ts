@@ -165,6 +165,8 @@ export interface Slot {
   readonly barren: number;
   /** Remedies below the power line since it last solved a job or was off: how far up the ladder it is, and how often it was. */
   readonly remedies: number;
+  /** When they were found to be of no use: the pause before the next runs from then; null while one may help yet. */
+  readonly ofNoUseAt: number | null;
   readonly heat: HeatStep;
   /** When it was last as hot as its step asks for. */
   readonly heatAt: number;
@@ -185,6 +187,9 @@ export interface Slot {
   readonly fences: number;
   readonly boots: number;
 }
+
+/** It solved a job, or was off, or a person vouches for it: the ladder is climbed from the bottom. */
+export const UNREMEDIED = { remedies: 0, ofNoUseAt: null } as const;
 
 /** Whether the Zero counts as one that works: linked, tested and heard within the liveness window. */
 export function isHealthy(slot: Slot, now: number, livenessMs: number): boolean {

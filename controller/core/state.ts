@@ -89,6 +89,7 @@ function initialSlot(
   const memory = remembered.slots.get(id);
   const intent = openIntentOf(remembered, id);
   const quarantined = memory?.quarantinedForMs ?? null;
+  const ofNoUseForMs = memory?.ofNoUseForMs ?? null;
   return {
     id,
     index,
@@ -140,8 +141,9 @@ function initialSlot(
     bootMs: memory?.bootMs ?? [],
     cuts: (memory?.cutAgesMs ?? []).map((age) => now - age),
     strikes: memory?.strikes ?? 0,
-    barren: 0,
-    remedies: 0,
+    barren: memory?.barren ?? 0,
+    remedies: memory?.remedies ?? 0,
+    ofNoUseAt: ofNoUseForMs === null ? null : now - ofNoUseForMs,
     heat: 0,
     heatAt: Number.NEGATIVE_INFINITY,
     restUntil: Number.NEGATIVE_INFINITY,

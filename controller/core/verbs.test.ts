@@ -15,9 +15,9 @@ const [ready] = state.slots as [Slot];
 const NEVER = Number.POSITIVE_INFINITY;
 const SHED = { why: "hot", at: 1 } as const;
 const INTENT: Intent = { id: 3, kind: "off", by: "policy", why: "x", durable: true };
-const GUILTY: Partial<Slot> = { strikes: 3, cuts: [1], barren: 5, shed: SHED, busyAt: 0 };
-const FORGIVEN = { strikes: 0, cuts: [], barren: 0, shed: null };
-const KEPT = { strikes: 3, cuts: [1], barren: 5 };
+const KEPT = { strikes: 3, cuts: [1], barren: 5, remedies: 4, ofNoUseAt: 6 };
+const GUILTY: Partial<Slot> = { ...KEPT, shed: SHED, busyAt: 0 };
+const FORGIVEN = { strikes: 0, cuts: [], barren: 0, remedies: 0, ofNoUseAt: null, shed: null };
 const OFF = { phase: "Off", line: "off" } as const;
 
 function drafted(changes: Partial<Slot>, rig: Partial<RigState> = {}) {

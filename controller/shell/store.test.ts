@@ -53,7 +53,11 @@ describe("the store", () => {
       0,
     ).slots;
     if (slot === undefined) throw new Error("no slot");
-    const memory = memoryOf({ ...slot, fences: 3, cuts: [-5] }, 10, 0);
+    const memory = memoryOf(
+      { ...slot, fences: 3, cuts: [-5], barren: 4, remedies: 2, ofNoUseAt: -9 },
+      10,
+      0,
+    );
     first.saveSlot("p1", memory);
     first.writeIntent(INTENT, wall());
     first.writeIntent({ ...INTENT, slot: "p3", intent: 8 }, wall());
@@ -65,6 +69,7 @@ describe("the store", () => {
     const second = new Store(dir, wall);
     const after = second.recall();
     expect(after.slots.get("p1")).toEqual(memory);
+    expect(memory).toMatchObject({ barren: 4, remedies: 2, ofNoUseForMs: 19 });
     expect([...after.intents]).toEqual([
       ["p2", { id: 7, kind: "cycle", by: "automation", why: "power-cycle" }],
     ]);

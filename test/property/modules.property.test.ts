@@ -199,9 +199,20 @@ describe("the memory of a slot", () => {
       const remembered = { ...NOTHING_REMEMBERED, slots: new Map([[slot.id, memory]]) };
       const next = initialState({ slots: [slot.id], hostWorkers: 0 }, policy, remembered, later);
       const [back] = next.slots as [Slot];
-      const same = ["wanted", "strikes", "bootMs", "hashes", "fences", "boots"] as const;
+      const same = [
+        "wanted",
+        "strikes",
+        "barren",
+        "remedies",
+        "bootMs",
+        "hashes",
+        "fences",
+        "boots",
+      ] as const;
       for (const key of same) expect(back[key]).toEqual(slot[key]);
       expect(back.cuts.map((at) => later - at)).toEqual(slot.cuts.map((at) => NOW - at));
+      const idle = (at: number | null, now: number) => (at === null ? null : now - at);
+      expect(idle(back.ofNoUseAt, later)).toBe(idle(slot.ofNoUseAt, NOW));
       expect(back.hold?.kind).toBe(slot.hold?.kind);
       expect(back.shed?.why).toBe(slot.shed?.why);
       expect(back.epoch).toBeGreaterThan(slot.epoch);

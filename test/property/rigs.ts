@@ -77,6 +77,9 @@ const slotChanges: fc.Arbitrary<Partial<Slot>> = fc.record({
   rateHs: fc.nat({ max: 1000 }),
   cuts: fc.array(past(4e6), { maxLength: 7 }).map((cuts) => cuts.sort((a, b) => a - b)),
   strikes: fc.nat({ max: 12 }),
+  barren: fc.nat({ max: 40 }),
+  remedies: fc.nat({ max: 9 }),
+  ofNoUseAt: rarely(past(1e6)),
   heat: fc.constantFrom(0, 0, 0, 1, 2, 3),
   shed: rarely(
     fc.record({ why: fc.constantFrom("hot", "brown-out", "ceiling", "idle"), at: past(1e5) }),

@@ -191,6 +191,7 @@ function search(world: World, zero: SimZero, link: number, job: JobMessage): voi
   const hashes = isTest ? SELF_TEST.nonce - SELF_TEST.from : world.chance ? right : job.to / 2;
   const elapsedMs = (hashes / (NOMINAL_HS * zero.speed)) * 1000;
   if (!isTest) zero.searchesUntil = world.now + elapsedMs;
+  const isWrong = () => zero.wrong || (zero.wrongShares && !isTest);
   world.after(elapsedMs, () => {
     if (!speaks(zero) || zero.stuckWorker || zero.link !== link) return;
     sendUp(world, zero, {
@@ -200,7 +201,7 @@ function search(world: World, zero: SimZero, link: number, job: JobMessage): voi
       link,
       jobId: job.id,
       epoch: job.epoch,
-      nonce: zero.wrong ? right + 1 : right,
+      nonce: isWrong() ? right + 1 : right,
       hashes,
       elapsedMs,
     });

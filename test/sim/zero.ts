@@ -69,6 +69,8 @@ export interface SimZero {
   /** A restart that it is asked for helps a stuck worker. */
   curable: boolean;
   wrong: boolean;
+  /** Its shares are wrong, and yet it knows the known answer. */
+  wrongShares: boolean;
   /** When its last wrong answers may have been made. */
   wrongUntil: number;
   cutOff: boolean;
@@ -109,6 +111,7 @@ export function simZero(slot: SlotId, seed: number): SimZero {
     stuckWorker: false,
     curable: false,
     wrong: false,
+    wrongShares: false,
     wrongUntil: Number.NEGATIVE_INFINITY,
     cutOff: false,
     speed: 1,
