@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Effect } from "../../controller/core/effect.ts";
 import type { Event } from "../../controller/core/event.ts";
 import { NOTHING_REMEMBERED } from "../../controller/core/memory.ts";
 import { DEFAULT_POLICY, type Policy } from "../../controller/core/policy.ts";
@@ -67,6 +68,17 @@ function follow(
   }
 }
 
+/** What a step has others do: all but what is told, and what is remembered. */
+function deeds({ effects }: Step): readonly Effect[] {
+  return effects.filter(({ type }) => type !== "report" && !type.startsWith("save-"));
+}
+
+/** The state when all is done that is due at this moment: one tick begins one cut and one start at most. */
+function rested(rig: RigState, now: number): RigState {
+  const after = step(rig, { type: "tick", now });
+  return deeds(after).length === 0 ? after.state : rested(after.state, now);
+}
+
 describe("a step, of any state that can be reached and any event", () => {
   it("does not throw, changes nothing that it was given, and breaks no invariant", () => {
     fc.assert(
@@ -93,6 +105,21 @@ describe("a step, of any state that can be reached and any event", () => {
         });
       }),
       runs(5),
+    );
+  });
+
+  it("leaves a tick nothing to do that was not due before, where it asks for none", () => {
+    fc.assert(
+      fc.property(starts, sequences, (start, draws) => {
+        follow(start, draws, (before, event) => {
+          const { state, wakeAt } = step(rested(before, event.now), event);
+          if (wakeAt > event.now && event.type !== "tick") {
+            expect(deeds(step(state, { type: "tick", now: event.now }))).toEqual([]);
+          }
+          return step(before, event);
+        });
+      }),
+      runs(20),
     );
   });
 
