@@ -120,6 +120,7 @@ export function uncount(draft: Draft, slot: Slot): Slot {
 
 /** Goes on from asking to cutting: it shut down, or its time is over. */
 export function endSoftOff(draft: Draft, slot: Slot): Slot {
+  draft.stirred = true;
   report(draft, "info", "power.soft-off-ended", slot.id, slot.usb === "absent" ? "usb-gone" : null);
   return patchSlot(draft, slot, {
     stage: "cut",

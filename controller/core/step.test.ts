@@ -76,6 +76,18 @@ describe("an event", () => {
     expect(after.wakeAt).toBe(now);
   });
 
+  it("that a Zero that was gone when it was asked to shut down is gone still wants a tick at once", () => {
+    const gone = reading.slots.map((slot, index) =>
+      index === 0 ? { ...slot, usb: "absent" as const } : slot,
+    );
+    const asked = { phase: "PoweringOff", stage: "soft", usb: "absent", until: now + 9 } as const;
+    const before = withSlot(state, "p1", asked);
+    const event = { type: "board-read", reading: { ...reading, slots: gone }, now } as const;
+    const after = step(before, event);
+    expect(after.state.slots[0]?.stage).toBe("cut");
+    expect(after.wakeAt).toBe(now);
+  });
+
   it("that ends a job of a Zero that is drained wants a tick at once", () => {
     const [slot] = state.slots as [Slot];
     const { task, epoch } = slot;
