@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import pino from "pino";
 import { virtualSocketOf } from "../hat/board-spec.ts";
 import { openBoard } from "../hat/detect.ts";
+import { openFan, ownTempC } from "../hat/fan.ts";
 import { answersOnVirtualNetwork } from "../hat/virtual/network.ts";
 import type { ControllerConfig } from "./config/config.ts";
 import type { DuinoOptions } from "./pools/duino/client.ts";
@@ -12,6 +13,7 @@ import { systemClock } from "./shell/clock.ts";
 import { isClockSet } from "./shell/clock-set.ts";
 import { Controller } from "./shell/controller.ts";
 import { ControllerError, messageOf } from "./shell/error.ts";
+import type { FanParts } from "./shell/fan-lane.ts";
 import { Store } from "./shell/store.ts";
 
 /** The official miner draws its group id from 0..2811. */
@@ -56,6 +58,12 @@ function addressProbe(config: ControllerConfig): AddressProbe {
   return { answers: (slot) => answersOnVirtualNetwork(socketPath, slot).catch(() => null) };
 }
 
+function fanParts({ fan }: ControllerConfig): FanParts | null {
+  const { bcm, limits } = fan;
+  if (bcm === null) return null;
+  return { limits, open: () => openFan({ bcm, hold: true }), tempC: () => ownTempC() };
+}
+
 /** Starts the controller. Rejects with a HatError or a ControllerError; after that, failures are handled or reported. */
 export async function startController(
   config: ControllerConfig,
@@ -83,6 +91,7 @@ export async function startController(
     log,
     board,
     addressProbe: addressProbe(config),
+    fan: fanParts(config),
     store,
     poolOptionsOf,
     hostWorkerScript: new URL("./host-worker.mjs", import.meta.url),

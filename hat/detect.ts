@@ -1,8 +1,6 @@
 // Finds out which boards there are, and opens each with the one driver that it needs.
 
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PowerBoard } from "./board.ts";
 import {
@@ -15,6 +13,7 @@ import {
 import { HatError } from "./error.ts";
 import { type ExpanderRevision, isExpanderRevision } from "./expander.ts";
 import { joinBoards } from "./joined-board.ts";
+import { lockPathOf } from "./lock.ts";
 
 export interface OpenBoardOptions {
   /** `auto`, `v2.3`, `v2.3@0x20,v2.3@0x21`, `virtual:PATH`: see board-spec.ts. */
@@ -144,7 +143,7 @@ async function openExpanders(
       root,
     }),
     supply: firmwareSupply(root),
-    lockPath: lockPath(root, `i2c-${I2C_BUS}`),
+    lockPath: lockPathOf(root, `i2c-${I2C_BUS}`),
     hold,
     descriptions: chips.map(
       ({ revision, address }) =>
@@ -165,12 +164,6 @@ async function openGpio(
     root,
     firstSlot,
     hubPath: hubPaths[0],
-    lockPath: lockPath(root, "gpio"),
+    lockPath: lockPathOf(root, "gpio"),
   });
-}
-
-/** Where every program of this machine looks for the lock of this board. */
-function lockPath(root: string, bus: string): string {
-  const directory = join(root, "run/lock");
-  return join(existsSync(directory) ? directory : tmpdir(), `zerorig-hat-${bus}.lock`);
 }

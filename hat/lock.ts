@@ -5,7 +5,10 @@
 // so of two processes that both saw the dead one, one wins, and neither can remove a living third.
 
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { link, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { HatError } from "./error.ts";
 import { startTimeOf } from "./process.ts";
 
@@ -24,6 +27,12 @@ interface Holder {
 
 const TRIES = 8;
 const DEPTH_LIMIT = 4;
+
+/** Where every program of this machine looks for the lock of this bus or line. */
+export function lockPathOf(root: string, name: string): string {
+  const directory = join(root, "run/lock");
+  return join(existsSync(directory) ? directory : tmpdir(), `zerorig-hat-${name}.lock`);
+}
 
 /**
  * Takes the lock at `path` or rejects at once: `locked` names the pid of the living holder (this process included),

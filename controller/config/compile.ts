@@ -10,6 +10,7 @@ export function compileConfig(settings: Settings, source: string): ControllerCon
   const { hat, link, pool, work, state, control, log, schedule } = settings;
   return deepFreeze({
     hat: { board: hat.board, hubPaths: hat.hub_paths },
+    fan: { bcm: hat.fan_gpio, limits: { onC: hat.fan_on_c, offC: hat.fan_off_c } },
     link: {
       listen: link.listen,
       port: link.port,

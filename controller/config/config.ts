@@ -1,5 +1,6 @@
 // What the controller is told before it starts: checked, complete, frozen; units last in every name.
 
+import type { FanLimits } from "../../hat/fan.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Window } from "../shell/window.ts";
 
@@ -18,6 +19,8 @@ export interface ControllerConfig {
     /** The USB path of each HAT's hub; empty where their ids tell. */
     readonly hubPaths: readonly string[];
   };
+  /** The fan of this computer; `bcm` is null where there is none. */
+  readonly fan: { readonly bcm: number | null; readonly limits: FanLimits };
   readonly link: {
     readonly listen: string;
     /** 0 takes any free port. */

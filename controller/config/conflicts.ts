@@ -14,11 +14,16 @@ export interface Conflict {
 
 /** Every impossible combination in complete settings. */
 export function findConflicts(settings: Settings): readonly Conflict[] {
-  const { link, work, power, heat, health } = settings;
+  const { hat, link, work, power, heat, health } = settings;
   const found: Conflict[] = [];
   const check = (holds: boolean, at: Conflict["at"], message: string) => {
     if (!holds) found.push({ at, message });
   };
+  check(
+    hat.fan_off_c < hat.fan_on_c,
+    ["hat", "fan_off_c"],
+    `\`fan_off_c\` (${hat.fan_off_c}) must be below \`fan_on_c\` (${hat.fan_on_c}), or the fan flutters`,
+  );
   check(
     health.liveness_ms >= 2 * link.beat_interval_ms,
     ["health", "liveness_ms"],

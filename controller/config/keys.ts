@@ -3,6 +3,7 @@
 
 import { isIP } from "node:net";
 import { isBoardSpec, virtualSocketOf } from "../../hat/board-spec.ts";
+import { BCM_MAX, FAN_BCM, HAT_BCM } from "../../hat/fan.ts";
 import { DEFAULT_POLICY } from "../core/policy.ts";
 import { type LogLevel, PLACEHOLDER_USER, type PoolTier } from "./config.ts";
 import { HEALTH } from "./health-keys.ts";
@@ -17,6 +18,7 @@ import {
   trueOrFalse,
   usbPaths,
   wholeNumber,
+  wholeNumberBut,
 } from "./kind.ts";
 import { ENERGY, HEAT, IDLE, POWER, SUPPLY } from "./power-keys.ts";
 import type { WINDOW } from "./window-keys.ts";
@@ -54,6 +56,17 @@ export const SECTIONS = {
       [],
       'Where each HAT\'s USB hub is plugged in, as ["1-1.2"]: needed for v1 beside other hubs, and for several HATs.',
     ),
+    fan_gpio: optional(
+      wholeNumberBut(0, BCM_MAX, HAT_BCM),
+      FAN_BCM,
+      "The GPIO (BCM number) of a fan that cools this computer; without it no fan is switched.",
+    ),
+    fan_on_c: key(
+      fraction(20, 90, "°C"),
+      60,
+      "The fan starts at this temperature of this computer's own chip,",
+    ),
+    fan_off_c: key(fraction(15, 85, "°C"), 50, "and stops at this one."),
   }),
   link: section("Where the Zeros' agents dial in.", {
     listen: key(

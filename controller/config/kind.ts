@@ -20,6 +20,22 @@ export function wholeNumber(min: number, max: number, unit = ""): Kind<number> {
   };
 }
 
+/** A whole number within bounds that is none of a few. */
+export function wholeNumberBut(min: number, max: number, taken: readonly number[]): Kind<number> {
+  const { expected, fromText } = wholeNumber(min, max);
+  return {
+    schema: v.pipe(
+      v.number(),
+      v.safeInteger(),
+      v.minValue(min),
+      v.maxValue(max),
+      v.check((value) => !taken.includes(value)),
+    ),
+    expected: `${expected} and none of ${taken.join(", ")}`,
+    fromText,
+  };
+}
+
 /** Whole milliseconds within bounds. */
 export function milliseconds(min: number, max: number): Kind<number> {
   return wholeNumber(min, max, "milliseconds");

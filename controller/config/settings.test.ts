@@ -99,6 +99,10 @@ test.each([
     '[power]\nrestore = "yes"',
     'controller.toml:6:1: `restore` in [power]: expected one of "adopt", "restore", "all-on", "all-off", got "yes"',
   ],
+  [
+    "[hat]\nfan_gpio = 6",
+    "controller.toml:6:1: `fan_gpio` in [hat]: expected a whole number from 0 to 27 and none of 0, 1, 2, 3, 5, 6, 13, 19, 26, got 6",
+  ],
   ["[hat]\nboard = v2", "controller.toml:6:9: invalid value"],
 ])("%j", (text, message) => {
   expect(failure(pool + text).message).toBe(message);
@@ -168,6 +172,7 @@ test.each([
     "[work]\njob_limit_min_ms = 60000\njob_limit_max_ms = 50000",
     ["job_limit_min_ms", "job_limit_max_ms"],
   ],
+  ["[hat]\nfan_on_c = 50", ["fan_on_c", "fan_off_c"]],
   ["[power]\nenumeration_ms = 100000", ["enumeration_ms", "boot_grace_ms"]],
   ["[health]\nbackoff_max_ms = 1000", ["backoff_base_ms", "backoff_max_ms"]],
   ["[health]\npause_guard_ms = 20000", ["pause_guard_ms", "liveness_ms"]],

@@ -17,6 +17,7 @@ import type { ActRequest, ControlReply } from "./control-protocol.ts";
 import { ControlSocket } from "./control-socket.ts";
 import { messageOf } from "./error.ts";
 import { executors } from "./executors.ts";
+import { FanLane, type FanParts } from "./fan-lane.ts";
 import { HostWorkers } from "./host-workers.ts";
 import { keyFaults } from "./link-keys.ts";
 import { LinkServer } from "./link-server.ts";
@@ -42,6 +43,8 @@ export interface Parts {
   readonly log: Logger;
   readonly board: PowerBoard;
   readonly addressProbe: AddressProbe;
+  /** Null where no fan is configured. */
+  readonly fan: FanParts | null;
   readonly store: Store;
   readonly poolOptionsOf: (seat: string) => DuinoOptions;
   readonly hostWorkerScript: URL;
@@ -64,6 +67,7 @@ export class Controller {
   readonly #control: ControlSocket;
   readonly #schedules: ScheduleLane;
   readonly #recorder: Recorder | null;
+  readonly #fan: FanLane | null;
   #thinning: NodeJS.Timeout | null = null;
   #stopping: Promise<void> | null = null;
 
@@ -96,6 +100,12 @@ export class Controller {
       post,
       alarmFailed: (error) => this.#note("schedule.alarm-failed", { error: messageOf(error) }),
     });
+    this.#fan =
+      parts.fan === null
+        ? null
+        : new FanLane(parts.fan, clock, (level, ev, detail) =>
+            report({ type: "report", level, ev, slot: null, why: null, detail }),
+          );
     const shape = { slots: board.info.slots, hostWorkers: config.hostWorkers };
     const state = initialState(shape, config.policy, store.recall(), this.#startedAt);
     const machinery = {
@@ -140,6 +150,7 @@ export class Controller {
       this.#parts.store.close();
       throw error;
     }
+    this.#fan?.start();
     this.#thinning = setInterval(() => this.#thin(), THIN_EVERY_MS);
   }
 
@@ -157,6 +168,7 @@ export class Controller {
     if (this.#thinning !== null) clearInterval(this.#thinning);
     await this.#quiesce(STOP_PATIENCE_MS);
     this.#note("controller.stopping", {});
+    await this.#fan?.stop();
     this.#schedules.stop();
     this.#loop.stop();
     this.#pool.close();

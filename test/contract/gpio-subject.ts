@@ -20,7 +20,11 @@ export interface GpioTree {
 }
 
 /** A tree as kernel 6.6 makes it on a Pi 3: the header's controller at base 512, and one that is not it. */
-export async function gpioTree(base = 512, label = "pinctrl-bcm2835"): Promise<GpioTree> {
+export async function gpioTree(
+  base = 512,
+  label = "pinctrl-bcm2835",
+  moreBcm: readonly number[] = [],
+): Promise<GpioTree> {
   const root = await mkdtemp(join(tmpdir(), "hat-gpio-"));
   const sysfs = join(root, "sys/class/gpio");
   const chips: readonly [string, number, string][] = [
@@ -36,7 +40,7 @@ export async function gpioTree(base = 512, label = "pinctrl-bcm2835"): Promise<G
   const put = (line: number, name: string, text: string) => writeFileSync(file(line, name), text);
   const get = (line: number, name: string) => readFileSync(file(line, name), "utf8").trim();
   const lines = [6, 13, 19, 26].map((bcm) => base + bcm);
-  for (const line of [...lines, base + 5]) {
+  for (const line of [...lines, ...[5, ...moreBcm].map((bcm) => base + bcm)]) {
     await mkdir(join(sysfs, `gpio${line}`), { recursive: true });
     put(line, "direction", "in\n");
     put(line, "value", "0\n");
