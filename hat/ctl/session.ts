@@ -70,10 +70,9 @@ export async function withSession(
   const out = new Output(flags.json === true);
   const trial = flags.virtual === true ? await startTrialBoard() : null;
   try {
-    const found = trial === null ? await lookForController(flags.control) : null;
+    const found = trial === null ? await lookForController(flags.control, out) : null;
     const board = await limited(timeoutMs, openedBoard(flags, trial, found));
-    const controller =
-      found !== null && "board" in found && found.board === board.info.description ? found : null;
+    const controller = found?.board === board.info.description ? found : null;
     try {
       process.exitCode = await act({ board, controller, flags, out, timeoutMs });
     } catch (error) {
@@ -96,22 +95,24 @@ export function refuseWhileControlled({ controller, flags }: Session, word: stri
   );
 }
 
-type Found = ControllerStatus | ControllerError | null;
-
 /** A controller that cannot be asked is no reason to stop: the board's lock keeps us apart. */
-async function lookForController(socketPath: string): Promise<Found> {
+async function lookForController(
+  socketPath: string,
+  out: Output,
+): Promise<ControllerStatus | null> {
   try {
     return await findController(socketPath);
   } catch (error) {
-    if (isControllerError(error)) return error;
-    throw error;
+    if (!isControllerError(error)) throw error;
+    out.say(error.message);
+    return null;
   }
 }
 
 async function openedBoard(
   flags: GlobalFlags,
   trial: TrialBoard | null,
-  found: Found,
+  found: ControllerStatus | null,
 ): Promise<PowerBoard> {
   try {
     const board = trial?.spec ?? flags.board;
@@ -122,16 +123,19 @@ async function openedBoard(
 }
 
 /** Says what the controller has to do with it, where a board is held or not found. */
-function withController(error: unknown, socketPath: string, found: Found): unknown {
-  if (!isHatError(error, "locked") && !isHatError(error, "no-board")) return error;
-  const more = controllerHint(socketPath, found);
-  return more === null ? error : new HatError(error.code, `${error.message}; ${more}`, error);
-}
-
-function controllerHint(socketPath: string, found: Found): string | null {
-  if (found === null) return null;
-  if (found instanceof ControllerError) return found.message;
-  return `the controller at ${socketPath} drives "${found.board}": to go through it, name that very board with --board`;
+function withController(
+  error: unknown,
+  socketPath: string,
+  found: ControllerStatus | null,
+): unknown {
+  if (found === null || !(isHatError(error, "locked") || isHatError(error, "no-board"))) {
+    return error;
+  }
+  return new HatError(
+    error.code,
+    `${error.message}; the controller at ${socketPath} drives "${found.board}": to go through it, name that very board with --board`,
+    error,
+  );
 }
 
 function hubPath(text: string): string {

@@ -115,7 +115,7 @@ it("goes through the controller that drives the board, and round one that drives
   rig.controller.kill("SIGSTOP");
   const stopped = await hatctl("off", "p1");
   expect(stopped).toMatchObject({ code: 6 });
-  expect(stopped.stderr).toMatch(/held by process \d+.*did not answer in \d+ ms/);
+  expect(stopped.stderr).toMatch(/did not answer in \d+ ms\n.*held by process \d+/);
   expect(await hatctl("status", "p1")).toMatchObject({ code: 0 });
   rig.controller.kill("SIGCONT");
 });
