@@ -14,7 +14,6 @@ import {
   onIntentDurable,
   onPowerDone,
   onPowerFailed,
-  onWrongCards,
 } from "./observe-board.ts";
 import { onBeat, onHeard, onLinkDown, onLinkUp } from "./observe-link.ts";
 import { onPoolDown, onPoolJob, onPoolUp, onPoolVerdict } from "./observe-pool.ts";
@@ -64,7 +63,6 @@ const OBSERVERS: Observers = {
   tick,
   "board-read": onBoardRead,
   "board-failed": onBoardFailed,
-  "wrong-cards": onWrongCards,
   "intent-durable": onIntentDurable,
   "power-done": onPowerDone,
   "power-failed": onPowerFailed,

@@ -53,7 +53,6 @@ export type Hindrance =
   | "paused"
   | "hold"
   | "just-resumed"
-  | "wrong-card"
   | "hub-lost"
   | "link-server-unproved"
   | "storm"
@@ -85,7 +84,6 @@ export type OnHindrance =
 export type ShedHindrance =
   | "automation-halted"
   | "power-action"
-  | "wrong-card"
   | "paused"
   | "hold"
   | "not-running"
