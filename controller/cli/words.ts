@@ -53,6 +53,7 @@ export const CUT_WORDS: Readonly<Record<Hindrance, string>> = {
   paused: "automation is paused",
   hold: "it is held",
   "just-resumed": "the controller itself stood still a moment ago",
+  "wrong-card": "the card in its slot is another's: who is silent is not who would be cut",
   "hub-lost": "the USB hub is gone: our side, not the Zeros'",
   "board-unread": "the board could not be read for some seconds",
   "link-server-unproved": "the controller has not proved that it can hear",

@@ -145,6 +145,7 @@ export function copyRig(rig: RigState): RigState {
     pause: rig.pause,
     switches: rig.switches,
     boardError: rig.boardError,
+    wrongCards: rig.wrongCards,
     readAt: rig.readAt,
     linkServerProvedAt: rig.linkServerProvedAt,
     linkServerBackAt: rig.linkServerBackAt,

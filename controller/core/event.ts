@@ -23,6 +23,8 @@ export type Event = Timed<
   // the board lane
   | { readonly type: "board-read"; readonly reading: BoardReading }
   | { readonly type: "board-failed"; readonly code: HatErrorCode; readonly detail: string }
+  /** The slots whose power line feeds a Zero that goes by another slot's name, and the slots that those Zeros name. */
+  | { readonly type: "wrong-cards"; readonly slots: readonly SlotId[] }
   | { readonly type: "intent-durable"; readonly slot: SlotId; readonly intent: number }
   | { readonly type: "power-done"; readonly action: number; readonly reading: SlotReading }
   | {

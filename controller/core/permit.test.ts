@@ -43,6 +43,7 @@ describe("what stands in the way of a cut", () => {
     ["paused", { rig: { pause: PAUSE } }],
     ["hold", { p1: { hold: { kind: "cordon", ...PAUSE } } }],
     ["just-resumed", { rig: { startedAt: 0, resumedAt: now - 19_999 } }],
+    ["wrong-card", { rig: { wrongCards: ["p1"] } }],
     ["hub-lost", { rig: { hub: "lost" } }],
     ["link-server-unproved", { rig: { linkServerProvedAt: 0 } }],
     ["storm", { rig: { storm: { state: "cooldown", until: now + 1 } } }],

@@ -49,6 +49,7 @@ export function cutBan(rig: Rig, slot: Slot, now: number): Hindrance | null {
   if (rig.pause !== null) return "paused";
   if (slot.hold !== null) return "hold";
   if (rig.resumedAt > rig.startedAt && isJustBack(rig, rig.resumedAt, now)) return "just-resumed";
+  if (rig.wrongCards.includes(slot.id)) return "wrong-card";
   if (rig.hub === "lost") return "hub-lost";
   if (isJustBack(rig, rig.linkServerBackAt, now)) return "link-server-unproved";
   if (!isProvedSince(rig, slot, now)) return "link-server-unproved";

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { BoardReading, SlotReading } from "../../hat/board.ts";
+import type { SlotId } from "../../hat/slots.ts";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
 import { mining } from "../../test/sim/scene.ts";
 import { type Draft, draftOf } from "./draft.ts";
@@ -11,6 +12,7 @@ import {
   onIntentDurable,
   onPowerDone,
   onPowerFailed,
+  onWrongCards,
 } from "./observe-board.ts";
 import type { PowerRestore } from "./policy.ts";
 import type { Intent, Slot } from "./slot.ts";
@@ -405,6 +407,27 @@ describe("a reading", () => {
   it("of a slot that there is not changes nothing", () => {
     const { slot, before } = read({}, { ...OFF, slot: "p9" });
     expect(slot).toEqual(before);
+  });
+});
+
+describe("cards in the wrong slots", () => {
+  const told = (before: readonly SlotId[], slots: readonly SlotId[]) =>
+    done({}, (draft) => onWrongCards(draft, { type: "wrong-cards", now, slots }), {
+      wrongCards: before,
+    });
+  const reported = (...args: Parameters<typeof told>) =>
+    reportsOf(told(...args).effects).map(({ level, ev, slot }) => [level, ev, slot]);
+
+  it("are reported once each, and when they are right again", () => {
+    expect(reported([], ["p1"])).toEqual([["error", "slot.wrong-card", "p1"]]);
+    expect(reported(["p1", "p2"], ["p1", "p2"])).toEqual([]);
+    expect(reported(["p1", "p2"], ["p2"])).toEqual([["info", "slot.right-card", "p1"]]);
+    expect(told(["p1"], ["p2"]).rig.wrongCards).toEqual(["p2"]);
+  });
+
+  it("say what to do", () => {
+    const [report] = reportsOf(told([], ["p1"]).effects);
+    expect(report?.detail["todo"]).toMatch(/hatctl identify.*nothing is cut here by automation/);
   });
 });
 

@@ -64,6 +64,8 @@ describe("a Zero that is too hot", () => {
       "p1 hot",
     ],
     [{ p1: { ...hot, action: 9 } }, {}, "p1 hot power-action"],
+    [{ p1: hot }, { wrongCards: ["p1"] }, "p1 hot wrong-card"],
+    [{ p1: hot, p2: hot }, { wrongCards: ["p2"] }, "p1 hot"],
     [{ p1: hot }, { halted: "x" }, "p1 hot automation-halted"],
   ];
   it.each(table)("%o %o: %s", (slots, changes, expected) => {

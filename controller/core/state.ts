@@ -54,6 +54,8 @@ export interface RigState {
   /** The power actions that automation may do now. */
   readonly switches: Bucket;
   readonly boardError: string | null;
+  /** Slots whose line and whose link are not the same Zero's: who falls silent there is not who would be cut. */
+  readonly wrongCards: readonly SlotId[];
   /** When the board was last read; -Infinity if never. */
   readonly readAt: number;
   readonly linkServerProvedAt: number;
@@ -227,6 +229,7 @@ export function initialState(
     pause: pause && { reason: pause.reason, since: now, until: untilOf(pause.leftMs, now) },
     switches: fullBucket(policy.switchBurst, now),
     boardError: null,
+    wrongCards: [],
     readAt: Number.NEGATIVE_INFINITY,
     linkServerProvedAt: Number.NEGATIVE_INFINITY,
     linkServerBackAt: Number.NEGATIVE_INFINITY,

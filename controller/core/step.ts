@@ -14,6 +14,7 @@ import {
   onIntentDurable,
   onPowerDone,
   onPowerFailed,
+  onWrongCards,
 } from "./observe-board.ts";
 import { onBeat, onHeard, onLinkDown, onLinkUp } from "./observe-link.ts";
 import { onPoolDown, onPoolJob, onPoolUp, onPoolVerdict } from "./observe-pool.ts";
@@ -63,6 +64,7 @@ const OBSERVERS: Observers = {
   tick,
   "board-read": onBoardRead,
   "board-failed": onBoardFailed,
+  "wrong-cards": onWrongCards,
   "intent-durable": onIntentDurable,
   "power-done": onPowerDone,
   "power-failed": onPowerFailed,

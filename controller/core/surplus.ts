@@ -35,6 +35,8 @@ function isRunning(slot: Slot): boolean {
 function hindrance(rig: Rig, slot: Slot, why: ShedWhy, now: number): ShedHindrance | null {
   if (rig.halted !== null) return "automation-halted";
   if (slot.action !== null) return "power-action";
+  // Who would be asked to leave is not who would be cut.
+  if (rig.wrongCards.includes(slot.id)) return "wrong-card";
   if (why === "hot" || why === "brown-out") return null;
   if (rig.pause !== null) return "paused";
   if (slot.hold !== null) return "hold";

@@ -53,6 +53,7 @@ export type Hindrance =
   | "paused"
   | "hold"
   | "just-resumed"
+  | "wrong-card"
   | "hub-lost"
   | "link-server-unproved"
   | "storm"
@@ -84,6 +85,7 @@ export type OnHindrance =
 export type ShedHindrance =
   | "automation-halted"
   | "power-action"
+  | "wrong-card"
   | "paused"
   | "hold"
   | "not-running"

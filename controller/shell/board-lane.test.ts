@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Line, PowerBoard, SlotReading } from "../../hat/board.ts";
+import type { Line, PowerBoard, SlotReading, UsbPresence } from "../../hat/board.ts";
 import { HatError } from "../../hat/error.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import { BoardLane } from "./board-lane.ts";
@@ -12,6 +12,7 @@ function lane() {
   const calls: { slot: SlotId; line: Line; answer: (error?: Error) => void }[] = [];
   let rings: { at: number; ring: () => void }[] = [];
   let now = 0;
+  const hat: { cards: readonly number[]; usb: UsbPresence } = { cards: [], usb: "present" };
   const clock: Clock = {
     now: () => now,
     wall: () => new Date(0),
@@ -25,14 +26,28 @@ function lane() {
   };
   const board = {
     info: { description: "x", slots: ["p1", "p2"], parts: [], virtual: true },
-    read: async () => ({ slots: [], underVoltage: null }),
+    read: async () => ({
+      slots: [{ slot: "p1", line: "on", usb: hat.usb, driven: true }],
+      underVoltage: null,
+    }),
     setPower: (slot: SlotId, line: Line) =>
       new Promise<SlotReading>((resolve, reject) => {
         const answer = (error?: Error) =>
           error ? reject(error) : resolve({ slot, line, usb: "absent", driven: true });
         calls.push({ slot, line, answer });
       }),
-    readPorts: async () => [],
+    readPorts: async () =>
+      hat.cards.map((card, index) => ({
+        path: `1-1.${index + 1}`,
+        usb: "present",
+        device: {
+          id: "3171:0021",
+          serial: String(card),
+          product: null,
+          interface: null,
+          mac: null,
+        },
+      })),
     init: async () => [],
     readSwitches: async () => [],
     setSwitch: async () => {},
@@ -52,7 +67,7 @@ function lane() {
     }
     await settle();
   };
-  return { subject, events, calls, advance };
+  return { subject, events, calls, advance, hat };
 }
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -94,6 +109,26 @@ describe("the board lane", () => {
     calls[0]?.answer(new HatError("foreign-change", "p3", undefined, ["p3"]));
     await settle();
     expect(power(events)).toMatchObject([{ code: "foreign-change", changed: ["p3"] }]);
+  });
+
+  it("tells at once, and once, whose cards are in the wrong slots", async () => {
+    const { subject, events, advance, hat } = lane();
+    const cards = () => events.filter(({ type }) => type === "wrong-cards");
+    hat.cards = [2, 1];
+    await subject.start();
+    expect(cards()).toEqual([{ type: "wrong-cards", slots: ["p1", "p2"] }]);
+    await advance(1000);
+    expect(cards()).toHaveLength(1);
+    // A port that changes is looked at anew; else every ten seconds.
+    hat.cards = [1, 2];
+    hat.usb = "absent";
+    await advance(1000);
+    expect(cards()).toHaveLength(2);
+    hat.cards = [1, 3];
+    for (let second = 0; second < 9; second += 1) await advance(1000);
+    expect(cards()).toHaveLength(2);
+    await advance(1000);
+    expect(cards().at(-1)).toEqual({ type: "wrong-cards", slots: ["p2"] });
   });
 
   it("reads on its own, sooner after an action", async () => {

@@ -1,16 +1,20 @@
 // The one way to the board: actions and readings one after the other, each with a time limit, each outcome an event.
 
-import type { Line, PowerBoard } from "../../hat/board.ts";
+import type { BoardReading, Line, PowerBoard } from "../../hat/board.ts";
 import { HatError, isHatError } from "../../hat/error.ts";
+import { identify } from "../../hat/identity.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import type { Clock } from "./clock.ts";
 import { messageOf } from "./error.ts";
 import type { Untimed } from "./loop.ts";
+import { wrongSlots } from "./wrong-slots.ts";
 
 const READ_LIMIT_MS = 5000;
 const READ_EVERY_MS = 1000;
 /** While something is being switched, the proof should not wait for a slow poll. */
 const READ_EVERY_SWITCHING_MS = 200;
+/** A card may give its name some time after its USB device shows. */
+const IDENTIFY_EVERY_MS = 10_000;
 
 export class BoardLane {
   readonly #board: PowerBoard;
@@ -20,6 +24,10 @@ export class BoardLane {
   #tail: Promise<void> = Promise.resolve();
   #cancelPoll: () => void = () => {};
   #closed = false;
+  #identifiedAt = Number.NEGATIVE_INFINITY;
+  /** The USB ports as they were when the cards were last looked at. */
+  #ports = "";
+  #wrongCards: readonly SlotId[] = [];
 
   constructor(
     board: PowerBoard,
@@ -76,10 +84,24 @@ export class BoardLane {
       try {
         const reading = await this.#limited(this.#board.read());
         this.#post({ type: "board-read", reading });
+        await this.#identify(reading);
       } catch (error) {
         this.#post({ type: "board-failed", ...failure(error) });
       }
     });
+  }
+
+  /** Tells whose card is in another's slot. What cannot be seen is no reason to doubt. */
+  async #identify({ slots }: BoardReading): Promise<void> {
+    const now = this.#clock.now();
+    const ports = slots.map(({ usb }) => usb).join();
+    if (ports === this.#ports && now - this.#identifiedAt < IDENTIFY_EVERY_MS) return;
+    this.#ports = ports;
+    this.#identifiedAt = now;
+    const wrong = wrongSlots(await this.#limited(identify(this.#board)));
+    if (wrong.join() === this.#wrongCards.join()) return;
+    this.#wrongCards = wrong;
+    this.#post({ type: "wrong-cards", slots: wrong });
   }
 
   #enqueue(operation: () => Promise<void>): Promise<void> {

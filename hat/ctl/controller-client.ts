@@ -7,7 +7,7 @@ import { connect, type Socket } from "node:net";
 import type { SlotId } from "../slots.ts";
 import { ControllerError, isControllerError } from "./controller-error.ts";
 
-/** The same for `zerorig`, which also takes --socket and this variable. */
+/** The same for `zerorig`, which also takes this variable. */
 export const DEFAULT_CONTROL_SOCKET = "/run/zerorig/control.sock";
 export const CONTROL_SOCKET_ENV = "ZERORIG_CONTROL_SOCKET";
 
@@ -224,6 +224,6 @@ function unreachable(socketPath: string, error: unknown): ControllerError {
     const what = `the controller's socket ${socketPath} may not be opened: run as root, or as a user in its group`;
     return new ControllerError("permission", what, error);
   }
-  const what = `no controller answers at ${socketPath}: start it with \`zerorig run\`, or name its socket with --socket`;
+  const what = `no controller answers at ${socketPath}: start it with \`zerorig run\`, or name its socket`;
   return new ControllerError("absent", what, error);
 }

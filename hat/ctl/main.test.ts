@@ -1,67 +1,43 @@
 // hatctl as users run it: the bundle, as a process.
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { eventually } from "../../test/contract/eventually.ts";
 import { acquireLock } from "../lock.ts";
 import { VirtualHatClient } from "../virtual/client.ts";
 
+import {
+  type Bundle,
+  bundleHatctl,
+  type Ended,
+  runHatctl,
+  startVirtual,
+} from "./testing/hatctl.ts";
+
 // Processes start slowly on a loaded machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
+let bundle: Bundle;
 let directory: string;
 let socketPath: string;
 let server: ChildProcess;
 let client: VirtualHatClient;
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function hatctl(...args: string[]): Promise<Ended> {
-  const env = { ...process.env, ZERORIG_BOARD: `virtual:${socketPath}` };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(directory, "hatctl.cjs"), ...args],
-      { env },
-      (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-      },
-    );
-  });
+  return runHatctl(bundle.path, args, { ZERORIG_BOARD: `virtual:${socketPath}` });
 }
 
-async function virtual(path: string, ...args: string[]): Promise<ChildProcess> {
-  const child = spawn(
-    process.execPath,
-    [join(directory, "hatctl.cjs"), "virtual", "--socket", path, "--boot-ms", "20-40", ...args],
-    { stdio: ["pipe", "pipe", "ignore"] },
-  );
-  const [line] = (await once(child.stdout as NonNullable<typeof child.stdout>, "data")) as [Buffer];
-  expect(JSON.parse(line.toString())).toMatchObject({ ready: true, socket: path });
-  return child;
+function virtual(path: string, ...args: string[]): Promise<ChildProcess> {
+  return startVirtual(bundle.path, path, ...args);
 }
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "hat-ctl-"));
+  bundle = await bundleHatctl();
+  directory = bundle.directory;
   socketPath = join(directory, "hat.sock");
-  await build({
-    entryPoints: ["hat/ctl/main.ts"],
-    outfile: join(directory, "hatctl.cjs"),
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    external: ["i2c-bus", "onoff"],
-    define: { ZERORIG_VERSION: '"1.2.3"' },
-  });
   server = await virtual(socketPath, "--", process.execPath, "-e", "setInterval(() => {}, 1000)");
   client = await VirtualHatClient.connect(socketPath);
 });
@@ -69,7 +45,7 @@ afterAll(async () => {
   await client.close();
   server.kill("SIGTERM");
   await once(server, "exit");
-  await rm(directory, { recursive: true });
+  await bundle.remove();
 });
 
 it("tells its version and its use", async () => {
@@ -93,6 +69,8 @@ it("switches, skips, cycles and shows", async () => {
   const cycled = await hatctl("cycle", "p1", "--dwell", "10", "--json");
   expect(JSON.parse(cycled.stdout)).toEqual({
     verb: "cycle",
+    by: "hatctl",
+    mismatches: [],
     slots: [{ slot: "p1", outcome: "done", message: "off, then on again, both verified" }],
     exitCode: 0,
   });

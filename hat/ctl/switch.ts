@@ -1,9 +1,11 @@
 // What `on`, `off` and `cycle` do to the named slots: one after the other, each proved by read-back.
 
-import type { PowerBoard, SlotReading } from "../board.ts";
+import type { PowerBoard, SlotReading, UsbPresence } from "../board.ts";
+import { HatError } from "../error.ts";
 import type { SlotId } from "../slots.ts";
 import { describeError, EXIT, exitCodeOf } from "./exit.ts";
 import { limited } from "./limit.ts";
+import { NotGoneError } from "./soft-off.ts";
 
 export type Verb = "on" | "off" | "cycle";
 
@@ -17,13 +19,15 @@ export interface SwitchOptions {
   readonly dwellMs: number;
   /** For one call on the board. */
   readonly timeoutMs: number;
+  /** Before the cut of a slot that is on: resolves with how its Zero went. Rejects with a NotGoneError; that slot is not cut then. */
+  readonly shutDown?: (slot: SlotId) => Promise<string>;
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly nowMs: () => number;
   /** For people. */
   readonly say: (text: string) => void;
 }
 
-interface SlotOutcome {
+export interface SlotOutcome {
   readonly slot: SlotId;
   /** `skipped`: the line was so already. `not-tried`: an earlier failure stopped us. */
   readonly outcome: "done" | "skipped" | "failed" | "not-tried";
@@ -35,7 +39,14 @@ export interface SwitchResult {
   readonly exitCode: number;
 }
 
-/** Does it. Stops at the first failure: what is wrong with one line is often wrong with the board. Never rejects for one slot. */
+/** How long the kernel may take to see that a device has no power any more. */
+const USB_GONE_MS = 5000;
+const LOOK_EVERY_MS = 100;
+
+/**
+ * Does it. Stops at the first failure: what is wrong with one line is often wrong with the board. A Zero that does not shut down
+ * when it is asked is a matter of its own. Never rejects for one slot.
+ */
 export async function switchSlots(options: SwitchOptions): Promise<SwitchResult> {
   const { board, verb, slots, say } = options;
   const reading = await limited(options.timeoutMs, board.read());
@@ -43,8 +54,9 @@ export async function switchSlots(options: SwitchOptions): Promise<SwitchResult>
   const run = new Run(options);
   const outcomes: SlotOutcome[] = [];
   let failure: unknown;
+  let isStopped = false;
   for (const slot of slots) {
-    if (failure !== undefined) {
+    if (isStopped) {
       outcomes.push({ slot, outcome: "not-tried", message: "not tried after the failure" });
       continue;
     }
@@ -53,9 +65,11 @@ export async function switchSlots(options: SwitchOptions): Promise<SwitchResult>
       outcomes.push(outcome);
       say(`${slot}: ${outcome.message}`);
     } catch (error) {
-      failure = error;
+      failure ??= error;
+      isStopped = !(error instanceof NotGoneError);
       const left = run.cutSlot === slot ? "left off, " : "";
-      outcomes.push({ slot, outcome: "failed", message: left + describeError(error) });
+      const kept = isStopped ? "" : "; it was not cut";
+      outcomes.push({ slot, outcome: "failed", message: left + describeError(error) + kept });
     }
   }
   return { outcomes, exitCode: exitCodeFor(outcomes, failure) };
@@ -67,18 +81,23 @@ async function switchOne(
   slot: SlotId,
   reading: SlotReading | undefined,
 ): Promise<SlotOutcome> {
-  if (verb === "cycle") {
-    await run.off(slot);
-    await run.dwell();
-    await run.on(slot);
-    return { slot, outcome: "done", message: "off, then on again, both verified" };
-  }
+  const done = (message: string) => ({ slot, outcome: "done", message }) as const;
   // On a board that was never set up, a read line is not a driven one.
-  if (reading?.line === verb && reading.driven) {
-    return { slot, outcome: "skipped", message: `is ${verb} already` };
+  const isOff = reading?.line === "off" && reading.driven;
+  if (verb === "on") {
+    if (reading?.line === "on" && reading.driven) {
+      return { slot, outcome: "skipped", message: "is on already" };
+    }
+    await run.on(slot);
+    return done("on, verified");
   }
-  await (verb === "on" ? run.on(slot) : run.off(slot));
-  return { slot, outcome: "done", message: `${verb}, verified` };
+  if (verb === "off" && isOff) return { slot, outcome: "skipped", message: "is off already" };
+  const how = reading?.line === "off" ? "" : await run.shutDown(slot);
+  const seen = await run.off(slot);
+  if (verb === "off") return done(`${how}off, verified${seen}`);
+  await run.dwell();
+  await run.on(slot);
+  return done(`${how}off, then on again, both verified`);
 }
 
 /** The pauses between what is switched. */
@@ -101,15 +120,44 @@ class Run {
     this.cutSlot = null;
   }
 
-  async off(slot: SlotId): Promise<void> {
-    const { board, timeoutMs } = this.#options;
+  /** How its Zero went, for people; empty where it is not asked. */
+  async shutDown(slot: SlotId): Promise<string> {
+    const how = await this.#options.shutDown?.(slot);
+    return how === undefined ? "" : `${how}, `;
+  }
+
+  /** Cuts, and waits until the slot's device is gone from USB, where that can be seen. Resolves with what could not be seen. */
+  async off(slot: SlotId): Promise<string> {
+    const { board, timeoutMs, nowMs, sleep } = this.#options;
     await limited(timeoutMs, board.setPower(slot, "off"));
     this.cutSlot = slot;
+    const untilMs = nowMs() + USB_GONE_MS;
+    for (;;) {
+      const usb = await this.#presence(slot);
+      if (usb === "absent") return "";
+      if (usb === "unknown") return " (by the line; its USB port cannot be read)";
+      if (nowMs() >= untilMs) throw stillThere(slot);
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   async dwell(): Promise<void> {
     await this.#options.sleep(this.#options.dwellMs);
   }
+
+  async #presence(slot: SlotId): Promise<UsbPresence> {
+    const { board, timeoutMs } = this.#options;
+    // Not `read`: what that shows counts as known, and a foreign hand's doing would pass unseen.
+    const ports = await limited(timeoutMs, board.readPorts());
+    return ports[board.info.slots.indexOf(slot)]?.usb ?? "unknown";
+  }
+}
+
+function stillThere(slot: SlotId): HatError {
+  return new HatError(
+    "not-verified",
+    `the line of ${slot} reads off, but ${USB_GONE_MS} ms later its USB port still shows a device: it has power from elsewhere, or the hub's path (--hub) is another HAT's`,
+  );
 }
 
 function exitCodeFor(outcomes: readonly SlotOutcome[], failure: unknown): number {

@@ -1,11 +1,12 @@
 // `hatctl virtual`: runs a virtual ClusterHAT in the foreground.
 
 import { resolve } from "node:path";
+import type { Command } from "commander";
 import { isExpanderRevision } from "../expander.ts";
 import { type RunningVirtualHat, runVirtualHat, type VirtualRunOptions } from "../virtual/run.ts";
 import { describeError, EXIT, UsageError } from "./exit.ts";
 
-export interface VirtualFlags {
+interface VirtualFlags {
   readonly socket: string;
   readonly slots: string;
   readonly revision: string;
@@ -13,11 +14,32 @@ export interface VirtualFlags {
   readonly seed: string;
   readonly bootMs: string;
   readonly link: string;
+  readonly cards?: string;
   readonly dir?: string;
   readonly tieToStdin?: boolean;
 }
 
 const SLOT_LIMIT = 32;
+/** The greatest that a card's image can be given. */
+const CARD_MAX = 252;
+
+export function addVirtualCommand(program: Command): void {
+  program
+    .command("virtual")
+    .description("run a virtual ClusterHAT; COMMAND is the software of each of its Zeros")
+    .argument("[command...]", "after --; {slot} in an argument becomes the slot's name")
+    .requiredOption("--socket <path>", "where drivers connect: --board virtual:PATH")
+    .option("--slots <n>", "1 to 32, four to a board", "4")
+    .option("--revision <x.y>", "2.0 to 2.6, 3.0, 3.1", "2.3")
+    .option("--chip <model>", "XRA1200P or PCA9554", "XRA1200P")
+    .option("--seed <seed>", "of all randomness", "1")
+    .option("--boot-ms <min-max>", "how long a Zero boots", "2000-5000")
+    .option("--link <host:port>", "where the controller listens for agents", "127.0.0.1:8686")
+    .option("--cards <numbers>", "whose card sits in which slot, such as 2,1,3,4")
+    .option("--dir <dir>", "logs and fake system files of the Zeros (default: PATH.zeros)")
+    .option("--tie-to-stdin", "stop when stdin ends")
+    .action((command: string[], flags: VirtualFlags) => runVirtual(flags, command));
+}
 
 /** Turns flags into options. Throws a UsageError that names the flag and what it takes. */
 function virtualOptions(
@@ -47,6 +69,12 @@ function virtualOptions(
   if (link?.[1] === undefined || port < 1 || port > 65_535) {
     throw new UsageError(`--link takes HOST:PORT, such as 127.0.0.1:8686, not "${flags.link}"`);
   }
+  const cards = flags.cards?.split(",").map(Number);
+  if (cards?.every((card) => Number.isInteger(card) && card >= 1 && card <= CARD_MAX) === false) {
+    throw new UsageError(
+      `--cards takes numbers from 1 to ${CARD_MAX}, such as 2,1, not "${flags.cards}"`,
+    );
+  }
   const socketPath = resolve(flags.socket);
   return {
     socketPath,
@@ -56,6 +84,7 @@ function virtualOptions(
     seed: flags.seed,
     bootMs: { min, max },
     link: { host: link[1], port },
+    ...(cards === undefined ? {} : { cards }),
     directory: resolve(flags.dir ?? `${socketPath}.zeros`),
     command,
     log,
@@ -63,7 +92,7 @@ function virtualOptions(
 }
 
 /** Runs until SIGTERM, SIGINT, SIGHUP, a client's `stop`, or (tied) the end of stdin. Prints the ready line on stdout. */
-export async function runVirtual(flags: VirtualFlags, command: readonly string[]): Promise<void> {
+async function runVirtual(flags: VirtualFlags, command: readonly string[]): Promise<void> {
   const options = virtualOptions(flags, command, (ev, detail) => {
     process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), ev, ...detail })}\n`);
   });

@@ -7,7 +7,7 @@ import {
   findController,
 } from "../../hat/ctl/controller-client.ts";
 import { switchByController } from "../../hat/ctl/controller-switch.ts";
-import { run, ZERORIG } from "./programs.ts";
+import { HATCTL, run, ZERORIG } from "./programs.ts";
 import { Rig } from "./rig.ts";
 
 it("looks for the controller where zerorig does", async () => {
@@ -62,4 +62,60 @@ it("speaks the controller's protocol", { timeout: 120_000 }, async () => {
 
   const stranger = switchByController({ ...ask, verb: "off", slots: ["p9"] });
   await expect(stranger).rejects.toMatchObject({ code: "no-slot" });
+});
+
+it("goes through the controller that drives the board, and round one that drives another", {
+  timeout: 180_000,
+}, async () => {
+  const rig = await Rig.start({ zeros: 2 });
+  await rig.mining();
+  const board = `virtual:${rig.paths.hatSocket}`;
+  const env = { ZERORIG_BOARD: board, ZERORIG_CONTROL_SOCKET: rig.paths.controlSocket };
+  const hatctl = (...words: string[]) => run(HATCTL, words, env);
+
+  const status = await hatctl("status");
+  expect(status.stderr).toContain(`the controller at ${rig.paths.controlSocket} drives this board`);
+  expect(status.stdout).toMatch(/^SLOT +LINE +USB +STATE +WHY\np1 +on +present +Ready +self-test/);
+
+  const off = await hatctl("off", "p2", "--json");
+  expect(off.code).toBe(0);
+  expect(JSON.parse(off.stdout)).toMatchObject({
+    by: "controller",
+    slots: [{ slot: "p2", outcome: "done" }],
+  });
+  // It was cut at the person's word, without being asked first, and nothing else was.
+  expect(await rig.edges()).toMatchObject([{ cuts: 0 }, { cuts: 1 }]);
+  expect((await rig.slot("p2")).hold).toBe(null);
+  expect(await hatctl("on")).toMatchObject({ code: 0 });
+
+  // It would cut whoever does not go: a person says so.
+  const soft = await hatctl("cycle", "p1", "--soft");
+  expect(soft).toMatchObject({ code: 6 });
+  expect(soft.stderr).toContain("--then-hard");
+  expect(await hatctl("cycle", "p1", "--soft", "--then-hard")).toMatchObject({ code: 0 });
+  expect(
+    rig.query("SELECT 1 FROM events WHERE slot = 'p1' AND ev = 'power.soft-off-ended'"),
+  ).toHaveLength(1);
+
+  for (const words of [["alert", "on"], ["hub", "on"], ["init"], ["identify", "--blink"]]) {
+    const refused = await hatctl(...words);
+    expect(refused.code).toBe(6);
+    expect(refused.stderr).toMatch(/drives this board and has no request for `.*stop it first/);
+  }
+  expect(await hatctl("identify")).toMatchObject({ code: 0 });
+
+  // A controller of another board is left alone; ours is found by its lock.
+  const strange = await run(HATCTL, ["--virtual", "off", "p1"], env);
+  expect(strange).toMatchObject({ code: 0 });
+  const unasked = await run(HATCTL, ["off", "p1"], { ...env, ZERORIG_CONTROL_SOCKET: "/nowhere" });
+  expect(unasked).toMatchObject({ code: 6 });
+  expect((await rig.hat.truth())[0]?.powered).toBe(true);
+
+  // One that stands still answers nothing: the lock holds, and reading goes on.
+  rig.controller.kill("SIGSTOP");
+  const stopped = await hatctl("off", "p1");
+  expect(stopped).toMatchObject({ code: 6 });
+  expect(stopped.stderr).toMatch(/did not answer in \d+ ms\n.*held by process \d+/);
+  expect(await hatctl("status", "p1")).toMatchObject({ code: 0 });
+  rig.controller.kill("SIGCONT");
 });

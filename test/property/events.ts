@@ -91,6 +91,10 @@ const MAKERS: { readonly [T in Event["type"]]: Maker<T> } = {
       underVoltage: draw.small === 9 ? draw.coin : null,
     },
   }),
+  "wrong-cards": (rig, draw) => ({
+    type: "wrong-cards",
+    slots: draw.coin ? [idAt(rig, draw)] : [],
+  }),
   "board-failed": () => ({ type: "board-failed", code: "bus", detail: "no answer" }),
   "intent-durable": (rig, draw) => ({
     type: "intent-durable",

@@ -275,6 +275,14 @@ export const ABLATIONS: readonly Ablation[] = [
     'if (slot.hold !== null) return "hold";',
     "",
   ),
+  without(
+    "a card in another's slot stops its cut",
+    "who is silent is cut, whoever sits there",
+    3,
+    `${CORE}/permit.ts`,
+    'if (rig.wrongCards.includes(slot.id)) return "wrong-card";',
+    "",
+  ),
 ];
 
 /** Takes the net away that stops what the rules let through, so that the simulator's own checkers must see it. */

@@ -87,6 +87,11 @@ export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
       });
     });
   },
+  "cards swapped": (world, zero, random) => {
+    const other = world.zeros.find(({ slot }) => slot !== zero.slot) ?? zero;
+    world.tellWrongCards([zero.slot, other.slot].sort());
+    world.after(random.between(60_000, 1_800_000), () => world.tellWrongCards([]));
+  },
   "under-voltage": rigFor(
     60_000,
     (world) => {

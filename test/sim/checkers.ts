@@ -1,7 +1,7 @@
 // The invariants as checkers. They judge by what really happened in the world, not by what the core believes.
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
-import type { Phase } from "../../controller/core/slot.ts";
+import type { Phase, Slot } from "../../controller/core/slot.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import { Cycles } from "./cycles.ts";
 import { isCalm } from "./plan.ts";
@@ -100,6 +100,7 @@ export class Checkers {
       return;
     }
     if (heard) this.blame(1, `cut of ${zero.slot}, which was heard`);
+    this.#checkCard(zero, slot, controller);
     const boots = zero.powered && zero.usb && !zero.linked && !zero.hung && zero.kernel;
     if (boots && now - zero.poweredAt < bootGraceMs && !this.#wasLinked(zero)) {
       this.blame(1, `cut of ${zero.slot}, which boots within its grace`);
@@ -122,6 +123,16 @@ export class Checkers {
 
   #linkedSince({ slot }: SimZero, { startedAt }: SimController): boolean {
     return (this.#linkedAt.get(slot) ?? Number.NEGATIVE_INFINITY) > startedAt;
+  }
+
+  /** Whoever is silent in a slot with another's card is not who loses its power. */
+  #checkCard({ slot }: SimZero, known: Slot | undefined, controller: SimController): void {
+    const { now, wrongCards, wrongCardsAt } = this.#world;
+    const since = Math.max(wrongCardsAt, controller.startedAt, controller.stalledUntil);
+    const first = known?.tries === 0 && known.line === "on";
+    if (first && wrongCards.includes(slot) && now - since > WRITE_MS) {
+      this.blame(1, `cut of ${slot}, whose card is another's`);
+    }
   }
 
   /** In a common outage that is young, nobody who lives is cut for it. */

@@ -44,6 +44,7 @@ export function endFaults(world: World): void {
   world.poolUnjust = false;
   world.poolLatencyMs = 50;
   world.underVoltage = false;
+  world.tellWrongCards([]);
   for (const zero of world.zeros) {
     Object.assign(zero, {
       neverBoots: false,

@@ -114,6 +114,9 @@ export class World {
   onSubmit: (share: Share, right: boolean) => void = () => {};
   watch: (effect: Effect, by: SimController) => void = () => {};
   schedule: ScheduleReading | null = null;
+  /** Slots whose cards sit elsewhere, and since when the controller is told so. */
+  wrongCards: readonly SlotId[] = [];
+  wrongCardsAt = Number.NEGATIVE_INFINITY;
   /** Called when a decision may have made a moment bad. */
   readonly lookouts = new Set<() => void>();
   /** Links whose Zero gave the known answer. */
@@ -331,6 +334,13 @@ export class World {
     this.post({ type: "schedule", reading });
   }
 
+  /** The board lane tells whose cards sit elsewhere, as it does again to each controller that starts. */
+  tellWrongCards(slots: readonly SlotId[]): void {
+    this.wrongCards = slots;
+    this.wrongCardsAt = this.now;
+    this.post({ type: "wrong-cards", slots });
+  }
+
   /** Remembers that so few watts are allowed, in place of what this source allowed before. */
   limit(source: string, watts: number, forMs: number): void {
     this.#limits.set(source, { watts, from: this.now, until: this.now + forMs });
@@ -393,6 +403,9 @@ export class World {
     next.start();
     if (this.schedule !== null)
       next.post({ type: "schedule", now: this.now, reading: this.schedule });
+    if (this.wrongCards.length > 0) {
+      next.post({ type: "wrong-cards", now: this.now, slots: this.wrongCards });
+    }
     return true;
   }
 }
