@@ -52,7 +52,8 @@ export async function openI2cBus(
   };
 }
 
-async function loadI2cModule(): Promise<I2cModule> {
+/** The optional package. Rejects with `no-driver`. */
+export async function loadI2cModule(): Promise<typeof import("i2c-bus")> {
   try {
     const module = await import("i2c-bus");
     // A CommonJS package: the bundle's require puts the functions on the module, Node's import on `default`.

@@ -1,9 +1,11 @@
 // Runs the PowerBoard contract over every board there is.
 
 import { describe, expect, it } from "vitest";
+import { CTRL_KINDS } from "../../hat/ctrl-kinds.ts";
 import { openBoard } from "../../hat/detect.ts";
 import { EXPANDER_REVISIONS } from "../../hat/expander.ts";
 import { chipSubject } from "./chip-subject.ts";
+import { ctrlSubject } from "./ctrl-subject.ts";
 import { gpioSubject } from "./gpio-subject.ts";
 import { pinctrlSubject } from "./pinctrl-subject.ts";
 import { failingBusContract, powerBoardContract } from "./power-board.ts";
@@ -17,6 +19,11 @@ for (const { revision, model } of chips) {
   const name = `chip ${revision}, ${model}`;
   powerBoardContract(name, () => chipSubject(revision, model));
   failingBusContract(name, () => chipSubject(revision, model));
+}
+for (const kind of Object.values(CTRL_KINDS)) {
+  const name = `USB board ${kind.name}`;
+  powerBoardContract(name, () => ctrlSubject(kind));
+  failingBusContract(name, () => ctrlSubject(kind));
 }
 powerBoardContract("virtual ClusterHAT v2.3 by socket", () => socketSubject("v2.3"));
 powerBoardContract("virtual ClusterHAT v2.0 by socket", () => socketSubject("v2.0"));
