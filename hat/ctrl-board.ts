@@ -8,6 +8,7 @@ import type {
   BoardInfo,
   BoardReading,
   Line,
+  PortReading,
   PowerBoard,
   SlotReading,
   SwitchName,
@@ -19,7 +20,7 @@ import { CTRL_COMMAND } from "./ctrl-protocol.ts";
 import { switchCommands } from "./ctrl-switches.ts";
 import { type CtrlTools, ctrlTools } from "./ctrl-tools.ts";
 import { HatError, isHatError } from "./error.ts";
-import { noSuchSlot, partsWith } from "./refusal.ts";
+import { noSuchSlot, partsAmong, partsWith } from "./refusal.ts";
 import type { SlotId } from "./slots.ts";
 import type { SupplySource } from "./supply.ts";
 import type { UsbPorts } from "./usb-ports.ts";
@@ -104,6 +105,28 @@ class CtrlPowerBoard implements CtrlBoard {
       const usb = await this.#options.usb.presence();
       const at = this.info.slots.indexOf(slot);
       return { slot, line, usb: usb[at] ?? "unknown", driven: true };
+    });
+  }
+
+  /** Resolves with one port for each slot; a Stack has no hub, so that its are unknown. */
+  readPorts(): Promise<readonly PortReading[]> {
+    return this.#options.usb.ports();
+  }
+
+  /** Leaves the mark by which a restart is seen. It is one part. */
+  init(part?: number): Promise<readonly number[]> {
+    return this.#writer.write(async () => {
+      partsAmong(this.info, part);
+      const driven = await this.#link.talk(async (talk) => {
+        for (const group of this.#lines.groups) {
+          const found = await this.#lines.look(talk, group);
+          this.#lines.adopt(group, found, "nothing was written");
+          if (found.driven) return true;
+        }
+        await this.#lines.mark(talk);
+        return false;
+      });
+      return driven ? [] : [0];
     });
   }
 

@@ -158,15 +158,23 @@ export class CtrlLink {
     };
   }
 
-  async #retrying<T>(transfer: () => Promise<T>): Promise<T> {
-    for (const pauseMs of PAUSES_MS) {
-      try {
-        return await transfer();
-      } catch (error) {
-        if (!isHatError(error, "bus")) throw error;
-      }
-      await this.sleep(pauseMs);
-    }
-    return await transfer();
+  #retrying<T>(transfer: () => Promise<T>): Promise<T> {
+    return retryingTransfer(transfer, this.sleep);
   }
+}
+
+/** Tries a transfer again while the board does not acknowledge. */
+export async function retryingTransfer<T>(
+  transfer: () => Promise<T>,
+  sleep: (ms: number) => Promise<unknown> = realSleep,
+): Promise<T> {
+  for (const pauseMs of PAUSES_MS) {
+    try {
+      return await transfer();
+    } catch (error) {
+      if (!isHatError(error, "bus")) throw error;
+    }
+    await sleep(pauseMs);
+  }
+  return await transfer();
 }

@@ -3,10 +3,11 @@
 import { type CtrlBoard, ctrlBoard } from "./ctrl-board.ts";
 import { type CtrlLine, CtrlLines } from "./ctrl-lines.ts";
 import { CtrlLink, type CtrlLinkOptions } from "./ctrl-link.ts";
-import { portsAtPaths, readCtrlPaths } from "./ctrl-paths.ts";
+import { readCtrlPaths } from "./ctrl-paths.ts";
 import { CTRL_REGISTER } from "./ctrl-protocol.ts";
 import { slotId } from "./slots.ts";
 import type { SupplySource } from "./supply.ts";
+import { portsAtPaths } from "./usb-ports.ts";
 import { Writer } from "./writer.ts";
 
 export interface OpenCtrlOptions extends CtrlLinkOptions {
@@ -42,5 +43,10 @@ export async function openCtrlBoard(options: OpenCtrlOptions): Promise<CtrlBoard
   }
   const writer = new Writer(options.lockPath);
   if (options.hold) await writer.hold();
-  return ctrlBoard({ ...options, link, lines, writer, usb: portsAtPaths(paths, options.root) });
+  const usb = portsAtPaths(
+    // While the board itself is away, nobody can tell what is behind it.
+    async (devices) => (devices.includes(usbPath) ? paths : paths.map(() => null)),
+    options.root,
+  );
+  return ctrlBoard({ ...options, link, lines, writer, usb });
 }

@@ -1,12 +1,8 @@
 // Where the Zeros of a USB board are plugged in: the firmware knows the ports of its hub, sysfs where the board itself is.
 
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import type { UsbPresence } from "./board.ts";
 import type { CtrlLine } from "./ctrl-lines.ts";
 import type { CtrlTalk } from "./ctrl-link.ts";
 import { CTRL_COMMAND, CTRL_REGISTER, pathOf } from "./ctrl-protocol.ts";
-import type { UsbPorts } from "./usb-ports.ts";
 
 const PATH_LENGTH = 8;
 
@@ -31,17 +27,4 @@ export async function readCtrlPaths(
     paths.push(path === null ? null : hub + path);
   }
   return paths;
-}
-
-/** Reads `sys/bus/usb/devices` below the root. */
-export function portsAtPaths(paths: readonly (string | null)[], root: string): UsbPorts {
-  return {
-    async presence() {
-      const devices = await readdir(join(root, "sys/bus/usb/devices")).catch((): string[] => []);
-      return paths.map((path): UsbPresence => {
-        if (path === null || devices.length === 0) return "unknown";
-        return devices.includes(path) ? "present" : "absent";
-      });
-    },
-  };
 }

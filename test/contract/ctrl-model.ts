@@ -24,7 +24,8 @@ interface Eeprom {
 /** How each kind keeps its lines: in port pins, in a variable beside the pins, or in the expanders of its HATs. */
 type Wiring = "ports" | "variable" | "expanders";
 
-const OWN_PATHS: Record<string, readonly (readonly number[])[]> = {
+/** Of the board itself, then of its lines (an adapter's first HAT): the ports of its hub. */
+export const OWN_PATHS: Record<string, readonly (readonly number[])[]> = {
   pHAT: [[2], [4], [3]],
   "A+6": [[4, 1], [1], [2], [3], [4, 2], [4, 4]],
   Triple: [[1], [4], [3], [2]],
@@ -117,6 +118,8 @@ export class CtrlModel {
 
   /** As another program does it (arguments first, then the command), and at once. */
   foreign(code: number, data0?: number): void {
+    // Not acknowledged, and such programs do not ask again.
+    if (this.#running > 0) return;
     const late = this.lateness;
     this.lateness = 0;
     if (data0 !== undefined) this.write(0x0c, [data0]);

@@ -8,7 +8,7 @@ import type { CtrlBus } from "../../hat/ctrl-bus.ts";
 import type { CtrlKind } from "../../hat/ctrl-kinds.ts";
 import { openCtrlBoard } from "../../hat/ctrl-open.ts";
 import { HatError } from "../../hat/error.ts";
-import { CtrlModel } from "./ctrl-model.ts";
+import { CtrlModel, OWN_PATHS } from "./ctrl-model.ts";
 import type { BusSubject } from "./subject.ts";
 
 export interface CtrlRig {
@@ -19,10 +19,13 @@ export interface CtrlRig {
   around: { before: () => void; after: () => void };
   /** While true there is no such device. */
   away: boolean;
+  /** `kind`: what the driver takes the board for. */
   readonly open: (options?: {
-    readonly hold: boolean;
-    readonly root?: string;
+    readonly hold?: boolean;
+    readonly kind?: CtrlKind;
   }) => Promise<CtrlBoard>;
+  /** What stands before /sys. */
+  readonly root: string;
   readonly otherOrders: number[];
   dispose(): Promise<void>;
 }
@@ -60,18 +63,19 @@ export async function ctrlRig(model: CtrlModel, firstSlot = 0): Promise<CtrlRig>
     around: { before: () => {}, after: () => {} },
     away: false,
     otherOrders: [],
+    root: directory,
     open: (options) =>
       openCtrlBoard({
-        kind: model.kind,
+        kind: options?.kind ?? model.kind,
         order: model.read(2, 1)[0] ?? 0,
-        usbPath: "1-1.2.4.1",
+        usbPath: usbPathOf(model),
         openBus,
         connection: async () => String(model.connections),
         lockPath: join(directory, "lock"),
         sleep: async () => {},
         hold: options?.hold ?? false,
         firstSlot,
-        root: options?.root ?? directory,
+        root: directory,
         supply: async () => null,
         otherOrders: async () => rig.otherOrders,
         virtual: true,
@@ -79,6 +83,11 @@ export async function ctrlRig(model: CtrlModel, firstSlot = 0): Promise<CtrlRig>
     dispose: () => rm(directory, { recursive: true }),
   };
   return rig;
+}
+
+/** The board is on its own hub, which is at 1-1.2. A Stack has none. */
+export function usbPathOf({ kind }: CtrlModel): string {
+  return ["1-1.2", ...(OWN_PATHS[kind.name]?.[0] ?? [])].join(".");
 }
 
 /** A board under the contract, which is written for four lines: a smaller board is modelled with as many. */
