@@ -45,7 +45,12 @@ export async function openI2cBus(
     }
   };
   return {
-    readByte: (address, register) => transfer(address, () => bus.readByte(address, register)),
+    readByte: async (address, register) => {
+      const byte = await transfer(address, () => bus.readByte(address, register));
+      // What a driver below makes of an answer that broke off is not known.
+      if (Number.isInteger(byte) && byte >= 0 && byte <= 0xff) return byte;
+      throw i2cError(new Error(`no byte, but ${byte}`), busNumber, address);
+    },
     writeByte: (address, register, value) =>
       transfer(address, () => bus.writeByte(address, register, value)),
     close: () => bus.close(),
