@@ -12,21 +12,18 @@ export interface Conflict {
   readonly message: string;
 }
 
-/** Every impossible combination in complete settings. */
-export function findConflicts(settings: Settings): readonly Conflict[] {
-  const { hat, link, work, power, heat, health } = settings;
+function collector() {
   const found: Conflict[] = [];
   const check = (holds: boolean, keys: Conflict["keys"], message: string) => {
     if (!holds) found.push({ keys, message });
   };
-  check(
-    hat.fan_off_c < hat.fan_on_c,
-    [
-      ["hat", "fan_off_c"],
-      ["hat", "fan_on_c"],
-    ],
-    `\`fan_off_c\` (${hat.fan_off_c}) must be below \`fan_on_c\` (${hat.fan_on_c}), or the fan flutters`,
-  );
+  return { found, check };
+}
+
+/** Every impossible combination in complete settings. */
+export function findConflicts(settings: Settings): readonly Conflict[] {
+  const { link, work, power, health } = settings;
+  const { found, check } = collector();
   check(
     health.liveness_ms >= 2 * link.beat_interval_ms,
     [
@@ -92,16 +89,12 @@ export function findConflicts(settings: Settings): readonly Conflict[] {
     ],
     `\`quarantine_cycles\` (${health.quarantine_cycles}) must be below \`cuts_per_slot_hour\` in [power] (${power.cuts_per_slot_hour}) where \`quarantine_window_ms\` (${health.quarantine_window_ms}) is an hour or less, or no Zero is ever put in quarantine`,
   );
-  check(
-    heat.duty_c <= heat.stop_c && heat.stop_c <= heat.off_c,
-    [
-      ["heat", "stop_c"],
-      ["heat", "duty_c"],
-      ["heat", "off_c"],
-    ],
-    `\`duty_c\` (${heat.duty_c}), \`stop_c\` (${heat.stop_c}) and \`off_c\` (${heat.off_c}) must rise in this order`,
-  );
-  for (const [name, window] of settings.schedule) {
+  return [...heatConflicts(settings), ...found, ...windowConflicts(settings)];
+}
+
+function windowConflicts({ schedule }: Settings): readonly Conflict[] {
+  const { found, check } = collector();
+  for (const [name, window] of schedule) {
     const header = `${WINDOW_PREFIX}${name}`;
     check(
       window.watts !== null || window.outside_watts !== null,
@@ -117,5 +110,27 @@ export function findConflicts(settings: Settings): readonly Conflict[] {
       `\`to\` (${window.to}) in [${header}] comes only when \`from\` (${window.from}) does, so the window never closes`,
     );
   }
+  return found;
+}
+
+function heatConflicts({ hat, heat }: Settings): readonly Conflict[] {
+  const { found, check } = collector();
+  check(
+    hat.fan_off_c < hat.fan_on_c,
+    [
+      ["hat", "fan_off_c"],
+      ["hat", "fan_on_c"],
+    ],
+    `\`fan_off_c\` (${hat.fan_off_c}) must be below \`fan_on_c\` (${hat.fan_on_c}), or the fan flutters`,
+  );
+  check(
+    heat.duty_c <= heat.stop_c && heat.stop_c <= heat.off_c,
+    [
+      ["heat", "stop_c"],
+      ["heat", "duty_c"],
+      ["heat", "off_c"],
+    ],
+    `\`duty_c\` (${heat.duty_c}), \`stop_c\` (${heat.stop_c}) and \`off_c\` (${heat.off_c}) must rise in this order`,
+  );
   return found;
 }
