@@ -23,6 +23,11 @@ const programs: readonly { from: string; to: string; options: BuildOptions }[] =
   },
   { from: "hat/ctl/main.ts", to: "dist/hatctl.cjs", options: { format: "cjs", external: natives } },
   {
+    from: "hat/ctl/fence/main.ts",
+    to: "dist/fence_clusterhat.cjs",
+    options: { format: "cjs", external: natives },
+  },
+  {
     from: "controller/cli/main.ts",
     to: "dist/zerorig.mjs",
     options: { format: "esm", packages: "external" },

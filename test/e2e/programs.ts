@@ -8,6 +8,7 @@ const DIST = join(import.meta.dirname, "../../dist");
 
 export const ZERORIG = join(DIST, "zerorig.mjs");
 export const HATCTL = join(DIST, "hatctl.cjs");
+export const FENCE_CLUSTERHAT = join(DIST, "fence_clusterhat.cjs");
 export const ZERO_AGENT = join(DIST, "zero-agent.cjs");
 
 export interface Ended {

@@ -73,10 +73,7 @@ async function play(
   const dir = openDir(parts, closers);
   const { zeros, seed, pace } = options;
   const where = `${pool.host}:${pool.port}`;
-  const control = rigPaths(dir).controlSocket;
-  reporter.event(
-    recorder.own("demo.start", null, { zeros, seed, pace, pool: where, dir, control }),
-  );
+  reporter.event(recorder.own("demo.start", null, { zeros, seed, pace, pool: where, dir }));
   const rig = await startRig(dir, options, pool, closers);
   const demo: Demo = { ...parts, rig };
   const watching = await answers(rig.controller, () => {

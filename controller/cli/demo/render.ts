@@ -12,8 +12,6 @@ export interface DemoModel {
   readonly status: RigStatus | null;
   /** Oldest first. */
   readonly events: readonly RigEvent[];
-  /** How to reach the rig; empty while it is not there. */
-  readonly hint: string;
   /** What happens at the end: "ends in 42s, Ctrl-C to stop now". */
   readonly footer: string;
   readonly colour: boolean;
@@ -50,8 +48,7 @@ export function render(model: DemoModel, width: number, height: number): string[
     ...(model.status === null ? [] : [line(rigLine(model.status))]),
     "",
   ];
-  const hint = model.hint === "" ? [] : [line(model.hint, "dim")];
-  const foot = ["", ...hint, line(model.footer, "dim")];
+  const foot = ["", line(model.footer, "dim")];
   const room = Math.max(0, height - head.length - foot.length);
   if (model.status === null) {
     return [...head, line("waiting for the controller ..."), ...foot].slice(0, height);
