@@ -10,6 +10,7 @@ import {
   isPowerOnState,
   linesOf,
   pinLevels,
+  powerBit,
   REGISTER,
   type RegisterImage,
   type RegisterWrite,
@@ -27,6 +28,8 @@ export interface ExpanderChip {
 /** How often a read or a write is tried before it is an error, and the pause between. A NAK on a busy bus passes in a few ms. */
 const TRIES = 3;
 const RETRY_PAUSE_MS = 5;
+/** What the latch holds after a reset. */
+const RESET_LATCH = 0xff;
 
 export class ChipDriver {
   readonly revision: ExpanderRevision;
@@ -36,31 +39,37 @@ export class ChipDriver {
   /** The images that our own doing can have left; after a read that succeeded there is one. Any other is a foreign change. */
   #expected: RegisterImage[];
 
-  private constructor(
-    bus: I2cBus,
-    { address, revision }: ExpanderChip,
-    slots: readonly SlotId[],
-    image: RegisterImage,
-  ) {
+  private constructor(bus: I2cBus, { address, revision }: ExpanderChip, slots: readonly SlotId[]) {
     this.revision = revision;
     this.#bus = bus;
     this.#address = address;
     this.#slots = slots;
-    this.#expected = [image];
+    this.#expected = [];
   }
 
-  /** Reads the chip once and writes nothing. `slots` are those on its lines, in their order; the last lines may carry none. */
+  /** Reads the chip and writes nothing. `slots` are those on its lines, in their order; the last lines may carry none. */
   static async open(
     bus: I2cBus,
     chip: ExpanderChip,
     slots: readonly SlotId[],
   ): Promise<ChipDriver> {
-    return new ChipDriver(bus, chip, slots, await retrying(() => readImage(bus, chip.address)));
+    const driver = new ChipDriver(bus, chip, slots);
+    await driver.read();
+    return driver;
   }
 
-  /** What is there now. */
+  /**
+   * What is there now. News is read twice: a bit that was garbled on the wire must not pass for a foreign hand, nor be written back
+   * with the bits of the others.
+   */
   look(): Promise<RegisterImage> {
-    return retrying(() => readImage(this.#bus, this.#address));
+    return retrying(async () => {
+      const image = await this.#readImage();
+      if (this.#expected.some((known) => isSame(known, image))) return image;
+      const again = await this.#readImage();
+      if (isSame(image, again)) return again;
+      throw this.#busError("answered otherwise when it was asked again.");
+    });
   }
 
   /** The same, and the caller tells others of it: from here on it is known. */
@@ -104,7 +113,7 @@ export class ChipDriver {
         if (!wrote || (!isPowerOnState(proof) && have === wanted)) return null;
         return new HatError(
           "not-verified",
-          `the chip at 0x${this.#address.toString(16)} was brought up with its lines ${wanted}, but they read ${have}${isPowerOnState(proof) ? ", and it is in its power-on state still" : ""}: the chip is faulty; to be sure of power, unplug the HAT`,
+          `the chip at ${hex(this.#address)} was brought up with its lines ${wanted}, but they read ${have}${isPowerOnState(proof) ? ", and it is in its power-on state still" : ""}: the chip is faulty; to be sure of power, unplug the HAT`,
         );
       },
     );
@@ -139,12 +148,44 @@ export class ChipDriver {
   async #write(found: RegisterImage, plan: readonly RegisterWrite[]): Promise<RegisterImage> {
     let image = found;
     for (const write of plan) {
+      if (write.register === REGISTER.direction) await this.#confirmLatch(image.output);
       image = afterWrite(image, write);
       // Before the transfer: one that fails may still have got through.
       this.#expected.push(image);
       await this.#bus.writeByte(this.#address, write.register, write.value);
+      if (write.register === REGISTER.direction) await this.#tame(image);
     }
     return image;
+  }
+
+  /** Directions after a reset would drive the reset value of the latch: every Zero on. */
+  async #confirmLatch(value: number): Promise<void> {
+    const latch = await this.#bus.readByte(this.#address, REGISTER.output);
+    if (latch !== value)
+      throw this.#busError(
+        `holds ${hex(latch)} in its latch, not the ${hex(value)} that was written.`,
+      );
+  }
+
+  /** Should the reset have come after that, by a hair: puts the lines right at once, and throws what tells of it. */
+  async #tame({ output }: RegisterImage): Promise<void> {
+    const latch = await retrying(() => this.#bus.readByte(this.#address, REGISTER.output));
+    if (latch !== RESET_LATCH || output === RESET_LATCH) return;
+    await retrying(() => this.#bus.writeByte(this.#address, REGISTER.output, output));
+    const slots = this.#slots.filter((_, index) => (output & powerBit(index)) === 0);
+    throw new HatError(
+      "foreign-change",
+      `the board lost its supply while it was brought up: ${slots.join(", ")} came on for a moment and were switched off again`,
+      undefined,
+      slots,
+    );
+  }
+
+  #busError(what: string): HatError {
+    return new HatError(
+      "bus",
+      `the chip at ${hex(this.#address)} ${what} Check that the HAT sits right and that its supply is strong enough`,
+    );
   }
 
   /**
@@ -168,6 +209,19 @@ export class ChipDriver {
     );
   }
 
+  /** The latch comes last: the less time between reading and writing it, the less another program can write in between. */
+  async #readImage(): Promise<RegisterImage> {
+    const read = (register: number) => this.#bus.readByte(this.#address, register);
+    const direction = await read(REGISTER.direction);
+    const inversion = await read(REGISTER.inversion);
+    const input = await read(REGISTER.input);
+    const output = await read(REGISTER.output);
+    if ((direction & inversion & input & output) === 0xff) {
+      throw this.#busError("answers 0xff whatever it is asked, so nobody answers.");
+    }
+    return { direction, inversion, input, output };
+  }
+
   #notVerified(mask: number, high: boolean, proof: RegisterImage): HatError {
     const [named] = [...switchBits(this.revision)].find(([, bit]) => bit.mask === mask) ?? [];
     const name = named ?? this.#slots[Math.log2(mask)];
@@ -180,20 +234,24 @@ export class ChipDriver {
   }
 }
 
+function isSame(a: RegisterImage, b: RegisterImage): boolean {
+  return (
+    a.direction === b.direction &&
+    a.inversion === b.inversion &&
+    a.input === b.input &&
+    a.output === b.output
+  );
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(2, "0")}`;
+}
+
 function notBroughtUp(): HatError {
   return new HatError(
     "unsupported",
     "the board is in its power-on state and nothing may be driven before a slot is switched: switch one first, or bring the board up (`hatctl init`)",
   );
-}
-
-/** The latch comes last: the less time between reading and writing it, the less another program can write in between. */
-async function readImage(bus: I2cBus, address: number): Promise<RegisterImage> {
-  const direction = await bus.readByte(address, REGISTER.direction);
-  const inversion = await bus.readByte(address, REGISTER.inversion);
-  const input = await bus.readByte(address, REGISTER.input);
-  const output = await bus.readByte(address, REGISTER.output);
-  return { direction, inversion, input, output };
 }
 
 async function retrying<T>(transfer: () => Promise<T>): Promise<T> {

@@ -10,13 +10,14 @@ import {
   parseBoardSpec,
   unknownBoard,
 } from "./board-spec.ts";
-import { HatError } from "./error.ts";
+import type { CtrlFound, OpenCtrlBus } from "./ctrl-find.ts";
+import { HatError, isHatError } from "./error.ts";
 import { type ExpanderRevision, isExpanderRevision } from "./expander.ts";
 import { joinBoards } from "./joined-board.ts";
 import { lockPathOf } from "./lock.ts";
 
 export interface OpenBoardOptions {
-  /** `auto`, `v2.3`, `v2.3@0x20,v2.3@0x21`, `virtual:PATH`: see board-spec.ts. */
+  /** `auto`, `v2.3`, `v2.3@0x20,v2.3@0x21`, `usb`, `virtual:PATH`: see board-spec.ts. */
   readonly board: string;
   /** Be the one writer until close, as the controller does. By default the lock is taken for each write. */
   readonly hold?: boolean;
@@ -24,10 +25,14 @@ export interface OpenBoardOptions {
   readonly hubPaths?: readonly string[];
   /** What stands before /proc, /sys and /run: for tests. */
   readonly root?: string;
+  /** How the bus of a USB board is opened: for tests. */
+  readonly openUsbBus?: OpenCtrlBus;
 }
 
 const PRODUCT = "ZC4:ClusterHAT";
 const I2C_BUS = 1;
+const NO_USB_BOARD =
+  "there is no USB board: looked for the USB devices 3171:0011 to 3171:0016, and none is plugged in";
 
 /**
  * Opens a board, or several as one; no line changes. Rejects with `no-board` (nothing found: the message names what was looked for
@@ -40,13 +45,17 @@ export async function openBoard(options: OpenBoardOptions): Promise<PowerBoard> 
     const { openVirtualBoard } = await import("./virtual/board.ts");
     return await openVirtualBoard(spec.socketPath, hold);
   }
-  const parts = await Promise.all(spec.parts.map((part) => resolvePart(part, root)));
   const opened: PowerBoard[] = [];
   try {
-    for (const group of grouped(parts)) {
-      const firstSlot = opened.reduce((count, { info }) => count + info.slots.length, 0);
-      const place = { hold, root, firstSlot, hubPaths: hubPaths.slice(firstSlot / 4) };
-      opened.push(await openGroup(group, place));
+    let firstSlot = 0;
+    let hats = 0;
+    for (const group of grouped(await resolveParts(spec.parts, options))) {
+      const place = { ...options, hold, root, firstSlot, hubPaths: hubPaths.slice(hats) };
+      const board = await openGroup(group, place);
+      opened.push(board);
+      const [{ kind } = { kind: "none" }] = group;
+      hats += kind === "usb" ? 0 : board.info.parts.length;
+      firstSlot += numbersOf(group, board);
     }
   } catch (error) {
     for (const board of opened) await board.close();
@@ -55,15 +64,54 @@ export async function openBoard(options: OpenBoardOptions): Promise<PowerBoard> 
   return joinBoards(opened);
 }
 
-type Found = Exclude<PartSpec, { kind: "auto" }>;
+type Found =
+  | Exclude<PartSpec, { kind: "auto" | "usb" }>
+  | { kind: "usb"; readonly found: CtrlFound };
 
-/** What `auto` stands for on this machine. */
-async function resolvePart(part: PartSpec, root: string): Promise<Found> {
-  if (part.kind !== "auto") return part;
-  const revision = await detectRevision(root);
+async function resolveParts(
+  parts: readonly PartSpec[],
+  options: OpenBoardOptions,
+): Promise<readonly Found[]> {
+  const resolved: Found[] = [];
+  for (const part of parts) {
+    if (part.kind === "auto") resolved.push(...(await resolveAuto(options)));
+    else if (part.kind === "usb") resolved.push(...(await findUsb(part.order, options)));
+    else resolved.push(part);
+  }
+  return resolved;
+}
+
+/** What `auto` stands for on this machine: the HAT, then the USB boards, or those alone. */
+async function resolveAuto(options: OpenBoardOptions): Promise<readonly Found[]> {
+  const boards = await findUsb("any", options);
+  try {
+    return [hatOf(await detectRevision(options.root ?? "/")), ...boards];
+  } catch (error) {
+    if (!isHatError(error, "no-board")) throw error;
+    if (boards.length > 0) return boards;
+    throw new HatError("no-board", `${error.message}; and ${NO_USB_BOARD}`);
+  }
+}
+
+function hatOf(revision: string): Found {
   if (isExpanderRevision(revision)) return { kind: "expander", revision, address: FIRST_ADDRESS };
   if (isBoardSpec(revision)) return { kind: "gpio", revision };
   throw unknownBoard(revision);
+}
+
+/** The board with that order, all of them (null), or all if there are any. */
+async function findUsb(
+  order: number | "any" | null,
+  { root, openUsbBus: openBus }: OpenBoardOptions,
+): Promise<readonly Found[]> {
+  const { findCtrlBoards } = await import("./ctrl-find.ts");
+  if (typeof order === "number") {
+    const { ctrlWithOrder } = await import("./ctrl-real.ts");
+    return [{ kind: "usb", found: await ctrlWithOrder(order, { root, openBus }) }];
+  }
+  const boards = await findCtrlBoards(root, openBus);
+  if (order === null && boards.length === 0) throw new HatError("no-board", NO_USB_BOARD);
+  return boards.map((found) => ({ kind: "usb", found }));
 }
 
 /** Chips on the same bus, named one after the other, are one board with one lock. */
@@ -77,16 +125,26 @@ function grouped(parts: readonly Found[]): readonly (readonly Found[])[] {
   return groups;
 }
 
+/** How many slot numbers a board takes: an adapter for HATs keeps those of missing ones free, as the vendor's tool counts them. */
+function numbersOf([first]: readonly Found[], { info }: PowerBoard): number {
+  return first?.kind === "usb" ? first.found.kind.slotCount : info.slots.length;
+}
+
 interface Place {
   readonly hold: boolean;
   readonly root: string;
   readonly firstSlot: number;
   readonly hubPaths: readonly string[];
+  readonly openUsbBus?: OpenCtrlBus;
 }
 
 async function openGroup(group: readonly Found[], place: Place): Promise<PowerBoard> {
   const [first] = group;
   if (first?.kind === "gpio") return await openGpio(first.revision, place);
+  if (first?.kind === "usb") {
+    const { openFoundCtrl } = await import("./ctrl-real.ts");
+    return await openFoundCtrl(first.found, { ...place, openBus: place.openUsbBus });
+  }
   return await openExpanders(
     group.filter((part) => part.kind === "expander"),
     place,

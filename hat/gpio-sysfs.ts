@@ -1,6 +1,7 @@
 // The GPIO files of the kernel: where the header's lines are, what each one is now, and what an error of theirs means.
 
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HatError } from "./error.ts";
@@ -40,6 +41,8 @@ export async function openSysfsHeader(
       const number = base + bcm;
       const { driven } = await level(number);
       try {
+        // onoff would wait for the right itself, for seconds and with the whole process.
+        if (!lines.get(number)) await untilWritable(sysfs, number);
         if (driven) {
           const open = lines.get(number) ?? gpio.open(number, "out");
           lines.set(number, open);
@@ -103,6 +106,21 @@ async function untilReadable(path: string, number: number): Promise<void> {
     `GPIO line ${number} was exported, but ${path} did not appear within ${EXPORT_TRIES * EXPORT_PAUSE_MS} ms: see \`dmesg\`, and whether udev runs and lets this user read it`,
     failure,
   );
+}
+
+/** Rejects as the kernel does when the right to write has not come after a second. */
+async function untilWritable(sysfs: string, number: number): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      for (const file of ["value", "direction"]) {
+        await access(join(sysfs, `gpio${number}`, file), constants.R_OK | constants.W_OK);
+      }
+      return;
+    } catch (error) {
+      if (attempt >= EXPORT_TRIES) throw error;
+    }
+    await sleep(EXPORT_PAUSE_MS);
+  }
 }
 
 async function readLevel(sysfs: string, number: number): Promise<Level> {

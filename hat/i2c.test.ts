@@ -23,6 +23,33 @@ it.each([
   await bus.close();
 });
 
+it("never uses a device again whose address was refused: the package would speak to address 0", async () => {
+  let opened = 0;
+  const bus = await openI2cBus(1, async () => ({
+    openPromisified: async () => {
+      opened += 1;
+      let isAddressed = opened > 1;
+      let isOpen = true;
+      return {
+        readByte: async (address) => {
+          if (!isOpen) throw new Error("closed");
+          if (isAddressed) return address;
+          // As i2c-bus 5.2.3 does: the second transfer goes to a device without an address.
+          isAddressed = true;
+          throw Object.assign(new Error("EBUSY"), { code: "EBUSY" });
+        },
+        writeByte: async () => {},
+        close: async () => {
+          isOpen = false;
+        },
+      };
+    },
+  }));
+  await expect(bus.readByte(0x21, 0)).rejects.toThrow(/kernel driver/);
+  expect(await bus.readByte(0x21, 0)).toBe(0x21);
+  expect(opened).toBe(2);
+});
+
 it("passes bytes through", async () => {
   const written: number[][] = [];
   const bus = await openI2cBus(3, async () => ({

@@ -27,23 +27,38 @@ export async function openI2cBus(
   load: () => Promise<I2cModule> = loadI2cModule,
 ): Promise<I2cBus> {
   const module = await load();
-  const bus = await module.openPromisified(busNumber).catch((error: unknown) => {
-    throw i2cError(error, busNumber, null);
-  });
+  const open = () =>
+    module.openPromisified(busNumber).catch((error: unknown) => {
+      throw i2cError(error, busNumber, null);
+    });
+  let bus = await open();
+  const transfer = async <T>(address: number, act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (error) {
+      if (errorCode(error) === "EBUSY") {
+        // The package keeps the device that could not be given this address, and would speak to address 0 (all chips) next.
+        await bus.close();
+        bus = await open();
+      }
+      throw i2cError(error, busNumber, address);
+    }
+  };
   return {
-    readByte: (address, register) =>
-      bus.readByte(address, register).catch((error: unknown) => {
-        throw i2cError(error, busNumber, address);
-      }),
+    readByte: async (address, register) => {
+      const byte = await transfer(address, () => bus.readByte(address, register));
+      // What a driver below makes of an answer that broke off is not known.
+      if (Number.isInteger(byte) && byte >= 0 && byte <= 0xff) return byte;
+      throw i2cError(new Error(`no byte, but ${byte}`), busNumber, address);
+    },
     writeByte: (address, register, value) =>
-      bus.writeByte(address, register, value).catch((error: unknown) => {
-        throw i2cError(error, busNumber, address);
-      }),
+      transfer(address, () => bus.writeByte(address, register, value)),
     close: () => bus.close(),
   };
 }
 
-async function loadI2cModule(): Promise<I2cModule> {
+/** The optional package. Rejects with `no-driver`. */
+export async function loadI2cModule(): Promise<typeof import("i2c-bus")> {
   try {
     const module = await import("i2c-bus");
     // A CommonJS package: the bundle's require puts the functions on the module, Node's import on `default`.
@@ -61,7 +76,7 @@ async function loadI2cModule(): Promise<I2cModule> {
 function i2cError(error: unknown, busNumber: number, address: number | null): HatError {
   const device = `/dev/i2c-${busNumber}`;
   const chip = address === null ? "the chip" : `the chip at 0x${address.toString(16)}`;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   switch (code) {
     case "ENOENT":
     case "ENODEV":
@@ -90,4 +105,8 @@ function i2cError(error: unknown, busNumber: number, address: number | null): Ha
         error,
       );
   }
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

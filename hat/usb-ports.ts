@@ -48,16 +48,23 @@ export function portPaths(hubPath: string, portOrder: "up" | "down"): readonly s
 
 /** Reads sysfs. A HAT whose hub is not known shows `unknown` for each of its slots. */
 export function sysfsUsbPorts({ hubs, root = "/" }: SysfsUsbOptions): UsbPorts {
-  const directory = join(root, USB_DEVICES);
-  /** The path of each slot's port, and what is plugged in anywhere. */
-  const look = async () => {
-    const devices = await readdir(directory).catch((): string[] => []);
-    const hubsAt = await hubPaths(hubs, devices, directory);
-    const paths = hubs.flatMap(({ portOrder }, which): readonly (string | null)[] => {
+  return portsAtPaths(async (devices) => {
+    const hubsAt = await hubPaths(hubs, devices, join(root, USB_DEVICES));
+    return hubs.flatMap(({ portOrder }, which): readonly (string | null)[] => {
       const path = hubsAt[which] ?? null;
       return path === null ? Array(PORTS_PER_HUB).fill(null) : portPaths(path, portOrder);
     });
-    return { devices, paths };
+  }, root);
+}
+
+/** Ports whose paths follow from what is plugged in anywhere; null for one that nobody can tell. */
+export function portsAtPaths(
+  pathsAmong: (devices: readonly string[]) => Promise<readonly (string | null)[]>,
+  root: string,
+): UsbPorts {
+  const look = async () => {
+    const devices = await readdir(join(root, USB_DEVICES)).catch((): string[] => []);
+    return { devices, paths: await pathsAmong(devices) };
   };
   const presenceOf = (path: string | null, devices: readonly string[]): UsbPresence => {
     if (path === null) return "unknown";

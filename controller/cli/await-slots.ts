@@ -95,7 +95,8 @@ function errorOf(
     ({ slot }) => waiting.isAwaited(slot) && waiting.progressOf(slot) === "pending",
   );
   if (pending.length === 0) return null;
-  const what = `not ${GOALS[verb]} after ${formatDuration(limitMs)}: ${pending.map(nowText).join("; ")}`;
+  const limit = limitMs < 1000 ? `${limitMs}ms` : formatDuration(limitMs);
+  const what = `not ${GOALS[verb]} after ${limit}: ${pending.map(nowText).join("; ")}`;
   const todo = `It is still being worked on; \`zerorig why ${pending.map(named).join(" ")}\` says what it waits for.`;
   return new CliError("unreachable", what, todo);
 }

@@ -154,8 +154,8 @@ function addCeiling(program: Command): void {
       ),
   )
     .argument("<watts>", "such as 2.5", watts)
-    .requiredOption("--for <time>", "how long it counts", span)
-    .requiredOption("--source <name>", "who says so", oneLine(SOURCE_CHARS_MAX))
+    .requiredOption("--for <time>", "how long it counts (required)", span)
+    .requiredOption("--source <name>", "who says so (required)", oneLine(SOURCE_CHARS_MAX))
     .action(async (given: number, options: ControlOptions & { source: string; for: number }) => {
       const { actOnRig } = await import("./rig-commands.ts");
       const { source, for: forMs } = options;

@@ -85,6 +85,7 @@ test("config example passes config check", async () => {
   const file = join(dir, "controller.toml");
   await writeFile(file, printed);
   expect((await outcome("config", "check", "--config", file)).exitCode).toBe(0);
+  expect((await outcome("config", "check", file)).exitCode).toBe(0);
   expect(printed).toContain(`${file} is right`);
 });
 

@@ -127,12 +127,18 @@ function addConfig(program: Command): void {
   config
     .command("check")
     .description("say whether a configuration is right, and if not, where")
+    .argument("[file]", "the configuration, as with --config")
     .option("--config <file>", "the configuration", DEFAULT_CONFIG)
     .addOption(setOption())
-    .action(async (options: { readonly config: string; readonly set: readonly string[] }) => {
-      const { checkConfig } = await import("./config-command.ts");
-      await checkConfig(options.config, options.set);
-    });
+    .action(
+      async (
+        file: string | undefined,
+        options: { readonly config: string; readonly set: readonly string[] },
+      ) => {
+        const { checkConfig } = await import("./config-command.ts");
+        await checkConfig(file ?? options.config, options.set);
+      },
+    );
   config
     .command("example")
     .description("print a documented configuration to start from")

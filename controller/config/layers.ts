@@ -156,7 +156,11 @@ function parseToml(file: string, source: string): Readonly<Record<string, unknow
     if (!(error instanceof TomlError)) throw error;
     const message = error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "") ?? "";
     const { line, column } = error;
-    throw new ConfigError([{ code: "syntax", file, line, column, message }], error);
+    const hint = "this is no TOML from here on: compare with `zerorig config example`";
+    throw new ConfigError(
+      [{ code: "syntax", file, line, column, message: `${message}; ${hint}` }],
+      error,
+    );
   }
 }
 

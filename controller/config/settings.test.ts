@@ -103,7 +103,10 @@ test.each([
     "[hat]\nfan_gpio = 6",
     "controller.toml:6:1: `fan_gpio` in [hat]: expected a whole number from 0 to 27 and none of 0, 1, 2, 3, 5, 6, 13, 19, 26, got 6",
   ],
-  ["[hat]\nboard = v2", "controller.toml:6:9: invalid value"],
+  [
+    "[hat]\nboard = v2",
+    "controller.toml:6:9: invalid value; this is no TOML from here on: compare with `zerorig config example`",
+  ],
 ])("%j", (text, message) => {
   expect(failure(pool + text).message).toBe(message);
 });
@@ -193,6 +196,24 @@ test("a conflict is placed where the blamed key was given", () => {
   expect(failure(pool, { flags: ["health.liveness_ms=3000"] }).file).toBe(
     "--set health.liveness_ms=3000",
   );
+});
+
+test("a conflict with a default is placed at the key that was given, and names the default", () => {
+  const error = failure(`${pool}[health]\nboot_grace_ms = 20000`);
+  expect(error).toMatchObject({ code: "conflict", line: 6, column: 1 });
+  expect(error.message).toContain("(`enumeration_ms`: the default)");
+  const both = failure(`${pool}[health]\nboot_grace_ms = 20000\n[power]\nenumeration_ms = 30000`);
+  expect(both).toMatchObject({ line: 8 });
+  expect(both.message).not.toContain("the default");
+});
+
+test("a number that is none is shown as it was written", () => {
+  expect(failure(`${pool}[power]\nceiling_watts = inf`).message).toContain("got Infinity");
+});
+
+test("what is no TOML says what to compare it with", () => {
+  expect(failure("[pool\n")).toMatchObject({ code: "syntax", line: 1 });
+  expect(failure("[pool\n").message).toContain("zerorig config example");
 });
 
 test.each(["v1", "v1.3", "v2.3", "v3.1", "v2.3,v2.6@0x21", "auto", "virtual:/tmp/x"])(

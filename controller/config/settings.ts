@@ -57,14 +57,23 @@ export function readSettings(sources: ConfigSources): Settings {
     [...headers.keys()].map((section) => [section.slice(WINDOW_PREFIX.length), values[section]]),
   );
   const settings = { ...values, schedule } as unknown as Settings;
-  const conflicts = findConflicts(settings).map(
-    ({ at: [section, name], message }): ConfigProblem => {
-      const place = given.get(`${section}.${name}`)?.place ?? headers.get(section) ?? nowhere;
-      return { code: "conflict", ...place, message };
-    },
-  );
+  const conflicts = findConflicts(settings).map(({ keys, message }): ConfigProblem => {
+    const places = keys.flatMap(([section, name]) => given.get(`${section}.${name}`)?.place ?? []);
+    const [first] = keys;
+    const place = places[0] ?? headers.get(first?.[0] ?? "") ?? nowhere;
+    const defaults = keys.filter(([section, name]) => isDefault(section, name, given));
+    const named = defaults.map(([, name]) => `\`${name}\``).join(" and ");
+    const note = named === "" ? "" : ` (${named}: the default)`;
+    return { code: "conflict", ...place, message: message + note };
+  });
   stopOn(conflicts);
   return settings;
+}
+
+/** Whether nobody gave the key, and it is one with a value of its own. */
+function isDefault(section: string, name: string, given: ReadonlyMap<string, Given>): boolean {
+  const key = keysOf(section)?.[name];
+  return !given.has(`${section}.${name}`) && key?.presence === "defaulted";
 }
 
 function stopOn(problems: readonly ConfigProblem[]): void {
@@ -85,6 +94,7 @@ function wrongValue(given: Given, expected: string): ConfigProblem {
 }
 
 function show(value: unknown): string {
+  if (typeof value === "number") return String(value);
   const text =
     value instanceof Date ? value.toISOString() : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

@@ -4,19 +4,31 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { devCommand, positive, refuse, runCommand, whole } from "../flags.ts";
 import { buildAblated } from "./ablated.ts";
 import { ABLATIONS, type Ablation, WITHOUT_GUARD } from "./ablations.ts";
 
-const { values } = parseArgs({
-  options: {
-    from: { type: "string", default: "1" },
-    runs: { type: "string", default: "60" },
-    hours: { type: "string", default: "2" },
-    jobs: { type: "string", default: String(availableParallelism()) },
-    only: { type: "string", default: "" },
-  },
-});
+const NAME = "sim:ablate";
+
+interface Flags {
+  readonly from: number;
+  readonly runs: number;
+  readonly hours: number;
+  readonly jobs: number;
+  readonly only: string;
+}
+
+const values = devCommand(
+  NAME,
+  "Takes each rule away; ends with 1 when no seed sees that it is gone.",
+)
+  .option("--from <seed>", "the first seed", whole, 1)
+  .option("--runs <count>", "how many seeds for each rule", whole, 60)
+  .option("--hours <hours>", "of faults in each; a quiet half hour follows", positive, 2)
+  .option("--jobs <count>", "how many processes", whole, availableParallelism())
+  .option("--only <parts>", "the rules with one of these, a comma between, in their names", "")
+  .parse()
+  .opts<Flags>();
 
 interface Found {
   readonly failing_seeds: readonly number[];
@@ -26,14 +38,15 @@ interface Found {
 /** Which seeds failed, and what they broke first. A run that dies tells nothing and is an error. */
 function simulate(program: string): Promise<Found> {
   const { from, runs, hours } = values;
-  const range = ["--from", from, "--runs", runs, "--hours", hours];
+  const range = ["--from", from, "--runs", runs, "--hours", hours].map(String);
   const args = [program, "--json", "--first", "--jobs", "1", ...range];
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { maxBuffer: 2 ** 28 }, (error, stdout) => {
+    const child = execFile(process.execPath, args, { maxBuffer: 2 ** 28 }, (error, stdout) => {
       const last = stdout.trim().split("\n").at(-1) ?? "";
       if (last.startsWith("{")) resolve(JSON.parse(last) as Found);
       else reject(error ?? new Error(`no summary: ${last}`));
     });
+    process.on("exit", () => child.kill());
   });
 }
 
@@ -43,9 +56,7 @@ interface Row {
   readonly unguarded: Found;
 }
 
-const dir = mkdtempSync(join(tmpdir(), "zerorig-ablate-"));
-
-async function measure(ablation: Ablation, index: number): Promise<Row> {
+async function measure(dir: string, ablation: Ablation, index: number): Promise<Row> {
   const run = async (name: string, changes: Ablation["changes"]) => {
     const program = join(dir, `${index}-${name}.mjs`);
     await buildAblated("main.ts", changes, program);
@@ -84,33 +95,46 @@ function line({ ablation, guarded, unguarded }: Row): string {
   return `| ${ablation.rule} | ${ablation.removed} | ${seeds} | ${invariants(unguarded)} | ${first} |\n`;
 }
 
-/** A part of the rule's name, or several with a comma between. */
-const wanted = values.only.split(",");
-const chosen = ABLATIONS.filter(({ rule }) => wanted.some((part) => rule.includes(part)));
-const everything = [{ rule: "(none)", removed: "nothing", seed: 1, changes: [] }, ...chosen];
-process.stderr.write(`${values.runs} seeds of ${values.hours} h for each row\n`);
-process.stdout.write(
-  "| rule | what is removed | seeds that caught it | with the guard off | broken first | seeds |\n",
-);
-process.stdout.write("|---|---|---:|---:|---|---|\n");
-const rows = await inLanes(
-  everything.map((ablation, index) => async () => {
-    const row = await measure(ablation, index);
-    process.stderr.write(line(row));
-    return row;
-  }),
-  Number(values.jobs),
-);
-rmSync(dir, { recursive: true });
-for (const row of rows) process.stdout.write(line(row));
-const [whole, ...ablated] = rows;
+/** The rules that are asked for: a part of a rule's name, or several with a comma between. */
+function chosen(): readonly Ablation[] {
+  const parts = values.only.split(",");
+  const stranger = parts.find((part) => !ABLATIONS.some(({ rule }) => rule.includes(part)));
+  if (stranger !== undefined) refuse(NAME, `--only: no rule has "${stranger}" in its name`);
+  return ABLATIONS.filter(({ rule }) => parts.some((part) => rule.includes(part)));
+}
+
 const isCaught = ({ guarded, unguarded }: Row) =>
   guarded.failing_seeds.length + unguarded.failing_seeds.length > 0;
-if (whole !== undefined && isCaught(whole)) {
-  process.stderr.write("ablate: the whole core fails seeds of its own; mend that first\n");
-  process.exitCode = 1;
+
+async function main(): Promise<void> {
+  const everything = [{ rule: "(none)", removed: "nothing", seed: 1, changes: [] }, ...chosen()];
+  const dir = mkdtempSync(join(tmpdir(), "zerorig-ablate-"));
+  process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
+  process.stderr.write(`${values.runs} seeds of ${values.hours} h for each row\n`);
+  process.stdout.write(
+    "| rule | what is removed | seeds that caught it | with the guard off | broken first | seeds |\n",
+  );
+  process.stdout.write("|---|---|---:|---:|---|---|\n");
+  const rows = await inLanes(
+    everything.map((ablation, index) => async () => {
+      const row = await measure(dir, ablation, index);
+      process.stderr.write(line(row));
+      return row;
+    }),
+    values.jobs,
+  );
+  for (const row of rows) process.stdout.write(line(row));
+  const [intact, ...ablated] = rows;
+  if (intact !== undefined && isCaught(intact)) {
+    process.stderr.write(`${NAME}: the whole core fails seeds of its own; mend that first\n`);
+    process.exitCode = 1;
+  }
+  for (const row of ablated.filter((each) => !isCaught(each))) {
+    process.stderr.write(`${NAME}: nothing noticed that this is gone: ${row.ablation.rule}\n`);
+    process.exitCode = 1;
+  }
 }
-for (const row of ablated.filter((each) => !isCaught(each))) {
-  process.stderr.write(`ablate: nothing noticed that this is gone: ${row.ablation.rule}\n`);
-  process.exitCode = 1;
-}
+
+// Its programs end with it, and the folder goes.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(2));
+await runCommand(NAME, main);

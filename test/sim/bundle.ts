@@ -15,6 +15,10 @@ export async function bundle(
     format: "esm",
     target: "node20",
     outfile,
+    // What is written for `require` in the packages finds Node's own modules.
+    banner: {
+      js: 'import { createRequire } from "node:module";const require = createRequire(import.meta.url);',
+    },
     logLevel: "warning",
     plugins,
   });

@@ -3,41 +3,43 @@
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
+import { Option } from "commander";
+import { devCommand, positive, refuse, runCommand, whole } from "../flags.ts";
 import { shrink } from "./shrink.ts";
 import { simulate, type Told, type Verdict } from "./simulate.ts";
 
 const HOUR_MS = 3_600_000;
-const HELP = `npm run sim -- [options]
-  --runs N     so many seeds (20), from --from (1)
-  --seed S     this seed only
-  --hours H    simulated hours of faults in each (2); a quiet half hour follows
-  --jobs N     so many processes (one for each core)
-  --shrink     look for the smallest run that still breaks, and tell its events
-  --first      end each seed at the first thing that breaks
-  --json       only the summary
-`;
+const NAME = "sim";
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string" },
-    from: { type: "string", default: "1" },
-    runs: { type: "string", default: "20" },
-    hours: { type: "string", default: "2" },
-    jobs: { type: "string", default: String(availableParallelism()) },
-    shrink: { type: "boolean", default: false },
-    first: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  process.stderr.write(`sim: --${name} takes a number above 0, not "${text}"\n`);
-  process.exit(2);
+interface Flags {
+  readonly seed?: number;
+  readonly from: number;
+  readonly runs: number;
+  readonly hours: number;
+  readonly jobs: number;
+  readonly shrink?: true;
+  readonly first?: true;
+  readonly json?: true;
+  readonly part?: true;
 }
+
+const program = devCommand(
+  NAME,
+  "Runs seeds of the simulated rig; ends with 1 when one broke something.",
+)
+  .option("--seed <seed>", "this seed only", whole)
+  .option("--from <seed>", "the first seed", whole, 1)
+  .option("--runs <count>", "how many seeds", whole, 20)
+  .option("--hours <hours>", "of faults in each; a quiet half hour follows", positive, 2)
+  .option("--jobs <count>", "how many processes", whole, availableParallelism())
+  .option("--shrink", "look for the smallest run that still breaks, and tell its events")
+  .option("--first", "end each seed at the first thing that breaks")
+  .option("--json", "only the summary")
+  .addOption(
+    new Option("--part", "tell the outcome to the process that shares out the seeds").hideHelp(),
+  )
+  .parse();
+const values = program.opts<Flags>();
 
 interface Outcome {
   readonly runs: number;
@@ -109,7 +111,7 @@ function runSeeds(seeds: readonly number[], faultyMs: number): Outcome {
     for (const invariant of invariantsOf(verdict)) addTo(brokenBy, { [invariant]: 1 });
     const fails = verdict.broken.length > 0;
     if (fails) failing.push(seed);
-    if (!values.json && (fails || seeds.length === 1)) tell(verdict);
+    if (!values.json && (fails || values.seed !== undefined)) tell(verdict);
     if (fails && values.shrink) tellSmallest(verdict, faultyMs);
   }
   return {
@@ -127,9 +129,10 @@ function runElsewhere(from: number, runs: number): Promise<Outcome> {
   const flags = (["shrink", "first", "json"] as const).flatMap((name) =>
     values[name] ? [`--${name}`] : [],
   );
-  const own = ["--from", String(from), "--runs", String(runs), "--hours", values.hours];
-  const args = [...process.execArgv, process.argv[1] ?? "", ...own, "--jobs", "1", ...flags];
+  const own = ["--from", from, "--runs", runs, "--hours", values.hours, "--part"].map(String);
+  const args = [...process.execArgv, process.argv[1] ?? "", ...own, ...flags];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  process.on("exit", () => child.kill());
   return new Promise((resolve, reject) => {
     let last = "";
     createInterface(child.stdout).on("line", (line) => {
@@ -143,24 +146,21 @@ function runElsewhere(from: number, runs: number): Promise<Outcome> {
   });
 }
 
+function seedsFrom(from: number, runs: number): number[] {
+  return Array.from({ length: runs }, (_, index) => from + index);
+}
+
 async function runAll(): Promise<Outcome> {
-  const faultyMs = positive("hours", values.hours) * HOUR_MS;
-  if (values.seed !== undefined) return runSeeds([positive("seed", values.seed)], faultyMs);
-  const from = positive("from", values.from);
-  const runs = positive("runs", values.runs);
-  const jobs = Math.min(runs, positive("jobs", values.jobs));
-  if (jobs === 1) {
-    return runSeeds(
-      Array.from({ length: runs }, (_, index) => from + index),
-      faultyMs,
-    );
-  }
+  const { seed, from, runs } = values;
+  const faultyMs = values.hours * HOUR_MS;
+  if (seed !== undefined) return runSeeds([seed], faultyMs);
+  const jobs = Math.min(runs, values.jobs);
+  if (jobs === 1 || values.part) return runSeeds(seedsFrom(from, runs), faultyMs);
   const share = Math.ceil(runs / jobs);
-  const parts = Array.from({ length: jobs }, (_, index) => {
-    const first = from + index * share;
-    return { first, count: Math.min(share, from + runs - first) };
-  }).filter(({ count }) => count > 0);
-  const outcomes = await Promise.all(parts.map(({ first, count }) => runElsewhere(first, count)));
+  const firsts = seedsFrom(0, Math.ceil(runs / share)).map((index) => index * share);
+  const outcomes = await Promise.all(
+    firsts.map((first) => runElsewhere(from + first, Math.min(share, runs - first))),
+  );
   const sum = (of: (outcome: Outcome) => number) =>
     outcomes.reduce((total, each) => total + of(each), 0);
   const brokenBy: Record<string, number> = {};
@@ -175,10 +175,14 @@ async function runAll(): Promise<Outcome> {
   };
 }
 
-if (values.help) process.stdout.write(HELP);
-else {
+async function main(): Promise<void> {
   const startedAt = performance.now();
-  const { runs, hours, violations, failing_seeds, broken_by, cpu_seconds } = await runAll();
+  const outcome = await runAll();
+  if (values.part) {
+    process.stdout.write(`${JSON.stringify(outcome)}\n`);
+    return;
+  }
+  const { runs, hours, violations, failing_seeds, broken_by, cpu_seconds } = outcome;
   const seconds = (performance.now() - startedAt) / 1000;
   if (!values.json) {
     process.stdout.write(
@@ -197,3 +201,11 @@ else {
   process.stdout.write(`${JSON.stringify(summary)}\n`);
   process.exitCode = failing_seeds.length > 0 ? 1 : 0;
 }
+
+if (values.seed !== undefined) {
+  const shared = (["from", "runs"] as const).filter(
+    (name) => program.getOptionValueSource(name) === "cli",
+  );
+  if (shared.length > 0) refuse(NAME, `--seed is one seed: leave out --${shared.join(" and --")}`);
+}
+await runCommand(NAME, main);

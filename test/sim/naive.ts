@@ -2,30 +2,38 @@
 
 import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { parseArgs, promisify } from "node:util";
+import { Option } from "commander";
+import { devCommand, positive, runCommand, whole } from "../flags.ts";
 import { naiveWatchdog } from "./naive-watchdog.ts";
 import { type Contender, OURS, sumOf, type Tally, tallyOf, unpeopled } from "./tally.ts";
 
 const HOUR_MS = 3_600_000;
 const BOOT_GRACE_MS = 90_000;
-const HELP = `npm run sim:naive -- [options]
-  --runs N     so many seeds (50), from --from (1)
-  --hours H    simulated hours of faults in each (2)
-  --thin N     only one in N of the faults strikes (1)
-  --jobs N     so many processes (one for each core)
-`;
+const NAME = "sim:naive";
 
-const { values } = parseArgs({
-  options: {
-    from: { type: "string", default: "1" },
-    runs: { type: "string", default: "50" },
-    hours: { type: "string", default: "2" },
-    thin: { type: "string", default: "1" },
-    jobs: { type: "string", default: String(availableParallelism()) },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+interface Flags {
+  readonly from: number;
+  readonly runs: number;
+  readonly hours: number;
+  readonly thin: number;
+  readonly jobs: number;
+  readonly part?: true;
+}
+
+const values = devCommand(
+  NAME,
+  "Our controller beside a naive watchdog, on the same seeds and faults, as a table.",
+)
+  .option("--from <seed>", "the first seed", whole, 1)
+  .option("--runs <count>", "how many seeds", whole, 50)
+  .option("--hours <hours>", "of faults in each", positive, 2)
+  .option("--thin <count>", "only one in so many of the faults strikes", whole, 1)
+  .option("--jobs <count>", "how many processes", whole, availableParallelism())
+  .addOption(
+    new Option("--part", "tell the sums to the process that shares out the seeds").hideHelp(),
+  )
+  .parse()
+  .opts<Flags>();
 
 const CONTENDERS: Readonly<Record<string, Contender>> = {
   zerorig: OURS,
@@ -35,36 +43,33 @@ const CONTENDERS: Readonly<Record<string, Contender>> = {
 
 type Tallies = Readonly<Record<string, Tally>>;
 
-function positive(name: "from" | "runs" | "hours" | "thin" | "jobs"): number {
-  const value = Number(values[name]);
-  const fits = name === "hours" ? Number.isFinite(value) : Number.isInteger(value);
-  if (fits && value > 0) return value;
-  process.stderr.write(`sim:naive: --${name} takes a number above 0, not "${values[name]}"\n`);
-  process.exit(2);
-}
-
 function runHere(from: number, runs: number): Tallies {
-  const lengthMs = positive("hours") * HOUR_MS;
+  const lengthMs = values.hours * HOUR_MS;
   const seeds = Array.from({ length: runs }, (_, index) => from + index);
   const entries = Object.entries(CONTENDERS).map(([name, contender]) => {
     const tallies = seeds.map((seed) =>
-      tallyOf(seed, lengthMs, contender, unpeopled(seed, lengthMs, positive("thin"))),
+      tallyOf(seed, lengthMs, contender, unpeopled(seed, lengthMs, values.thin)),
     );
     return [name, sumOf(tallies)] as const;
   });
   return Object.fromEntries(entries);
 }
 
-async function runElsewhere(from: number, runs: number): Promise<Tallies> {
-  const own = ["--from", String(from), "--runs", String(runs), "--json"];
-  const same = ["--hours", values.hours, "--thin", values.thin];
-  const args = [...process.execArgv, process.argv[1] ?? "", ...own, ...same];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 });
-  return JSON.parse(stdout) as Tallies;
+function runElsewhere(from: number, runs: number): Promise<Tallies> {
+  const { hours, thin } = values;
+  const own = ["--from", from, "--runs", runs, "--hours", hours, "--thin", thin, "--part"];
+  const args = [...process.execArgv, process.argv[1] ?? "", ...own.map(String)];
+  return new Promise((resolve, reject) => {
+    const child = execFile(process.execPath, args, { maxBuffer: 2 ** 26 }, (error, stdout) => {
+      if (error === null) resolve(JSON.parse(stdout) as Tallies);
+      else reject(error);
+    });
+    process.on("exit", () => child.kill());
+  });
 }
 
 async function runAll(): Promise<Tallies> {
-  const [from, runs, jobs] = [positive("from"), positive("runs"), positive("jobs")];
+  const { from, runs, jobs } = values;
   const share = Math.ceil(runs / jobs);
   const firsts = Array.from({ length: Math.ceil(runs / share) }, (_, index) => index * share);
   const parts = await Promise.all(
@@ -125,17 +130,20 @@ function table(tallies: Tallies): string {
   return rows.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
-if (values.help) process.stdout.write(HELP);
-else if (values.json) {
-  process.stdout.write(JSON.stringify(runHere(positive("from"), positive("runs"))));
-} else {
+async function main(): Promise<void> {
+  const { from, runs, hours: each, thin } = values;
+  if (values.part) {
+    process.stdout.write(JSON.stringify(runHere(from, runs)));
+    return;
+  }
   const startedAt = performance.now();
   const tallies = await runAll();
   const { rigMs = 0, strikes = 0 } = Object.values(tallies)[0] ?? {};
   const hours = rigMs / HOUR_MS;
   const tookS = ((performance.now() - startedAt) / 1000).toFixed(0);
-  const { runs, hours: each, thin } = values;
   process.stdout.write(
     `npm run sim:naive -- --runs ${runs} --hours ${each} --thin ${thin}\n${hours.toFixed(0)} rig-hours each, ${(strikes / hours).toFixed(1)} faults an hour, ${tookS} s\n\n${table(tallies)}`,
   );
 }
+
+await runCommand(NAME, main);

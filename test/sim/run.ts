@@ -1,7 +1,7 @@
 // `npm run sim`, `sim:naive`: bundles the program named first and runs it with the arguments that follow. Plain JavaScript in one
 // file simulated a third more in the same time than TypeScript that is translated on loading.
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,13 +19,12 @@ const V8_OPTIONS = [
 
 const [entry = "test/sim/main.ts", ...args] = process.argv.slice(2);
 const dir = mkdtempSync(join(tmpdir(), "zerorig-sim-"));
+process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
 const outfile = join(dir, "program.mjs");
-try {
-  await bundle(entry, outfile);
-  const { status, signal } = spawnSync(process.execPath, [...V8_OPTIONS, outfile, ...args], {
-    stdio: "inherit",
-  });
-  process.exitCode = signal === null ? (status ?? 1) : 1;
-} finally {
-  rmSync(dir, { recursive: true });
-}
+await bundle(entry, outfile);
+const child = spawn(process.execPath, [...V8_OPTIONS, outfile, ...args], { stdio: "inherit" });
+// Whoever ends this ends the program too, and the folder goes with it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+child.on("close", (code) => {
+  process.exitCode = code ?? 2;
+});

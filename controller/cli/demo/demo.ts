@@ -73,7 +73,10 @@ async function play(
   const dir = openDir(parts, closers);
   const { zeros, seed, pace } = options;
   const where = `${pool.host}:${pool.port}`;
-  reporter.event(recorder.own("demo.start", null, { zeros, seed, pace, pool: where, dir }));
+  const control = rigPaths(dir).controlSocket;
+  reporter.event(
+    recorder.own("demo.start", null, { zeros, seed, pace, pool: where, dir, control }),
+  );
   const rig = await startRig(dir, options, pool, closers);
   const demo: Demo = { ...parts, rig };
   const watching = await answers(rig.controller, () => {

@@ -8,6 +8,7 @@ const events = Array.from({ length: 40 }, (_, index) =>
 );
 const model: DemoModel = {
   title: "zerorig demo: 4 virtual Zeros mining at the practice pool, seed 1",
+  hint: "",
   status: rigStatus([
     slotStatus("p1"),
     slotStatus("p2", { state: "Suspect", why: "silent", next: "remedy in 2.1 s unless heard" }),
@@ -66,6 +67,12 @@ test("before the controller has answered", () => {
       "Ctrl-C stops and sums up",
     ]
   `);
+});
+
+test("how to reach the rig stands above the last line", () => {
+  const hint = "look, or take part: zerorig status --socket /tmp/zerorig-x/control.sock";
+  const lines = render({ ...model, hint }, 80, 24);
+  expect(lines.slice(-2)).toEqual([hint, model.footer]);
 });
 
 test.each([

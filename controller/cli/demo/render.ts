@@ -12,6 +12,8 @@ export interface DemoModel {
   readonly status: RigStatus | null;
   /** Oldest first. */
   readonly events: readonly RigEvent[];
+  /** How to reach the rig; empty while it is not there. */
+  readonly hint: string;
   /** What happens at the end: "ends in 42s, Ctrl-C to stop now". */
   readonly footer: string;
   readonly colour: boolean;
@@ -48,7 +50,8 @@ export function render(model: DemoModel, width: number, height: number): string[
     ...(model.status === null ? [] : [line(rigLine(model.status))]),
     "",
   ];
-  const foot = ["", line(model.footer, "dim")];
+  const hint = model.hint === "" ? [] : [line(model.hint, "dim")];
+  const foot = ["", ...hint, line(model.footer, "dim")];
   const room = Math.max(0, height - head.length - foot.length);
   if (model.status === null) {
     return [...head, line("waiting for the controller ..."), ...foot].slice(0, height);

@@ -46,9 +46,11 @@ export function tableReporter(out: WriteStream, { title, endsAt }: TableOptions)
   const colour = wantsColour(process.env);
   let status: RigStatus | null = null;
   let events: readonly RigEvent[] = [];
+  let hint = "";
   const draw = () => {
     const footer = footerText(endsAt());
-    screen.draw(render({ title, status, events, footer, colour }, screen.width, screen.height));
+    const model = { title, status, events, hint, footer, colour };
+    screen.draw(render(model, screen.width, screen.height));
   };
   const onResize = () => {
     screen.invalidate();
@@ -65,6 +67,7 @@ export function tableReporter(out: WriteStream, { title, endsAt }: TableOptions)
   };
   return {
     event: (event) => {
+      if (event.ev === "demo.start") hint = hintText(event.detail);
       if (event.ev !== "share.accepted") events = [...events, event].slice(-EVENTS_KEPT);
     },
     status: (latest) => {
@@ -76,6 +79,11 @@ export function tableReporter(out: WriteStream, { title, endsAt }: TableOptions)
     },
     close,
   };
+}
+
+/** How other terminals reach this rig. */
+function hintText({ control }: RigEvent["detail"]): string {
+  return `look, or take part: zerorig status --socket ${control}`;
 }
 
 function footerText(endsAt: number | null): string {

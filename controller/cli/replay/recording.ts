@@ -55,7 +55,12 @@ export function recordingFiles(path: string): string[] {
       return files.filter(({ run }) => run === newest.run).map((file) => file.path);
     }
   } catch (error) {
-    throw new CliError("usage", `cannot read ${path}: ${messageOf(error)}`, "", error);
+    throw new CliError(
+      "usage",
+      `cannot read ${path}: ${messageOf(error)}`,
+      "Recordings lie in `record/` below [state] dir, where [log] record is on.",
+      error,
+    );
   }
   throw new CliError(
     "usage",

@@ -1,6 +1,7 @@
 // `zerorig replay FILE`: makes recorded decisions again and shows them, and where they come out otherwise.
 
 import { encode } from "../../shell/record-format.ts";
+import { CliError } from "../error.ts";
 import { EXIT } from "../exit-codes.ts";
 import { type Filter, isEventShown, isInTime, shownEffects, slotOf } from "./filter.ts";
 import { recordingFiles } from "./recording.ts";
@@ -30,15 +31,24 @@ function onBrokenPipe(): void {
 export function printReplay(path: string, options: ReplayOptions): number {
   process.stdout.off("error", onBrokenPipe).on("error", onBrokenPipe);
   const tally = new Tally();
+  const files = recordingFiles(path);
   const lines = options.json ? jsonLines(options) : textLines(options);
   const print = (line: string) => process.stdout.write(`${line}\n`);
-  for (const item of replay(recordingFiles(path))) {
+  for (const item of replay(files)) {
+    if (item.type === "step") refuseMissing(options.slot, item);
     tally.add(item);
     for (const line of lines(item)) print(options.json ? line : harmless(line));
   }
   const summary = tally.summary(ZERORIG_VERSION);
   print(options.json ? encode({ summary }) : harmless(summaryText(summary)));
   return summary.differences === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** A slot that the recorded rig has not would show nothing, and look like peace. */
+function refuseMissing(slot: string | null, { place, before: { slots } }: Replayed): void {
+  if (slot === null || slots.some(({ id }) => id === slot)) return;
+  const had = slots.map(({ id }) => id).join(", ");
+  throw new CliError("notFound", `there is no ${slot} in ${place.file}: it has ${had}`);
 }
 
 type Lines = (item: SegmentBegun | Replayed) => string[];

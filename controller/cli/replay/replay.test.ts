@@ -203,6 +203,13 @@ describe("zerorig replay", () => {
     expect(clock.lines).toEqual(since.lines);
   });
 
+  it("refuses a slot that the rig has not", async () => {
+    const file = writeSegment(dir, recordedLines(fencing()));
+    const { exitCode, error } = await command(file, "--slot", "p9");
+    expect(exitCode).toBe(3);
+    expect(error).toMatch(/there is no p9 in .*: it has p1, p2/);
+  });
+
   it("shows in full what a core decides otherwise, with what the slot was like before", async () => {
     const taken = fencing();
     const file = writeSegment(dir, recordedLines(taken));
@@ -330,6 +337,7 @@ describe("a recording that is no good ends in 2 and is named", () => {
   it("that is not there, or a folder without one", async () => {
     const none = await command(join(dir, "none.jsonl"));
     expect(none).toMatchObject({ exitCode: 2, error: expect.stringContaining("no such file") });
+    expect(none.error).toContain("`record/` below [state] dir");
     const folder = join(dir, "folder");
     mkdirSync(folder);
     const empty = await command(folder);

@@ -1,0 +1,30 @@
+// Where downloads and built modules are kept between runs: outside the repository.
+
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Of this user; delete it to have a newer kernel. */
+const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "zerorig/kernel-vm");
+
+/**
+ * The folder `name` of the cache, made by `make` if it is not there. It appears complete or not at all. Change `name` when
+ * what it should hold changes.
+ */
+export async function cached(
+  name: string,
+  make: (directory: string) => Promise<void>,
+): Promise<string> {
+  const directory = join(CACHE, name);
+  if (existsSync(directory)) return directory;
+  mkdirSync(CACHE, { recursive: true });
+  const draft = mkdtempSync(join(CACHE, `${name}.new-`));
+  try {
+    await make(draft);
+    renameSync(draft, directory);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    throw error;
+  }
+  return directory;
+}

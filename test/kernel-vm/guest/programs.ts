@@ -1,0 +1,59 @@
+// Our programs as processes of the guest.
+
+import { type ChildProcess, spawn } from "node:child_process";
+
+export const HATCTL = "/app/dist/hatctl.cjs";
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** A user without rights: root where none is named. */
+  readonly uid?: number;
+  readonly stdin?: string;
+  /** It is killed with -9 so long after its start. */
+  readonly killAfterMs?: number;
+  /** It is killed with -9 as soon as this is so. */
+  readonly killWhen?: () => boolean;
+}
+
+/** `node <script> <args>` to its end. */
+export function run(
+  script: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Ended> {
+  const { uid, stdin, killAfterMs, killWhen } = options;
+  const child: ChildProcess = spawn(process.execPath, [script, ...args], {
+    stdio: "pipe",
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
+  if (killAfterMs !== undefined) setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  const watch = setInterval(() => {
+    if (killWhen?.()) child.kill("SIGKILL");
+  }, 10);
+  child.stdin?.on("error", () => {});
+  child.stdin?.end(stdin ?? "");
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      clearInterval(watch);
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+export function hatctl(board: string, ...args: string[]): Promise<Ended> {
+  return run(HATCTL, ["--board", board, ...args]);
+}

@@ -1,0 +1,37 @@
+// The steps of a guest's test: run one after the other, each told on the console as it ends.
+
+import { writeSync } from "node:fs";
+import { MARK, type ReportLine } from "../report.ts";
+
+type Step = () => Promise<string | undefined> | Promise<void>;
+
+const steps: { readonly name: string; readonly run: Step }[] = [];
+
+/** Adds a step. It fails by throwing; a text that it returns is shown beside its name. */
+export function step(name: string, run: Step): void {
+  steps.push({ name, run });
+}
+
+/** Runs all steps. With `stopAtFailure` those after a failed one are not tried, and so are missing from the report. */
+export async function runSteps(stopAtFailure = false): Promise<void> {
+  tell({ plan: steps.length });
+  for (const { name, run } of steps) {
+    const started = performance.now();
+    let ok = true;
+    let note = "";
+    try {
+      note = (await run()) ?? "";
+    } catch (error) {
+      ok = false;
+      note = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    }
+    tell({ step: name, ok, ms: Math.round(performance.now() - started), note });
+    if (!ok && stopAtFailure) return;
+  }
+}
+
+const STDOUT = 1;
+
+function tell(line: ReportLine): void {
+  writeSync(STDOUT, `\n${MARK}${JSON.stringify(line)}\n`);
+}
