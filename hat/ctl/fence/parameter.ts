@@ -1,6 +1,5 @@
 // The parameters of fence_clusterhat, in one table: the readers, the metadata, the manual page and the help all follow it.
 
-import { BOARD_SPECS } from "../../board-spec.ts";
 import { DEFAULT_CONTROL_SOCKET } from "../controller-client.ts";
 
 export interface Parameter {
@@ -24,7 +23,12 @@ export const PARAMETERS = {
     text: "The slots: p3 or 3, several as p1,p3 or p1-p3; nothing is switched without",
   },
   port: { type: "string", deprecatedFor: "plug", text: "The old name of plug" },
-  board: { short: "b", type: "string", default: "auto", text: `The board: ${BOARD_SPECS}` },
+  board: {
+    short: "b",
+    type: "string",
+    default: "auto",
+    text: "The board, as hatctl takes it: auto, v1, v2.3, v2.3@0x21, usb:20, virtual:PATH, several with commas",
+  },
   hub_paths: {
     type: "string",
     text: "The USB path of the HAT's hub, such as 1-1.2, one for each HAT with commas; without it the hub is looked for",
