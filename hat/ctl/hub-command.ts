@@ -1,7 +1,8 @@
 // `hatctl hub on|off|reset`: the USB hub of a HAT, and what stopping it costs.
 
 import type { Command } from "commander";
-import { resetHub, slotsBehindHub } from "../hub.ts";
+import type { BoardPart } from "../board.ts";
+import { resetHub } from "../hub.ts";
 import type { SlotId } from "../slots.ts";
 import { partsCarrying } from "./board-parts.ts";
 import { confirm } from "./confirm.ts";
@@ -12,13 +13,14 @@ import { undisturbed } from "./signals.ts";
 import { namedSlots } from "./slot-args.ts";
 import { onOrOff } from "./switch-commands.ts";
 import { milliseconds } from "./time.ts";
+import { type OpenUsbBoard, orderOf, withUsbBoard } from "./usb-boards.ts";
 
 interface HubFlags {
   readonly yes?: boolean;
   readonly hold: string;
 }
 
-export function addHubCommand(program: Command): void {
+export function addHubCommand(program: Command, open: OpenUsbBoard): void {
   program
     .command("hub")
     .description("switch the USB hub of a HAT; off and reset take every Zero on it off the network")
@@ -29,25 +31,30 @@ export function addHubCommand(program: Command): void {
     .action((state: "on" | "off" | "reset", words: string[], flags: HubFlags) =>
       withSession(program, async (session) => {
         refuseWhileControlled(session, "hub");
-        return await hub(session, state, words, flags);
+        return await hub(session, open, state, words, flags);
       }),
     );
 }
 
+type State = "on" | "off" | "reset";
+
 async function hub(
   session: Session,
-  state: "on" | "off" | "reset",
+  open: OpenUsbBoard,
+  state: State,
   words: readonly string[],
   flags: HubFlags,
 ): Promise<number> {
   const { board, out, timeoutMs } = session;
-  const parts = partsCarrying(board.info, "hub", namedSlots(words, board));
+  const parts = partsMeant(session, state, words);
   const holdMs = milliseconds("--hold", flags.hold);
   if (state !== "on") await agree(session, state, parts, flags.yes === true);
   // Half a reset is a hub that is off.
   await undisturbed(async () => {
     for (const part of parts) {
-      if (state === "reset") await resetHub(board, { part, holdMs });
+      const order = orderOf(board.info.parts[part] as BoardPart);
+      if (order !== null) await withUsbBoard(open, order, ({ tools }) => tools.cycleHub(holdMs));
+      else if (state === "reset") await resetHub(board, { part, holdMs });
       else await limited(timeoutMs, board.setSwitch("hub", state === "on", part));
     }
   });
@@ -57,6 +64,19 @@ async function hub(
   return EXIT.done;
 }
 
+/** A USB board can cycle its hub, and neither leave it off nor tell how it is. */
+function partsMeant({ board }: Session, state: State, words: readonly string[]): readonly number[] {
+  const { info } = board;
+  const slots = namedSlots(words, board);
+  if (state !== "reset") return partsCarrying(info, "hub", slots);
+  const meant = [...info.parts.entries()].filter(([, part]) =>
+    part.slots.some((slot) => slots.includes(slot)),
+  );
+  const able = meant.filter(([, part]) => part.switches.includes("hub") || orderOf(part) !== null);
+  // Where none can, the words are those of every refusal.
+  return able.length > 0 ? able.map(([index]) => index) : partsCarrying(info, "hub", slots);
+}
+
 /** Says who loses USB, and does not go on without a yes where a Zero is, or may be, on it. */
 async function agree(
   { board, out, timeoutMs }: Session,
@@ -64,7 +84,7 @@ async function agree(
   parts: readonly number[],
   isAgreed: boolean,
 ): Promise<void> {
-  const behind = parts.flatMap((part) => slotsBehindHub(board.info, part));
+  const behind = parts.flatMap((part) => board.info.parts[part]?.slots ?? []);
   const { slots } = await limited(timeoutMs, board.read());
   const hit = slots
     .filter(({ slot }) => behind.includes(slot))

@@ -1,6 +1,7 @@
 // The commands of hatctl and their options. Each group stands in a file of its own.
 
 import { Command } from "commander";
+import { addFanCommand } from "./fan-command.ts";
 import { addHubCommand } from "./hub-command.ts";
 import { addInitCommand } from "./init-command.ts";
 import { addLookCommands } from "./look-commands.ts";
@@ -9,6 +10,8 @@ import { addGlobalOptions } from "./session.ts";
 import { addStateCommands } from "./state-commands.ts";
 import { addStatusCommand } from "./status-command.ts";
 import { addSwitchCommands } from "./switch-commands.ts";
+import { openUsbBoard } from "./usb-boards.ts";
+import { addUsbCommands } from "./usb-commands.ts";
 import { addVirtualCommand } from "./virtual.ts";
 import { addWatchCommand } from "./watch-command.ts";
 
@@ -38,9 +41,11 @@ export function buildProgram({ name, complain }: Naming): Command {
   addStatusCommand(program, isVendorName);
   addPowerCommands(program, isVendorName);
   addSwitchCommands(program);
-  addHubCommand(program);
+  addHubCommand(program, openUsbBoard);
   addInitCommand(program);
   addLookCommands(program);
+  addFanCommand(program, openUsbBoard);
+  addUsbCommands(program, openUsbBoard);
   addWatchCommand(program);
   addStateCommands(program);
   addVirtualCommand(program);

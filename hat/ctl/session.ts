@@ -15,6 +15,7 @@ import { ControllerError, isControllerError } from "./controller-error.ts";
 import { UsageError } from "./exit.ts";
 import { limited } from "./limit.ts";
 import { Output } from "./output.ts";
+import { patientBoard } from "./patient-board.ts";
 import { milliseconds } from "./time.ts";
 import { startTrialBoard, type TrialBoard } from "./trial-board.ts";
 
@@ -116,7 +117,7 @@ async function openedBoard(
 ): Promise<PowerBoard> {
   try {
     const board = trial?.spec ?? flags.board;
-    return await openBoard({ board, hubPaths: flags.hub });
+    return patientBoard(await openBoard({ board, hubPaths: flags.hub }));
   } catch (error) {
     throw withController(error, flags.control, found);
   }

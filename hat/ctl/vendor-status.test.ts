@@ -1,0 +1,114 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import type { BoardInfo, SlotReading, SwitchReading } from "../board.ts";
+import { slotId } from "../slots.ts";
+import { vendorFacts } from "./vendor-facts.ts";
+import { vendorStatus } from "./vendor-status.ts";
+
+async function root(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "vendor-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(join(directory, path, ".."), { recursive: true });
+    await writeFile(join(directory, path), content);
+  }
+  return directory;
+}
+
+function board(...descriptions: readonly string[]): BoardInfo {
+  const slots = descriptions.flatMap((_, part) =>
+    [0, 1, 2, 3].map((index) => slotId(part * 4 + index)),
+  );
+  return {
+    description: descriptions.join(" + "),
+    slots,
+    parts: descriptions.map((description, part) => ({
+      description,
+      slots: slots.slice(part * 4, part * 4 + 4),
+      switches: [],
+    })),
+    virtual: false,
+  };
+}
+
+function seen(info: BoardInfo, on: readonly string[], switches: readonly SwitchReading[] = []) {
+  const slots = info.slots.map(
+    (slot): SlotReading => ({
+      slot,
+      line: on.includes(slot) ? "on" : "off",
+      usb: "unknown",
+      driven: true,
+    }),
+  );
+  return { reading: { slots, underVoltage: null }, switches };
+}
+
+const PI = {
+  "proc/device-tree/system/linux,revision": Buffer.from([0x00, 0xa0, 0x20, 0x82]),
+  "proc/device-tree/hat/uuid": "e9c2a4ab-5a1a-4dc9-ac1b-e3a4a9ba3b0b\0",
+  "proc/device-tree/hat/vendor": "8086 Consultancy\0",
+  "proc/device-tree/hat/product_id": "0x0004\0",
+  "sys/devices/platform/soc/soc:firmware/get_throttled": "50005\n",
+};
+
+it("prints the vendor's keys in the vendor's order for a HAT that its EEPROM names", async () => {
+  const info = board("ClusterHAT v2.3 (i2c-1 0x20)");
+  const found = seen(
+    info,
+    ["p2"],
+    [
+      { part: 0, name: "alert", on: false },
+      { part: 0, name: "hub", on: true },
+      { part: 0, name: "protect", on: true },
+      { part: 0, name: "led", on: true },
+    ],
+  );
+  const facts = await vendorFacts(info, "auto", found, await root(PI));
+  expect(vendorStatus(facts).split("\n")).toEqual([
+    "clusterhat:1",
+    "clusterctrl:False",
+    "maxpi:4",
+    "pirevision:0x00a02082",
+    "throttled:0x50005",
+    "hat_version:2.3",
+    "hat_version_major:2",
+    "hat_version_minor:3",
+    "hat_size:4",
+    "hat_uuid:e9c2a4ab-5a1a-4dc9-ac1b-e3a4a9ba3b0b",
+    "hat_vendor:8086 Consultancy",
+    "hat_product_id:0x0004",
+    "is_pi5:False",
+    "hat_alert:0",
+    "hat_hub:1",
+    "hat_wp:1",
+    "hat_led:1",
+    ...["p1:0", "p2:1", "p3:0", "p4:0"],
+    "",
+  ]);
+});
+
+it("says which version a board was said to be, and what it cannot know", async () => {
+  const info = board("ClusterHAT v1.4 (GPIO, first line 512)");
+  const found = seen(info, ["p4"], [{ part: 0, name: "alert", on: true }]);
+  const facts = await vendorFacts(info, "v1.4", found, await root({}));
+  const lines = vendorStatus(facts).split("\n");
+  expect(lines[0]).toBe("clusterhat:1.4");
+  expect(lines.slice(3, 5)).toEqual(["pirevision:Unknown", "throttled:NA"]);
+  expect(lines.slice(9)).toEqual([
+    ...["hat_uuid:NA", "hat_vendor:NA", "hat_pid:NA", "hat_force:1.4", "is_pi5:False"],
+    ...["hat_alert:1", "p1:0", "p2:0", "p3:0", "p4:1", ""],
+  ]);
+});
+
+it("knows a Pi 5, and several HATs", async () => {
+  const info = board("ClusterHAT v2.5 (i2c-1 0x20)", "ClusterHAT v2.5 (i2c-1 0x21)");
+  const revision = Buffer.from([0x00, 0xc0, 0x41, 0x70]);
+  const tree = await root({ ...PI, "proc/device-tree/system/linux,revision": revision });
+  const text = vendorStatus(await vendorFacts(info, "auto,v2.5@0x21", seen(info, ["p8"]), tree));
+  expect(text).toContain("is_pi5:True\n");
+  expect(text).toContain("maxpi:8\n");
+  expect(text).toContain("hat_size:8\n");
+  expect(text).toMatch(/p7:0\np8:1\n$/);
+});
