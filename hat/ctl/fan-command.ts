@@ -30,7 +30,7 @@ export function addFanCommand(program: Command, open: OpenUsbBoard): void {
     );
 }
 
-async function fan(
+export async function fan(
   session: Session,
   open: OpenUsbBoard,
   on: boolean,

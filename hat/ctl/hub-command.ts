@@ -15,7 +15,7 @@ import { onOrOff } from "./switch-commands.ts";
 import { milliseconds } from "./time.ts";
 import { type OpenUsbBoard, orderOf, withUsbBoard } from "./usb-boards.ts";
 
-interface HubFlags {
+export interface HubFlags {
   readonly yes?: boolean;
   readonly hold: string;
 }
@@ -38,7 +38,7 @@ export function addHubCommand(program: Command, open: OpenUsbBoard): void {
 
 type State = "on" | "off" | "reset";
 
-async function hub(
+export async function hub(
   session: Session,
   open: OpenUsbBoard,
   state: State,

@@ -8,6 +8,7 @@ import { limited } from "./limit.ts";
 import { type Session, withSession } from "./session.ts";
 import { namedSlots } from "./slot-args.ts";
 import { table } from "./table.ts";
+import { openUsbBoard } from "./usb-boards.ts";
 import { vendorFacts } from "./vendor-facts.ts";
 import { vendorStatus } from "./vendor-status.ts";
 
@@ -41,7 +42,12 @@ async function status(
   const reading = await limited(session.timeoutMs, board.read());
   const switches = await limited(session.timeoutMs, board.readSwitches());
   if (format === "clusterctrl" && !out.json) {
-    const facts = await vendorFacts(board.info, session.flags.board, { reading, switches });
+    const facts = await vendorFacts(
+      board.info,
+      session.flags.board,
+      { reading, switches },
+      openUsbBoard,
+    );
     process.stdout.write(vendorStatus(facts));
     return EXIT.done;
   }

@@ -21,6 +21,11 @@ export function orderOf({ description }: BoardPart): number | null {
   return order === undefined ? null : Number(order);
 }
 
+/** Where it is plugged in, such as 1-1.2. */
+export function usbPathOf({ description }: BoardPart): string {
+  return /\(usb (\S+)\)$/.exec(description)?.[1] ?? "";
+}
+
 /** The orders of all USB boards of the session, or of those that are named. */
 export function ordersOf({ board }: Session, word: string | undefined): readonly number[] {
   if (word !== undefined) return [parseOrder(word)];

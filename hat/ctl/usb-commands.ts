@@ -63,7 +63,7 @@ export function addUsbCommands(program: Command, open: OpenUsbBoard): void {
 }
 
 /** Without an order: all boards that have one. */
-async function act(
+export async function act(
   session: Session,
   open: OpenUsbBoard,
   on: boolean,
@@ -97,7 +97,7 @@ export async function eachThatCan(
   return done;
 }
 
-async function usbBoot(
+export async function usbBoot(
   session: Session,
   open: OpenUsbBoard,
   on: boolean,
@@ -134,7 +134,7 @@ async function usbBoot(
   return { usbboot: on, slots };
 }
 
-async function save(
+export async function save(
   session: Session,
   open: OpenUsbBoard,
   what: CtrlSaved,
@@ -154,7 +154,7 @@ async function save(
   return { saved: what, order };
 }
 
-async function setOrder(
+export async function setOrder(
   session: Session,
   open: OpenUsbBoard,
   old: string,
@@ -170,7 +170,7 @@ async function setOrder(
   return { order: wanted, before: order };
 }
 
-async function reset(
+export async function reset(
   session: Session,
   open: OpenUsbBoard,
   word: string,

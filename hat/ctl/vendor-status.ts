@@ -1,28 +1,73 @@
 // The vendor's `clusterctrl status`: its keys, in its order. Source: github burtyb/clusterhat-image, clusterctrl @dd66f59.
 
 import type { BoardPart, SwitchName } from "../board.ts";
-import type { VendorFacts } from "./vendor-facts.ts";
+import type { CtrlData } from "../ctrl-tools.ts";
+import { type SlotId, slotIndex } from "../slots.ts";
+import type { UsbFacts, VendorFacts } from "./vendor-facts.ts";
 
 type Line = readonly [key: string, value: string | number];
 
 const HAT_REVISION = /ClusterHAT v(\d)\.(\d+)/;
 
-/** The lines. What the vendor's tool finds out by driving pins, and we do not, is left out: `hat_wplink`, `hat_xra1200p`. */
+/**
+ * The lines. Left out are `hat_wplink` and `hat_xra1200p`: the vendor's tool drives pull-ups and pins to find them out, and this
+ * is read-only.
+ */
 export function vendorStatus(facts: VendorFacts): string {
-  const { info, reading, throttled, piRevision } = facts;
+  const { info, throttled, piRevision, usb } = facts;
   const hats = info.parts.filter(({ description }) => HAT_REVISION.test(description));
   const [hat] = hats;
-  const others = info.parts.length - hats.length;
   const lines: Line[] = [
     ["clusterhat", hat === undefined ? "False" : clusterhat(hat, facts)],
-    ["clusterctrl", others === 0 ? "False" : others],
+    ["clusterctrl", usb.length === 0 ? "False" : usb.length],
     ["maxpi", info.slots.length],
     ["pirevision", piRevision ?? "Unknown"],
     ["throttled", throttled ?? "NA"],
+    ...(usb.length === 0 ? [] : [ctrlBus(usb)]),
     ...(hat === undefined ? [] : hatLines(hat, hats, facts)),
-    ...reading.slots.map(({ slot, line }): Line => [slot, line === "on" ? 1 : 0]),
+    ...hats.flatMap(({ slots }) => slots.map((slot) => power(slot, facts))),
+    ...usb.flatMap((board) => usbLines(board, facts)),
   ];
   return lines.map(([key, value]) => `${key}:${value}\n`).join("");
+}
+
+function power(slot: SlotId, { reading }: VendorFacts): Line {
+  const line = reading.slots.find((shown) => shown.slot === slot)?.line;
+  return [slot, line === "on" ? 1 : 0];
+}
+
+/** With the vendor's blank at the end. */
+function ctrlBus(usb: readonly UsbFacts[]): Line {
+  const boards = usb.map(
+    ({ order, busNumber, slots }) => `${order}:${busNumber ?? "NA"}:${slots.length} `,
+  );
+  return ["ctrl_bus", boards.join("")];
+}
+
+function usbLines({ order, slots, data, usbBoot }: UsbFacts, facts: VendorFacts): Line[] {
+  const { firmware, adcs, tempC, fan } = data;
+  const volts = adcs.flatMap(({ number, millivolts }) =>
+    millivolts === null ? [] : [`ADC${number}:${millivolts}mV`],
+  );
+  const warmth = tempC === null ? [] : [`T1:${tempC.toFixed(2)}C`];
+  // The vendor asks it of firmware 1.6 alone: the fan's own bit, and one for each line that asks for cooling.
+  const cooling = fan === null ? [] : [`FAN:${fanBits(fan, slots).toString(2).padStart(8, "0")}`];
+  return [
+    [`ctrl${order}`, `FW:${[firmware, ...volts, ...warmth, ...cooling].join(" ")}`],
+    ...slots.flatMap((slot): Line[] => {
+      const boot = usbBoot.get(slot);
+      const line = power(slot, facts);
+      return boot === undefined ? [line] : [line, [slot.replace("p", "u"), boot ? 1 : 0]];
+    }),
+  ];
+}
+
+function fanBits(fan: NonNullable<CtrlData["fan"]>, slots: readonly SlotId[]): number {
+  // `requests` are numbered as the board counts by itself, from p1.
+  const asking = fan.requests
+    .map((slot) => slotIndex(slot))
+    .filter((index) => index < slots.length);
+  return asking.reduce((bits, index) => bits | (2 << index), fan.on ? 1 : 0);
 }
 
 /** 1 for a HAT that its EEPROM names; else the version that it was said to be. */
