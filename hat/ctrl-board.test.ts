@@ -203,6 +203,20 @@ describe("USB boards", () => {
   });
 });
 
+it("talks to a board one program of ours at a time, and closes its bus each time", async () => {
+  const rig = await rigOf(CTRL_KINDS.triple);
+  const boards = [await rig.open(), await rig.open(), await rig.open()];
+  await boards[0]?.setPower("p2", "on");
+  const readings = await Promise.all(boards.map((board) => board.read()));
+  for (const { slots } of readings) {
+    expect(slots.map(({ line }) => line)).toEqual(["off", "on", "off"]);
+  }
+  rig.fail(1000);
+  await expect(boards[1]?.read()).rejects.toMatchObject({ code: "bus" });
+  expect(rig.users).toEqual({ most: 1, now: 0 });
+  await rig.dispose();
+});
+
 describe("beside clusterctrl", () => {
   it("never takes the answer to its question for ours: a single one is asked again", async () => {
     const rig = await rigOf(CTRL_KINDS.triple);
@@ -216,6 +230,34 @@ describe("beside clusterctrl", () => {
       };
       expect((await board.read()).slots.map(({ line }) => line)).toEqual(["on", "off", "off"]);
     }
+    await rig.dispose();
+  });
+
+  it("proves an off by two answers, for one may be another line's", async () => {
+    const rig = await rigOf(CTRL_KINDS.triple);
+    const board = await rig.open();
+    await board.setPower("p1", "on");
+    await board.setPower("p1", "off");
+    // Ours switches p1 off; another program switches it on again, then asks for p2 between our question and its answer.
+    const steps = [
+      { after: 0x04, does: [0x03, 1] },
+      { after: 0x0f, does: [0x0f, 2] },
+    ] as const;
+    let at = 0;
+    const write = rig.model.write.bind(rig.model);
+    rig.model.write = (register, bytes) => {
+      write(register, bytes);
+      const step = steps[at];
+      if (step === undefined || step.after !== bytes.at(-1) || (at === 0 && bytes[1] !== 1)) return;
+      at += 1;
+      rig.model.write = write;
+      rig.model.foreign(...step.does);
+      rig.model.write = meddled;
+    };
+    const meddled = rig.model.write;
+    const change = { code: "foreign-change", slots: ["p1"] };
+    await expect(board.setPower("p1", "off")).rejects.toMatchObject(change);
+    expect(rig.model.lines()[0]).toBe("on");
     await rig.dispose();
   });
 

@@ -27,6 +27,8 @@ export interface CtrlRig {
   /** What stands before /sys. */
   readonly root: string;
   readonly otherOrders: number[];
+  /** How many had the bus open at the same time, at most; and how many have it now. */
+  readonly users: { most: number; now: number };
   dispose(): Promise<void>;
 }
 
@@ -48,10 +50,14 @@ export async function ctrlRig(model: CtrlModel, firstSlot = 0): Promise<CtrlRig>
   };
   const openBus = async (): Promise<CtrlBus> => {
     if (rig.away) throw new HatError("no-board", "no such device");
+    rig.users.now += 1;
+    rig.users.most = Math.max(rig.users.most, rig.users.now);
     return {
       readBlock: async (register, length) => transfer(() => model.read(register, length), false),
       writeBlock: async (register, bytes) => transfer(() => model.write(register, bytes), true),
-      close: async () => {},
+      close: async () => {
+        rig.users.now -= 1;
+      },
     };
   };
   const rig: CtrlRig = {
@@ -63,6 +69,7 @@ export async function ctrlRig(model: CtrlModel, firstSlot = 0): Promise<CtrlRig>
     around: { before: () => {}, after: () => {} },
     away: false,
     otherOrders: [],
+    users: { most: 0, now: 0 },
     root: directory,
     open: (options) =>
       openCtrlBoard({
