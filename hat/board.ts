@@ -33,7 +33,7 @@ export interface PortReading {
 
 export interface SlotReading {
   readonly slot: SlotId;
-  /** The level at the pin, not the value that was last written. */
+  /** The level at the pin, not the value that was last written. (A USB board tells no pins: there it is what its firmware drives.) */
   readonly line: Line;
   readonly usb: UsbPresence;
   /** False while the line's board is in its power-on state: it lost its supply, or was never set up. */

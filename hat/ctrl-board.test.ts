@@ -251,7 +251,7 @@ describe("beside clusterctrl", () => {
       if (step === undefined || step.after !== bytes.at(-1) || (at === 0 && bytes[1] !== 1)) return;
       at += 1;
       rig.model.write = write;
-      rig.model.foreign(...step.does);
+      rig.model.foreign(step.does[0], step.does[1]);
       rig.model.write = meddled;
     };
     const meddled = rig.model.write;

@@ -14,6 +14,10 @@ export type {
 // biome-ignore lint/performance/noBarrelFile: the entry of a package names what is public.
 export { BOARD_SPECS, isBoardSpec } from "./board-spec.ts";
 export type { BoardChange } from "./changes.ts";
+export type { CtrlBoard } from "./ctrl-board.ts";
+export { type CtrlFound, findCtrlBoards } from "./ctrl-find.ts";
+export { type CtrlPlace, openCtrl } from "./ctrl-real.ts";
+export type { CtrlData, CtrlSaved, CtrlTools } from "./ctrl-tools.ts";
 export { type OpenBoardOptions, openBoard } from "./detect.ts";
 export { HatError, type HatErrorCode, isHatError } from "./error.ts";
 export { isSlotId, type SlotId, slotId, slotIndex } from "./slots.ts";

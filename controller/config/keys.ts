@@ -45,11 +45,11 @@ export const SECTIONS = {
   hat: section("The board that switches the Zeros' power.", {
     board: key(
       text(
-        '"auto", a revision such as "v1", "v2.3" or "v3.1", several as "v2.3,v2.3@0x21", or "virtual:/path/of/its/socket"',
+        '"auto", a revision such as "v1", "v2.3" or "v3.1", several as "v2.3,v2.3@0x21", "usb" or "usb:20" for USB boards, or "virtual:/path/of/its/socket"',
         isBoardName,
       ),
       "auto",
-      "auto asks the HAT's EEPROM. virtual:/path is a board of `hatctl virtual`.",
+      "auto asks the HAT's EEPROM, and takes the USB boards too. virtual:/path is a board of `hatctl virtual`.",
     ),
     hub_paths: key(
       usbPaths,
