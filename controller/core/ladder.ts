@@ -99,7 +99,7 @@ export function remedy(draft: Draft, slot: Slot, why: Why): void {
   // Nobody is there to be asked: it dials in anew, or falls silent.
   const { link, remedies, ofNoUseAt } = slot;
   if (link === null) return;
-  const atTop = remedies > 0 && remedies % LADDER.length === 0;
+  const atTop = remedies >= LADDER.length && remedies % LADDER.length === 0;
   const { policy } = draft.rig;
   const pausing = ofNoUseAt === null || draft.now < pauseEnd(slot, policy);
   const waits = pausing || isGivenUp(slot, policy);

@@ -176,8 +176,8 @@ describe("the ladder is climbed from the bottom", () => {
   });
 
   it("after it was off", () => {
-    const draft = drafted({ phase: "PoweringOff", line: "off", usb: "absent" });
-    const slot = { ...(draft.rig.slots[0] as Slot), remedies: 5, ofNoUseAt: 7 };
-    expect(concludeOff(draft, slot)).toMatchObject({ remedies: 0, ofNoUseAt: null });
+    const draft = drafted({ phase: "PoweringOff", line: "off", remedies: 5, ofNoUseAt: 7 });
+    const slot = concludeOff(draft, draft.rig.slots[0] as Slot);
+    expect(slot).toMatchObject({ remedies: 0, ofNoUseAt: null });
   });
 });

@@ -591,6 +591,11 @@ describe("a power effect", () => {
     ]);
   });
 
+  it("of a cut that was done late ends what is open so", () => {
+    const { effects } = read({ phase: "Remediating", written: "off", intent: INTENT }, OFF);
+    expect(ofType(effects, "close-intent").map(({ outcome }) => outcome)).toEqual(["done late"]);
+  });
+
   it("that failed may have brought the line where it was to", () => {
     const { slot } = done({ ...WRITING, action: 9 }, (draft) =>
       onPowerFailed(draft, {

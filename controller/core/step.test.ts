@@ -76,6 +76,16 @@ describe("an event", () => {
     expect(after.wakeAt).toBe(now);
   });
 
+  it("that a Zero is hotter than its step allows wants a tick at once", () => {
+    const warm = { phase: "Degraded", why: "hot", heat: 1, heatAt: now } as const;
+    const beat = { type: "beat", seq: 1, hashes: 1e9, jobId: null, tempC: 81 } as const;
+    const rest = { throttled: 0, load: 1, memoryFreeBytes: 1, uptimeMs: 1 };
+    const event = { type: "beat", slot: "p1", link, beat: { ...beat, ...rest }, now } as const;
+    const after = step(withSlot(state, "p1", warm), event);
+    expect(after.state.slots[0]).toMatchObject({ phase: "Degraded", heat: 2 });
+    expect(after.wakeAt).toBe(now);
+  });
+
   it("that a Zero that was gone when it was asked to shut down is gone still wants a tick at once", () => {
     const gone = reading.slots.map((slot, index) =>
       index === 0 ? { ...slot, usb: "absent" as const } : slot,
