@@ -87,6 +87,14 @@ describe("a fault that is looked at", () => {
     expect(draft.rig.slots[0]?.until).toBe(now + nextMs);
   });
 
+  it.each([0, 60_000])("has nobody to ask without a link, %i ms after it was of no use", (ms) => {
+    const fault = { phase: "Fault", why: "stuck-but-heard", link: null } as const;
+    const draft = drafted({ ...fault, ofNoUseAt: now - ms });
+    probeFault(draft, draft.rig.slots[0] as Slot);
+    expect(draft.effects).toEqual([]);
+    expect(draft.rig.slots[0]).toMatchObject({ phase: "Fault", until: now + 60_000, remedies: 0 });
+  });
+
   it("and given up is asked after a pause, to be given jobs again, but not remedied", () => {
     const asked = (ms: number) => {
       const fault = { phase: "Fault", why: "no-shares", remedies: 9 } as const;

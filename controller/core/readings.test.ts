@@ -109,6 +109,18 @@ describe("a reading", () => {
       { phase: "Off", why: "found-off", intent: null },
     ],
     [
+      "of one whose remedies are remembered and that is off, at the start",
+      { ...STARTED, remedies: 4, ofNoUseAt: 7 },
+      OFF,
+      { phase: "Off", remedies: 0, ofNoUseAt: null },
+    ],
+    [
+      "of one whose remedies are remembered and that is on, at the start",
+      { ...STARTED, remedies: 4, ofNoUseAt: 7 },
+      ON,
+      { phase: "Unknown", remedies: 4, ofNoUseAt: 7 },
+    ],
+    [
       "of a sleeper that runs, at the start",
       { ...STARTED, shed: { why: "idle", at: 0 } },
       ON,
