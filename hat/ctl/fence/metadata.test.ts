@@ -129,7 +129,7 @@ const BROKEN: readonly (readonly [what: string, xml: string])[] = [
     "content before getopt",
     metadataXml().replace(/( *<getopt[^\n]*\n)( *<content[^\n]*\n)/, "$2$1"),
   ],
-  ["shortdesc first", metadataXml().replace(/( *<getopt[^]*?)( *<shortdesc[^\n]*\n)/, "$2$1")],
+  ["shortdesc first", metadataXml().replace(/( *<getopt[\s\S]*?)( *<shortdesc[^\n]*\n)/, "$2$1")],
   ["a word for a flag", metadataXml().replace('required="1"', 'required="yes"')],
   ["an unknown type", metadataXml().replace('type="second"', 'type="seconds"')],
   ["an unknown attribute", metadataXml().replace('unique="0"', 'unique="0" secret="1"')],
@@ -137,7 +137,7 @@ const BROKEN: readonly (readonly [what: string, xml: string])[] = [
   ["no actions", metadataXml().replace(/ *<action name[^\n]*\n/g, "")],
   [
     "actions before parameters",
-    metadataXml().replace(/( *<parameters>[^]*<\/parameters>\n)([^]*<\/actions>\n)/, "$2$1"),
+    metadataXml().replace(/( *<parameters>[\s\S]*<\/parameters>\n)([\s\S]*<\/actions>\n)/, "$2$1"),
   ],
   ["stray text", metadataXml().replace("<parameters>", "<parameters>hello")],
   ["an unescaped sign", metadataXml().replace("<longdesc>", "<longdesc> a < b ")],
