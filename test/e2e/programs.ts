@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 
-const DIST = join(import.meta.dirname, "../../dist");
+export const DIST = join(import.meta.dirname, "../../dist");
 
 export const ZERORIG = join(DIST, "zerorig.mjs");
 export const HATCTL = join(DIST, "hatctl.cjs");
@@ -84,12 +84,13 @@ export async function until<T>(
   what: string,
   probe: () => T | undefined | null | false | Promise<T | undefined | null | false>,
   limitMs = 60_000,
+  everyMs = 50,
 ): Promise<T> {
   const deadline = performance.now() + limitMs;
   for (;;) {
     const found = await probe();
     if (found) return found;
     if (performance.now() > deadline) throw new Error(`never happened: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
