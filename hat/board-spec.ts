@@ -21,7 +21,7 @@ export const BOARD_SPECS = `auto, v1 (any v1.x), ${EXPANDER_REVISIONS.join(", ")
 const VIRTUAL = "virtual:";
 /** Where the expander of a HAT answers: the jumpers XA0 and XA1 add to it. */
 export const FIRST_ADDRESS = 0x20;
-const LAST_ADDRESS = 0x23;
+export const LAST_ADDRESS = 0x23;
 
 /** Whether a text may stand for a board. Whether the board is there is another matter. */
 export function isBoardSpec(text: string): boolean {

@@ -55,6 +55,10 @@ export interface BoardPart {
   readonly description: string;
   readonly slots: readonly SlotId[];
   readonly switches: readonly SwitchName[];
+  /** "v2.3". Absent for a board that is no HAT. */
+  readonly revision?: string | undefined;
+  /** The expander on it. Absent where there is none. */
+  readonly chip?: "XRA1200P" | "PCA9554" | undefined;
 }
 
 export interface SwitchReading {

@@ -58,6 +58,15 @@ export class ChipDriver {
     return driver;
   }
 
+  /** Which chip it is, by the pull-up register, which only one of them has: it is how the vendor's tool tells them apart. */
+  async model(): Promise<"XRA1200P" | "PCA9554"> {
+    const pullUp = retrying(() => this.#bus.readByte(this.#address, REGISTER.pullUp));
+    return await pullUp.then(
+      () => "XRA1200P",
+      () => "PCA9554",
+    );
+  }
+
   /**
    * What is there now. News is read twice: a bit that was garbled on the wire must not pass for a foreign hand, nor be written back
    * with the bits of the others.

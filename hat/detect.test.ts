@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { detectRevision, openBoard } from "./detect.ts";
+import { openBoard } from "./detect.ts";
+import { readHatFacts, revisionOf } from "./device-tree.ts";
 import { firmwareSupply } from "./supply.ts";
 
 let root = "";
@@ -36,7 +37,7 @@ it.each([
   ["0x0031", "v3.1"],
 ])("reads product_ver %s as %s", async (version, revision) => {
   await fitHat("ZC4:ClusterHAT", version);
-  expect(await detectRevision(root)).toBe(revision);
+  expect(revisionOf(await readHatFacts(root))).toBe(revision);
 });
 
 it.each(["0x0040", "0x0009", "what"])("refuses product_ver %s", async (version) => {

@@ -1,7 +1,5 @@
 // Finds out which boards there are, and opens each with the one driver that it needs.
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { PowerBoard } from "./board.ts";
 import {
   FIRST_ADDRESS,
@@ -11,6 +9,7 @@ import {
   unknownBoard,
 } from "./board-spec.ts";
 import type { CtrlFound, OpenCtrlBus } from "./ctrl-find.ts";
+import { readHatFacts, revisionOf } from "./device-tree.ts";
 import { HatError, isHatError } from "./error.ts";
 import { type ExpanderRevision, isExpanderRevision } from "./expander.ts";
 import { joinBoards } from "./joined-board.ts";
@@ -29,7 +28,6 @@ export interface OpenBoardOptions {
   readonly openUsbBus?: OpenCtrlBus;
 }
 
-const PRODUCT = "ZC4:ClusterHAT";
 const I2C_BUS = 1;
 const NO_USB_BOARD =
   "there is no USB board: looked for the USB devices 3171:0011 to 3171:0016, and none is plugged in";
@@ -85,7 +83,7 @@ async function resolveParts(
 async function resolveAuto(options: OpenBoardOptions): Promise<readonly Found[]> {
   const boards = await findUsb("any", options);
   try {
-    return [hatOf(await detectRevision(options.root ?? "/")), ...boards];
+    return [hatOf(revisionOf(await readHatFacts(options.root ?? "/"))), ...boards];
   } catch (error) {
     if (!isHatError(error, "no-board")) throw error;
     if (boards.length > 0) return boards;
@@ -148,29 +146,6 @@ async function openGroup(group: readonly Found[], place: Place): Promise<PowerBo
   return await openExpanders(
     group.filter((part) => part.kind === "expander"),
     place,
-  );
-}
-
-/** The revision that the HAT's EEPROM names ("v2.3"), as the firmware puts it in the device tree. */
-export async function detectRevision(root: string): Promise<string> {
-  const directory = join(root, "proc/device-tree/hat");
-  const read = async (name: string) =>
-    (await readFile(join(directory, name), "utf8").catch(() => "")).replaceAll("\0", "").trim();
-  const product = await read("product");
-  const version = await read("product_ver");
-  if (product !== PRODUCT) {
-    const found = product === "" ? "nothing is there" : `the HAT there is "${product}"`;
-    throw new HatError(
-      "no-board",
-      `no ClusterHAT: looked for the product "${PRODUCT}" in ${directory}, but ${found}. If a HAT is fitted, seat it and reboot`,
-    );
-  }
-  const number = Number.parseInt(version, 16);
-  const major = number >> 4;
-  if (major >= 1 && major <= 3 && number <= 0x3f) return `v${major}.${number & 0xf}`;
-  throw new HatError(
-    "unknown-board",
-    `the ClusterHAT in ${directory} has product_ver "${version}", which no driver knows (0x10 to 0x3f)`,
   );
 }
 

@@ -54,8 +54,14 @@ export async function openExpanderBoard(options: ExpanderBoardOptions): Promise<
     for (const [index, chip] of options.chips.entries()) {
       chips.push(await ChipDriver.open(options.bus, chip, info.parts[index]?.slots ?? []));
     }
+    const models = await Promise.all(chips.map((chip) => chip.model()));
+    const parts = info.parts.map((part, index) => ({
+      ...part,
+      revision: options.chips[index]?.revision,
+      chip: models[index],
+    }));
     if (options.hold) await writer.hold();
-    return new ExpanderBoard(options, info, chips, writer);
+    return new ExpanderBoard(options, { ...info, parts }, chips, writer);
   } catch (error) {
     await options.bus.close();
     throw error;

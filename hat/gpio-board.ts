@@ -83,7 +83,7 @@ class GpioBoard implements PowerBoard {
     this.info = {
       description,
       slots,
-      parts: [{ description, slots, switches: ["alert"] }],
+      parts: [{ description, slots, switches: ["alert"], revision: parts.options.revision }],
       virtual: false,
     };
   }

@@ -58,25 +58,51 @@ export async function openSysfsHeader(
   };
 }
 
+export interface GpioChip {
+  readonly label: string;
+  /** The global number of its first line. */
+  readonly base: number;
+  /** It is the Pi's 40-pin header. */
+  readonly isHeader: boolean;
+}
+
+/** The GPIO controllers that have files; none where the kernel has no such files. Never rejects. */
+export async function listGpioChips(root: string): Promise<readonly GpioChip[]> {
+  return (await readChips(join(root, "sys/class/gpio"))) ?? [];
+}
+
 /** The global number of the header's first line: fixed numbers broke with Linux 6.6. */
 export async function findBase(sysfs: string): Promise<number> {
-  const entries = await readdir(sysfs).catch(() => null);
-  if (entries === null) {
+  const chips = await readChips(sysfs);
+  if (chips === null) {
     throw new HatError(
       "no-board",
       `${sysfs} does not exist: this kernel has no GPIO files (CONFIG_GPIO_SYSFS, and from Linux 6.17 on CONFIG_GPIO_SYSFS_LEGACY), nor is there /usr/bin/pinctrl, and one of them a ClusterHAT v1 needs: \`sudo apt install raspi-utils\`, or use a kernel that has the files`,
     );
   }
-  const seen: string[] = [];
-  for (const entry of entries.filter((name) => name.startsWith("gpiochip"))) {
-    const label = (await readText(join(sysfs, entry, "label"))).trim();
-    seen.push(`"${label}"`);
-    if (CHIP_LABELS.includes(label)) return Number(await readText(join(sysfs, entry, "base")));
-  }
+  const header = chips.find(({ isHeader }) => isHeader);
+  if (header !== undefined) return header.base;
+  const seen = chips.map(({ label }) => `"${label}"`);
   throw new HatError(
     "no-board",
     `no GPIO controller of a Raspberry Pi in ${sysfs}: looked for ${CHIP_LABELS.join(", ")}, found ${seen.join(", ") || "none"}. A kernel from 6.17 on may lack CONFIG_GPIO_SYSFS_LEGACY: there \`sudo apt install raspi-utils\` brings /usr/bin/pinctrl, which will do`,
   );
+}
+
+/** Null where there is no such directory. A controller that cannot be read is left out. */
+async function readChips(sysfs: string): Promise<readonly GpioChip[] | null> {
+  const entries = await readdir(sysfs).catch(() => null);
+  if (entries === null) return null;
+  const chips: GpioChip[] = [];
+  for (const entry of entries.filter((name) => name.startsWith("gpiochip")).sort()) {
+    const read = async (name: string) =>
+      (await readFile(join(sysfs, entry, name), "utf8").catch(() => "")).trim();
+    const [label, base] = [await read("label"), await read("base")];
+    if (/^\d+$/.test(base)) {
+      chips.push({ label, base: Number(base), isHeader: CHIP_LABELS.includes(label) });
+    }
+  }
+  return chips;
 }
 
 async function adoptLine(sysfs: string, number: number): Promise<void> {
