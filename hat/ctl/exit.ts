@@ -12,6 +12,7 @@ export const EXIT = {
   timeout: 5,
   refused: 6,
   partly: 7,
+  interrupted: 130,
 } as const;
 
 /** An ask that cannot be understood; the message says what would be. */
@@ -51,7 +52,8 @@ export function errorCodeOf(error: unknown): string {
 
 /** What the board's own messages cannot know: how this program is told of a board. */
 const REMEDIES: Readonly<Partial<Record<HatErrorCode, string>>> = {
-  "no-board": "--board names a board that does not tell of itself, such as v2.3",
+  "no-board":
+    "--board names a board that does not tell of itself, such as v2.3; `hatctl detect` shows what is there",
   "unknown-board": "--board names the nearest one that is known, such as v2.3",
   "foreign-change": "look at `hatctl status`, then ask again",
 };

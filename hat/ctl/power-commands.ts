@@ -8,6 +8,7 @@ import { switchByController } from "./controller-switch.ts";
 import { EXIT, RefusedError, UsageError } from "./exit.ts";
 import { limited } from "./limit.ts";
 import { type Session, withSession } from "./session.ts";
+import { endAsked } from "./signals.ts";
 import { namedSlots } from "./slot-args.ts";
 import { NotGoneError, shutDown } from "./soft-off.ts";
 import { askToShutDown, hostOf } from "./ssh.ts";
@@ -15,7 +16,7 @@ import { type SlotOutcome, type SwitchResult, switchSlots, type Verb } from "./s
 import { milliseconds } from "./time.ts";
 
 export interface PowerFlags {
-  readonly stagger: string;
+  readonly stagger?: string;
   readonly dwell?: string;
   readonly reason: string;
   readonly wait: string;
@@ -36,15 +37,19 @@ const VERBS: readonly (readonly [Verb, string])[] = [
   ],
 ];
 
+const DEFAULT_STAGGER = "2s";
 const DEFAULT_HOST = "{slot}.local";
 const DEFAULT_SOFT_LIMIT = "60s";
 
 /** `isVendorName`: the program was called as `clusterctrl`, whose `off` without a slot means all. */
 export function addPowerCommands(program: Command, isVendorName: boolean): void {
   for (const [verb, description] of VERBS) {
-    const command = addStagger(
-      program.command(verb).description(description).argument("[slots...]", "p1 p3, p1-p3, all"),
-    );
+    const command = program
+      .command(verb)
+      .description(description)
+      .argument("[slots...]", "p1 p3, p1-p3, all");
+    if (verb === "off") addControllerOptions(command);
+    else addStagger(command);
     if (verb !== "on") addCutOptions(command);
     if (verb === "cycle") command.option("--dwell <time>", "off time, from its proof", "2s");
     command.action((words: string[], flags: PowerFlags) =>
@@ -59,8 +64,13 @@ export function addPowerCommands(program: Command, isVendorName: boolean): void 
 
 /** The options of everything that switches power on. */
 export function addStagger(command: Command): Command {
+  return addControllerOptions(
+    command.option("--stagger <time>", "between two power-ons", DEFAULT_STAGGER),
+  );
+}
+
+function addControllerOptions(command: Command): Command {
   return command
-    .option("--stagger <time>", "between two power-ons", "2s")
     .option("--reason <text>", "why, for the controller's log", "hatctl")
     .option("--wait <time>", "through a controller: how long it may take", "3m");
 }
@@ -123,15 +133,17 @@ function directly(
   identities: readonly SlotIdentity[],
 ): Promise<SwitchResult> {
   const { board, timeoutMs, out } = session;
-  const soft = flags.soft === true ? softly(session, flags, identities) : undefined;
+  const signal = endAsked();
+  const soft = flags.soft === true ? softly(session, flags, identities, signal) : undefined;
   return switchSlots({
     board,
     verb,
     slots,
-    staggerMs: milliseconds("--stagger", flags.stagger),
+    staggerMs: milliseconds("--stagger", flags.stagger ?? DEFAULT_STAGGER),
     dwellMs: milliseconds("--dwell", flags.dwell ?? "0"),
     timeoutMs,
     ...(soft === undefined ? {} : { shutDown: soft }),
+    signal,
     sleep,
     nowMs: () => performance.now(),
     say: out.say,
@@ -143,6 +155,7 @@ function softly(
   { board, out, timeoutMs }: Session,
   flags: PowerFlags,
   identities: readonly SlotIdentity[],
+  signal: AbortSignal,
 ): (slot: SlotId) => Promise<string> {
   const { ssh = DEFAULT_HOST, softLimit = DEFAULT_SOFT_LIMIT } = flags;
   const limitMs = milliseconds("--soft-limit", softLimit);
@@ -160,11 +173,14 @@ function softly(
         presence: async () =>
           (await limited(timeoutMs, board.readPorts()))[index]?.usb ?? "unknown",
         limitMs,
+        signal,
         sleep,
         nowMs: () => performance.now(),
       });
     } catch (error) {
       if (!(error instanceof NotGoneError) || flags.thenHard !== true) throw error;
+      // Enough is no agreement to a cut.
+      if (signal.aborted) throw error;
       return `${error.message}, cut all the same`;
     }
   };

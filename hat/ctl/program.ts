@@ -20,7 +20,8 @@ Slots: p1 p3, p1-p3, all. Times: 500 (ms), 500ms, 2s, 1m.
 While a controller drives the board, on, off and cycle go through it, and what only reads runs beside it.
 Called by the name clusterctrl, \`status\` prints the vendor's lines, and \`off\` without a slot means all.
 Exit codes: 0 done and verified, 1 failed, 2 usage, 3 no board or slot found, 4 permission or driver missing,
-5 timeout, or nobody answered, 6 refused (held by another process, changed by one, or not agreed to), 7 partly done.`;
+5 timeout, or nobody answered, 6 refused (held by another process, changed by one, or not agreed to), 7 partly done,
+130 interrupted.`;
 
 export interface Naming {
   /** What it was called by: hatctl, or clusterctrl. */

@@ -7,6 +7,8 @@ export interface SoftOff {
   readonly ask: (signal: AbortSignal) => Promise<string | null>;
   readonly presence: () => Promise<UsbPresence>;
   readonly limitMs: number;
+  /** Aborts when the person has had enough. */
+  readonly signal: AbortSignal;
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly nowMs: () => number;
 }
@@ -28,7 +30,8 @@ export async function shutDown(options: SoftOff): Promise<string> {
   const atFirst = await presence();
   const giveUp = new AbortController();
   const timer = setTimeout(() => giveUp.abort(), limitMs);
-  const refusal = await options.ask(giveUp.signal).finally(() => clearTimeout(timer));
+  const enough = AbortSignal.any([giveUp.signal, options.signal]);
+  const refusal = await options.ask(enough).finally(() => clearTimeout(timer));
   if (atFirst === "absent") {
     if (refusal !== null) return `shows nothing on USB and does not answer (${refusal})`;
     throw new NotGoneError("was asked, but showed nothing on USB before, so nobody sees it go");
@@ -36,6 +39,7 @@ export async function shutDown(options: SoftOff): Promise<string> {
   if (refusal !== null) throw new NotGoneError(`could not be asked (${refusal})`);
   while (nowMs() - startMs < limitMs) {
     if ((await presence()) === "absent") return "shut down";
+    if (options.signal.aborted) throw new NotGoneError("was asked, and we were interrupted");
     await sleep(LOOK_EVERY_MS);
   }
   throw new NotGoneError(

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { Line, PowerBoard } from "../board.ts";
 import { HatError } from "../error.ts";
 import type { SlotId } from "../slots.ts";
+import { NotGoneError } from "./soft-off.ts";
 import { type SwitchOptions, switchSlots } from "./switch.ts";
 
 const SLOTS: readonly SlotId[] = ["p1", "p2", "p3", "p4"];
@@ -38,7 +39,11 @@ function rig(on: readonly SlotId[], fail: (slot: SlotId, line: Line) => unknown 
     setSwitch: async () => {},
     close: async () => {},
   };
-  const run = (verb: SwitchOptions["verb"], slots: readonly SlotId[] = SLOTS) =>
+  const run = (
+    verb: SwitchOptions["verb"],
+    slots: readonly SlotId[] = SLOTS,
+    more: Partial<SwitchOptions> = {},
+  ) =>
     switchSlots({
       board,
       verb,
@@ -51,8 +56,9 @@ function rig(on: readonly SlotId[], fail: (slot: SlotId, line: Line) => unknown 
       },
       nowMs: () => nowMs,
       say: () => {},
+      ...more,
     });
-  return { run, trace };
+  return { run, trace, board };
 }
 
 it("staggers power-ons and skips what is on", async () => {
@@ -101,4 +107,41 @@ it.each([
 ])("ends with the code of the failure (%s)", async (failure, code) => {
   const { run } = rig([], () => failure);
   expect((await run("on", ["p1"])).exitCode).toBe(code);
+});
+
+it("finishes the slot in hand when it is interrupted, and begins no other", async () => {
+  const { run, trace } = rig(SLOTS);
+  const enough = new AbortController();
+  const sleep = async () => enough.abort();
+  const result = await run("cycle", ["p1", "p2"], { sleep, signal: enough.signal });
+  expect(result.outcomes.map(({ outcome }) => outcome)).toEqual(["done", "not-tried"]);
+  expect(trace).toEqual(["0 p1 off", "0 p1 on"]);
+  expect(result.exitCode).toBe(130);
+});
+
+it("goes on with the others where a Zero does not go, and cuts none that stays", async () => {
+  const { run, trace } = rig(SLOTS);
+  const shutDown = async (slot: SlotId) => {
+    if (slot === "p1") throw new NotGoneError("is still on USB");
+    return "shut down";
+  };
+  const { outcomes, exitCode } = await run("off", ["p1", "p2"], { shutDown });
+  expect(outcomes).toEqual([
+    { slot: "p1", outcome: "failed", message: "is still on USB; it was not cut" },
+    { slot: "p2", outcome: "done", message: expect.stringMatching(/^shut down, off, verified/) },
+  ]);
+  expect(trace).toEqual(["0 p2 off"]);
+  expect(exitCode).toBe(7);
+  expect((await run("off", ["p1"], { shutDown })).exitCode).toBe(5);
+});
+
+it("does not believe in an off while the slot's device is on USB", async () => {
+  const { run, board } = rig(SLOTS);
+  const stays: PowerBoard = {
+    ...board,
+    readPorts: async () => SLOTS.map(() => ({ path: "1-1.2.4", usb: "present", device: null })),
+  };
+  const { outcomes, exitCode } = await run("off", ["p1"], { board: stays });
+  expect(outcomes[0]?.message).toMatch(/reads off, but 5000 ms later its USB port still shows/);
+  expect(exitCode).toBe(1);
 });

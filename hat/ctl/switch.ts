@@ -21,6 +21,8 @@ export interface SwitchOptions {
   readonly timeoutMs: number;
   /** Before the cut of a slot that is on: resolves with how its Zero went. Rejects with a NotGoneError; that slot is not cut then. */
   readonly shutDown?: (slot: SlotId) => Promise<string>;
+  /** Aborts when the person has had enough: the slot in hand is finished, and no further one begun. */
+  readonly signal?: AbortSignal;
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly nowMs: () => number;
   /** For people. */
@@ -56,8 +58,10 @@ export async function switchSlots(options: SwitchOptions): Promise<SwitchResult>
   let failure: unknown;
   let isStopped = false;
   for (const slot of slots) {
-    if (isStopped) {
-      outcomes.push({ slot, outcome: "not-tried", message: "not tried after the failure" });
+    const isInterrupted = options.signal?.aborted === true;
+    if (isStopped || isInterrupted) {
+      const why = isStopped ? "not tried after the failure" : "not tried: interrupted";
+      outcomes.push({ slot, outcome: "not-tried", message: why });
       continue;
     }
     try {
@@ -161,7 +165,10 @@ function stillThere(slot: SlotId): HatError {
 }
 
 function exitCodeFor(outcomes: readonly SlotOutcome[], failure: unknown): number {
-  if (failure === undefined) return EXIT.done;
+  if (failure === undefined) {
+    const isWhole = outcomes.every(({ outcome }) => outcome !== "not-tried");
+    return isWhole ? EXIT.done : EXIT.interrupted;
+  }
   const done = outcomes.some(({ outcome }) => outcome === "done" || outcome === "skipped");
   return done ? EXIT.partly : exitCodeOf(failure);
 }
