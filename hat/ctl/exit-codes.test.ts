@@ -1,5 +1,6 @@
 // Each exit code of docs/hatctl.md, by one command that ends with it.
 
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { acquireLock } from "../lock.ts";
@@ -34,12 +35,13 @@ const CASES: readonly (readonly [code: number, what: string, run: () => Promise<
   [6, "another process holds the board", heldBoard],
   [6, "it was not agreed to", hubWithZero],
   [7, "partly done", partly],
+  [130, "interrupted, with the slot in hand finished", interrupted],
 ];
 
 it.each(CASES)("ends with %i: %s", async (code, _, run) => {
   const ended = await run();
   expect(ended.code).toBe(code);
-  if (code === 0) expect(ended.stderr).not.toContain("hatctl:");
+  if (code === 0 || code === 130) expect(ended.stderr).not.toContain("hatctl:");
   else expect(ended.stderr).toMatch(/^hatctl: [^\n]+\n$/m);
 });
 
@@ -79,4 +81,24 @@ async function stoppedBoard(): Promise<Ended> {
   child.kill("SIGTERM");
   await once(child, "exit");
   return ended;
+}
+
+async function interrupted(): Promise<Ended> {
+  const board = await testBoard(bundle);
+  await board.run("on", "p1", "p2", "--stagger", "1s");
+  const child = spawn(process.execPath, [bundle.path, "cycle", "p1", "p2", "--dwell", "2s"], {
+    env: { ...process.env, ZERORIG_BOARD: `virtual:${board.socketPath}` },
+  });
+  const powered = async () => (await board.client.truth()).map(({ powered }) => powered);
+  let stderr = "";
+  child.stderr.on("data", (text: Buffer) => {
+    stderr += text.toString();
+  });
+  await vi.waitFor(async () => expect((await powered())[0]).toBe(false), { timeout: 20_000 });
+  child.kill("SIGINT");
+  const [code] = await once(child, "close");
+  expect(await powered()).toEqual([true, true, false, false]);
+  expect((await board.client.truth())[1]?.cuts).toBe(0);
+  expect(stderr).toContain("p2: not tried: interrupted");
+  return { code, stdout: "", stderr };
 }
