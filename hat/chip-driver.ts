@@ -211,8 +211,8 @@ export class ChipDriver {
     throw new HatError(
       "foreign-change",
       isPowerOnState(found)
-        ? "the board lost its supply since we last looked, and is in its power-on state"
-        : `another program switched ${slots.join(", ")} since we last looked; ${consequence}`,
+        ? "the board lost its supply since we last looked, and is in its power-on state: its Zeros lost power too. Look at the supply and the HAT's USB lead, then ask again"
+        : `another program switched ${slots.join(", ")} since we last looked; ${consequence}. See what is there now (\`hatctl status\`), then ask again`,
       undefined,
       slots,
     );

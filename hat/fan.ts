@@ -54,7 +54,7 @@ export async function openFan(options: FanOptions = {}): Promise<Fan> {
   if (!Number.isInteger(bcm) || bcm < 0 || bcm > BCM_MAX || HAT_BCM.includes(bcm)) {
     throw new HatError(
       "unsupported",
-      `GPIO ${bcm} cannot switch a fan: take one from 4 to ${BCM_MAX} that no HAT uses (${HAT_BCM.join(", ")} it may)`,
+      `GPIO ${bcm} cannot switch a fan: a HAT may use ${HAT_BCM.join(", ")}. Take another one up to ${BCM_MAX}, such as ${FAN_BCM}`,
     );
   }
   const header = await openGpioHeader({ root, gpio });

@@ -162,7 +162,7 @@ class GpioBoard implements PowerBoard {
     if (changed.length === 0) return;
     throw new HatError(
       "foreign-change",
-      `another program switched ${changed.join(", ")} since we last looked; nothing was written`,
+      `another program switched ${changed.join(", ")} since we last looked; nothing was written. See what is there now (\`hatctl status\`), then ask again`,
       undefined,
       changed,
     );

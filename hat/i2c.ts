@@ -101,7 +101,7 @@ function i2cError(error: unknown, busNumber: number, address: number | null): Ha
     default:
       return new HatError(
         "bus",
-        `${chip} on ${device} did not answer (${code || String(error)}): check that the HAT sits right, that its USB lead is plugged in, and the address jumpers XA0 and XA1`,
+        `${chip} on ${device} did not answer (${code || String(error)}): check that the HAT sits right, that its USB lead is plugged in, and the address jumpers XA0 and XA1; \`hatctl detect\` shows which addresses answer`,
         error,
       );
   }
