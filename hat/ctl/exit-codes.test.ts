@@ -28,6 +28,7 @@ const CASES: readonly (readonly [code: number, what: string, run: () => Promise<
   [1, "a line does not follow", faultyLine],
   [2, "wrong usage", () => alone("--virtual", "off")],
   [3, "no board", () => alone("--board", "virtual:/nowhere", "status")],
+  [3, "nothing to drive was detected", () => alone("detect")],
   [3, "no such slot", () => alone("--virtual", "on", "p5")],
   // The bundle lies where no i2c-bus is installed.
   [4, "the driver's package is missing", () => alone("--board", "v2.3", "status")],
@@ -41,7 +42,8 @@ const CASES: readonly (readonly [code: number, what: string, run: () => Promise<
 it.each(CASES)("ends with %i: %s", async (code, _, run) => {
   const ended = await run();
   expect(ended.code).toBe(code);
-  if (code === 0 || code === 130) expect(ended.stderr).not.toContain("hatctl:");
+  if (code === 0 || code === 130 || ended.stdout !== "")
+    expect(ended.stderr).not.toContain("hatctl:");
   else expect(ended.stderr).toMatch(/^hatctl: [^\n]+\n$/m);
 });
 

@@ -1,6 +1,7 @@
 // The commands of hatctl and their options. Each group stands in a file of its own.
 
 import { Command } from "commander";
+import { addDetectCommand } from "./detect-command.ts";
 import { addFanCommand } from "./fan-command.ts";
 import { addHubCommand } from "./hub-command.ts";
 import { addInitCommand } from "./init-command.ts";
@@ -45,6 +46,7 @@ export function buildProgram({ name, complain }: Naming): Command {
   addHubCommand(program, openUsbBoard);
   addInitCommand(program);
   addLookCommands(program);
+  addDetectCommand(program);
   addFanCommand(program, openUsbBoard);
   addUsbCommands(program, openUsbBoard);
   addWatchCommand(program);

@@ -31,6 +31,8 @@ function board(...descriptions: readonly string[]): BoardInfo {
       description,
       slots: slots.slice(part * 4, part * 4 + 4),
       switches: [],
+      revision: /v\d\.\d/.exec(description)?.[0],
+      ...(description.includes("i2c") ? { chip: "XRA1200P" as const } : {}),
     })),
     virtual: false,
   };
@@ -89,6 +91,7 @@ it("prints the vendor's keys in the vendor's order for a HAT that its EEPROM nam
     "hat_hub:1",
     "hat_wp:1",
     "hat_led:1",
+    "hat_xra1200p:True",
     ...["p1:0", "p2:1", "p3:0", "p4:0"],
     "",
   ]);
@@ -105,6 +108,13 @@ it("says which version a board was said to be, and what it cannot know", async (
     ...["hat_uuid:NA", "hat_vendor:NA", "hat_pid:NA", "hat_force:1.4", "is_pi5:False"],
     ...["hat_alert:1", "p1:0", "p2:0", "p3:0", "p4:1", ""],
   ]);
+});
+
+it("says what a PCA9554 cannot tell", async () => {
+  const { parts, ...info } = board("ClusterHAT v2.3 (i2c-1 0x20)");
+  const pca = { ...info, parts: parts.map((part) => ({ ...part, chip: "PCA9554" as const })) };
+  const facts = await vendorFacts(pca, "v2.3", seen(pca, []), noUsb, await root({}));
+  expect(vendorStatus(facts)).toContain("is_pi5:False\nhat_wplink:-1\nhat_xra1200p:False\np1:0\n");
 });
 
 it("knows a Pi 5, and several HATs", async () => {
@@ -135,7 +145,7 @@ it("shows USB boards after the HAT, with what they tell of themselves", async ()
     "ctrl_bus:20:11:5 ",
   ]);
   expect(lines.slice(-12)).toEqual([
-    ...["is_pi5:False", "p1:0", "p2:1", "p3:0", "p4:0"],
+    ...["hat_xra1200p:True", "p1:0", "p2:1", "p3:0", "p4:0"],
     "ctrl20:FW:1.8 ADC1:5014mV ADC2:25939mV T1:18.85C FAN:00001000",
     ...["p5:0", "p6:1", "p7:0", "p8:0", "p9:0", ""],
   ]);

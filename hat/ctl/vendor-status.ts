@@ -7,15 +7,10 @@ import type { UsbFacts, VendorFacts } from "./vendor-facts.ts";
 
 type Line = readonly [key: string, value: string | number];
 
-const HAT_REVISION = /ClusterHAT v(\d)\.(\d+)/;
-
-/**
- * The lines. Left out are `hat_wplink` and `hat_xra1200p`: the vendor's tool drives pull-ups and pins to find them out, and this
- * is read-only.
- */
+/** The lines. `hat_wplink` is there where nobody can tell it (-1): elsewhere the vendor's tool tries it out, and this only reads. */
 export function vendorStatus(facts: VendorFacts): string {
   const { info, throttled, piRevision, usb } = facts;
-  const hats = info.parts.filter(({ description }) => HAT_REVISION.test(description));
+  const hats = info.parts.filter(({ revision }) => revision !== undefined);
   const [hat] = hats;
   const lines: Line[] = [
     ["clusterhat", hat === undefined ? "False" : clusterhat(hat, facts)],
@@ -75,9 +70,19 @@ function clusterhat(hat: BoardPart, { eeprom }: VendorFacts): string {
   return eeprom === null ? versionOf(hat).join(".") : "1";
 }
 
-function versionOf({ description }: BoardPart): readonly [major: string, minor: string] {
-  const [, major = "", minor = ""] = HAT_REVISION.exec(description) ?? [];
+/** "v2.3" as the vendor has it; a v1 that was named without more is a 1.0. */
+function versionOf({ revision = "" }: BoardPart): readonly [major: string, minor: string] {
+  const [major = "", minor = "0"] = revision.slice(1).split(".");
   return [major, minor];
+}
+
+function chipLines({ chip }: BoardPart): Line[] {
+  if (chip === undefined) return [];
+  if (chip === "XRA1200P") return [["hat_xra1200p", "True"]];
+  return [
+    ["hat_wplink", -1],
+    ["hat_xra1200p", "False"],
+  ];
 }
 
 /** A revision word of the new style (bit 23) whose processor (bits 12 to 15) is the BCM2712. */
@@ -118,5 +123,6 @@ function hatLines(hat: BoardPart, hats: readonly BoardPart[], facts: VendorFacts
     ...line("hat_hub", "hub"),
     ...line("hat_wp", "protect"),
     ...line("hat_led", "led"),
+    ...chipLines(hat),
   ];
 }
