@@ -19,8 +19,8 @@ const EMPTY = {
 
 it("says what was looked for where there is nothing", () => {
   const text = detectText(EMPTY);
-  expect(text).toMatch(/^EEPROM +no ClusterHAT: nothing is there\n/);
-  expect(text).toMatch(/\n\/dev\/i2c-1 0x20 +there is no \/dev\/i2c-1\n/);
+  expect(text).toMatch(/^EEPROM +nothing in \/hat\n/);
+  expect(text).toMatch(/\n\/dev\/i2c-1 +there is no \/dev\/i2c-1\n/);
   expect(text).toMatch(/\nuse +nothing to use was found\n- seat it\n$/);
 });
 
@@ -44,7 +44,7 @@ it("says which spec to use, and what each thing is", () => {
     advice: ["say which hub"],
   } as const;
   const text = detectText(seen);
-  expect(text).toMatch(/^EEPROM +ZC4:ClusterHAT v2\.3 \(e9c2\)\n/);
+  expect(text).toMatch(/^EEPROM +ZC4:ClusterHAT, product_ver 0x0023: v2\.3 \(e9c2\)\n/);
   expect(text).toMatch(/0x20 +answers, set up\n.*0x21 +answers, in its power-on state\n/);
   expect(text).toMatch(/GPIO 512 +pinctrl-bcm2835: the 40-pin header\n/);
   expect(text).toMatch(/USB 1-1\.4 +ClusterCTRL Triple, order 20, 3 slots\n/);

@@ -29,13 +29,10 @@ export function addDetectCommand(program: Command): void {
 
 /** For people. */
 export function detectText(seen: Survey): string {
-  const { hat, revision, hatError, i2c, gpio, hubs, usbBoards, usbError, spec, advice } = seen;
+  const { i2c, gpio, hubs, usbBoards, usbError, spec, advice } = seen;
   const rows: (readonly [string, string])[] = [
-    ["EEPROM", revision === null ? (hatError ?? "") : `${hat.product} ${revision} (${hat.uuid})`],
-    ...i2c.chips.map(
-      ({ address, direction, error }) =>
-        [`${i2c.device} 0x${address.toString(16)}`, chipText(direction, error)] as const,
-    ),
+    ["EEPROM", eepromText(seen)],
+    ...chipRows(i2c),
     ...gpio.chips.map(
       ({ label, base, isHeader }) =>
         [`GPIO ${base}`, `${label}${isHeader ? ": the 40-pin header" : ""}`] as const,
@@ -50,6 +47,23 @@ export function detectText(seen: Survey): string {
   if (usbBoards.length === 0) rows.push(["USB boards", usbError ?? "none"]);
   rows.push(["use", spec === null ? "nothing to use was found" : `--board ${spec}`]);
   return table(rows) + advice.map((sentence) => `- ${sentence}\n`).join("");
+}
+
+function eepromText({ hat, revision }: Survey): string {
+  const { directory, product, productVersion, uuid } = hat;
+  if (product === "") return `nothing in ${directory}`;
+  return `${product}, product_ver ${productVersion}: ${revision ?? "no ClusterHAT"} (${uuid})`;
+}
+
+/** One row for all addresses where one error explains them all. */
+function chipRows({ device, chips }: Survey["i2c"]): (readonly [string, string])[] {
+  const [first] = chips;
+  const isOne = chips.every(({ error }) => error !== null && error === first?.error);
+  if (isOne) return [[device, first?.error ?? ""]];
+  return chips.map(({ address, direction, error }) => [
+    `${device} 0x${address.toString(16)}`,
+    chipText(direction, error),
+  ]);
 }
 
 function chipText(direction: number | null, error: string | null): string {
