@@ -5,6 +5,7 @@ export type {
   BoardPart,
   BoardReading,
   Line,
+  PortReading,
   PowerBoard,
   SlotReading,
   SwitchName,
@@ -20,5 +21,10 @@ export { type CtrlPlace, openCtrl } from "./ctrl-real.ts";
 export type { CtrlData, CtrlSaved, CtrlTools } from "./ctrl-tools.ts";
 export { type OpenBoardOptions, openBoard } from "./detect.ts";
 export { HatError, type HatErrorCode, isHatError } from "./error.ts";
+export { type Fan, type FanLimits, type FanOptions, openFan, wantsFan } from "./fan.ts";
+export { type HubResetOptions, resetHub, slotsBehindHub } from "./hub.ts";
+export { identify, type SlotIdentity } from "./identity.ts";
 export { isSlotId, type SlotId, slotId, slotIndex } from "./slots.ts";
+export { type Survey, survey } from "./survey.ts";
+export type { UsbDevice } from "./usb-device.ts";
 export { type BoardEvent, type WatchOptions, watchBoard } from "./watch.ts";
