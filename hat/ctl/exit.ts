@@ -50,12 +50,9 @@ export function errorCodeOf(error: unknown): string {
   return "failed";
 }
 
-/** What the board's own messages cannot know: how this program is told of a board. */
+/** What the board's own messages leave to this program. */
 const REMEDIES: Readonly<Partial<Record<HatErrorCode, string>>> = {
-  "no-board":
-    "--board names a board that does not tell of itself, such as v2.3; `hatctl detect` shows what is there",
-  "unknown-board": "--board names the nearest one that is known, such as v2.3",
-  "foreign-change": "look at `hatctl status`, then ask again",
+  "no-board": "`hatctl detect` shows what there is",
 };
 
 /** The one line that tells of this error. */

@@ -90,8 +90,8 @@ it.each([
   ["a bad revision", ["virtual", "--socket", "x", "--revision", "1.3"], 2, /--revision takes/],
   ["a missing slot", ["off", "p1", "p9"], 3, /no slot p9.*p1 to p4/],
   ["a missing board", ["status", "--board", "virtual:/nowhere"], 3, /hatctl virtual --socket/],
-  ["no board at all", ["status", "--board", "auto"], 3, /no ClusterHAT: .*; --board names/],
-  ["an unknown board", ["status", "--board", "v9"], 3, /"v9": known are auto, v1 .*--board/],
+  ["no board at all", ["status", "--board", "auto"], 3, /no ClusterHAT: .*; `hatctl detect` shows/],
+  ["an unknown board", ["status", "--board", "v9"], 3, /"v9": known are auto, v1 /],
 ])("ends in one line for %s", async (_, args, code, message) => {
   const ended = await hatctl(...args);
   expect(ended).toMatchObject({ code, stdout: "" });
