@@ -7,9 +7,11 @@ import { shell } from "./shell.ts";
 export interface ArchiveOptions {
   /** Where lists and downloads go. */
   readonly directory: string;
-  /** Such as `bookworm`; its security updates are read too where `security` says so. */
+  /** Such as `bookworm` and `bookworm-security`. */
   readonly suites: readonly string[];
   readonly architecture: string;
+  /** The suite whose versions are taken where several have a package. */
+  readonly release?: string;
 }
 
 const MIRROR = process.env["ZERORIG_DEBIAN_MIRROR"] ?? "http://deb.debian.org";
@@ -27,7 +29,7 @@ export class DebianArchive {
 
   /** Reads the lists of packages. */
   static async open(options: ArchiveOptions): Promise<DebianArchive> {
-    const { directory, suites, architecture } = options;
+    const { directory, suites, architecture, release } = options;
     for (const folder of ["lists/partial", "archives/partial"]) {
       mkdirSync(join(directory, folder), { recursive: true });
     }
@@ -51,6 +53,7 @@ export class DebianArchive {
       "Dir::Cache": directory,
       "Dir::Cache::archives": join(directory, "archives"),
       "Debug::NoLocking": "true",
+      ...(release === undefined ? {} : { "APT::Default-Release": release }),
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
     const archive = new DebianArchive(directory, flags);

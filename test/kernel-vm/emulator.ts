@@ -1,13 +1,18 @@
 // One run of an emulated machine: from power on until it powers itself off, with all that its serial console showed.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { setPriority } from "node:os";
 
 export interface Machine {
   readonly program: string;
   readonly args: readonly string[];
+  /** Where the program is started by another, the arguments that come first. */
+  readonly command?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   /** It is ended then, and has failed. */
   readonly limitMs: number;
+  /** Leaves the processor to others where it is short: nothing in this machine depends on time. */
+  readonly isPatient?: boolean;
   /** Told of each piece of console text as it comes. */
   readonly onText?: (text: string) => void;
 }
@@ -21,6 +26,7 @@ export interface Run {
   readonly complaint: string;
 }
 
+const PATIENT_NICENESS = 10;
 const running = new Set<ChildProcess>();
 
 /** Never leaves an emulator behind, however we end. */
@@ -32,13 +38,23 @@ process.on("exit", () => {
 export function runMachine(machine: Machine): Promise<Run> {
   const started = performance.now();
   const common = ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"];
-  const args = [...common, "-accel", "tcg,thread=multi", "-serial", "stdio", ...machine.args];
+  const command = machine.command ?? [];
+  const args = [
+    ...command,
+    ...common,
+    "-accel",
+    "tcg,thread=multi",
+    "-serial",
+    "stdio",
+    ...machine.args,
+  ];
   return new Promise((resolve, reject) => {
     const child = spawn(machine.program, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...machine.env },
     });
     running.add(child);
+    if (machine.isPatient && child.pid !== undefined) setPriority(child.pid, PATIENT_NICENESS);
     const timer = setTimeout(() => child.kill("SIGKILL"), machine.limitMs);
     let consoleText = "";
     let complaint = "";

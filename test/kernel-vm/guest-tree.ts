@@ -10,7 +10,7 @@ import type { Kernel } from "./x86-kernel.ts";
 
 export const REPOSITORY = join(import.meta.dirname, "../..");
 const GUEST_DIR = join(import.meta.dirname, "guest");
-const NATIVE = ["i2c-bus", "onoff"];
+const NATIVE = ["i2c-bus", "onoff", "better-sqlite3"];
 
 export interface GuestTree {
   readonly origin: Origin;
@@ -100,7 +100,7 @@ async function addModules(
       lines.push([target, ...parameters].join(" "));
     }
   }
-  tree.text("/etc/modules", `${lines.join("\n")}\n`);
+  tree.text("/etc/modules", lines.map((line) => `${line}\n`).join(""));
 }
 
 async function bundle(test: string): Promise<string> {

@@ -2,9 +2,12 @@
 
 import { hatPart } from "./hat-part.ts";
 import type { Part, PartResult } from "./part.ts";
+import { piZeroPart } from "./pi-zero-part.ts";
+import { pi3Part } from "./pi3-part.ts";
+import { rigPart } from "./rig-part.ts";
 import { type Row, resultTable } from "./table.ts";
 
-const PARTS: readonly Part[] = [hatPart];
+const PARTS: readonly Part[] = [hatPart, rigPart, pi3Part, piZeroPart];
 
 async function main(keys: readonly string[]): Promise<number> {
   const unknown = keys.filter((key) => !PARTS.some((part) => part.key === key));

@@ -110,15 +110,15 @@ export function gpioSteps(): void {
     },
   );
 
-  step("v1: hot lines are adopted without an edge, 12 programs killed with -9", async () => {
+  step("v1: hot lines are adopted without an edge, 8 programs killed with -9", async () => {
     await withBoard(async (board) => {
       await board.setPower("p1", "on");
       await board.setPower("p2", "on");
     });
     traceGpio();
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < 8; round += 1) {
       const verb = round % 2 === 0 ? ["status"] : ["on", "p1", "p2"];
-      const killAfterMs = 200 + round * 110;
+      const killAfterMs = 200 + round * 170;
       await run(HATCTL, ["--board", "v1", ...verb], { killAfterMs });
     }
     equal(writes(chip), "");

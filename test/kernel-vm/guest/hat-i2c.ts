@@ -8,7 +8,7 @@ import type { PowerBoard } from "../../../hat/board.ts";
 import { openBoard } from "../../../hat/detect.ts";
 import { isHatError } from "../../../hat/error.ts";
 import { SimulatedExpander } from "./expander-sim.ts";
-import { HATCTL, hatctl, run } from "./programs.ts";
+import { fenceByArguments, fenceByStdin, HATCTL, hatctl, run } from "./programs.ts";
 import { step } from "./steps.ts";
 
 const NOBODY = 65_534;
@@ -94,13 +94,13 @@ export function i2cSteps(): void {
   });
 
   step(
-    "v2: hot lines are adopted without an edge or a write, 12 programs killed with -9",
+    "v2: hot lines are adopted without an edge or a write, 8 programs killed with -9",
     async () => {
       const writes = first.writes();
       const edges = await edgesDuring(first, async () => {
-        for (let round = 0; round < 12; round += 1) {
+        for (let round = 0; round < 8; round += 1) {
           const verb = round % 2 === 0 ? ["status"] : ["on", "p4"];
-          const killAfterMs = 200 + round * 110;
+          const killAfterMs = 200 + round * 170;
           await run(HATCTL, ["--board", BOARD, ...verb], { killAfterMs });
         }
       });
@@ -113,7 +113,7 @@ export function i2cSteps(): void {
     "v2: killed with -9 while it cycles p1, no other pin moves, and the next program takes over",
     async () => {
       const edges = await edgesDuring(first, async () => {
-        for (let round = 0; round < 6; round += 1) {
+        for (let round = 0; round < 4; round += 1) {
           const writes = first.writes();
           // At once after the first, the second or the third write.
           const killWhen = () => first.writes() > writes + (round % 3);
@@ -265,6 +265,41 @@ export function i2cSteps(): void {
     equal(code, 1, stderr);
     match(stderr, /0x21/);
   });
+
+  step("fence_clusterhat: off by stdin and by arguments, already off, status, reboot", async () => {
+    fresh(first);
+    const board = BOARD;
+    const edges = await edgesDuring(first, async () => {
+      equal((await fenceByStdin({ action: "on", plug: "p2", board })).code, 0);
+      equal(first.pins().levels, RUNNING | 0x02);
+      const reboot = await fenceByStdin({ action: "reboot", plug: "p2", board });
+      equal(reboot.code, 0, reboot.stderr);
+      const off = await fenceByArguments({ action: "off", plug: "p2", board });
+      equal(off.code, 0, off.stderr);
+      equal(first.pins().levels, RUNNING);
+      equal((await fenceByArguments({ action: "off", plug: "p2", board })).code, 0);
+      equal((await fenceByArguments({ action: "status", plug: "p2", board })).code, 2);
+    });
+    deepEqual(edges, [0, 4, 0, 0, 1, 0, 0, 1]);
+  });
+
+  step(
+    "fence_clusterhat: off that cannot be proved is a failure; nothing without a plug",
+    async () => {
+      const power = { board: BOARD, power_timeout: "3" };
+      equal((await fenceByStdin({ ...power, action: "on", plug: "p1" })).code, 0);
+      first.hold(0x01, 0x01);
+      equal((await fenceByStdin({ ...power, action: "off", plug: "p1" })).code, 1);
+      first.hold(0, 0);
+      first.refuse(-1);
+      equal((await fenceByStdin({ ...power, action: "off", plug: "p1" })).code, 1);
+      first.refuse(0);
+      const writes = first.writes();
+      equal((await fenceByStdin({ ...power, action: "off" })).code, 1);
+      equal((await fenceByStdin({ ...power, plug: "p1" })).code, 1);
+      equal(first.writes(), writes);
+    },
+  );
 
   step("v2: a user without rights is told which group", async () => {
     const { code, stderr } = await run(HATCTL, ["--board", BOARD, "status"], { uid: NOBODY });

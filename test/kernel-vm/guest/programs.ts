@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
 export const HATCTL = "/app/dist/hatctl.cjs";
+const FENCE_AGENT = "/app/dist/fence_clusterhat.cjs";
 
 export interface Ended {
   readonly code: number | null;
@@ -54,6 +55,19 @@ export function run(
   });
 }
 
+/** With patience for a processor that is emulated on a busy machine. */
 export function hatctl(board: string, ...args: string[]): Promise<Ended> {
-  return run(HATCTL, ["--board", board, ...args]);
+  return run(HATCTL, ["--board", board, "--timeout", "60000", ...args]);
+}
+
+/** The fence agent as Pacemaker calls it: parameters on stdin. */
+export function fenceByStdin(parameters: Readonly<Record<string, string>>): Promise<Ended> {
+  const stdin = Object.entries(parameters).map(([name, value]) => `${name}=${value}\n`);
+  return run(FENCE_AGENT, [], { stdin: stdin.join("") });
+}
+
+/** The fence agent as medik8s calls it: parameters as arguments. */
+export function fenceByArguments(parameters: Readonly<Record<string, string>>): Promise<Ended> {
+  const args = Object.entries(parameters).map(([name, value]) => `--${name}=${value}`);
+  return run(FENCE_AGENT, args);
 }

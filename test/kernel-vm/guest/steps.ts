@@ -35,3 +35,18 @@ const STDOUT = 1;
 function tell(line: ReportLine): void {
   writeSync(STDOUT, `\n${MARK}${JSON.stringify(line)}\n`);
 }
+
+/** Polls until `probe` gives something; throws when it never does. */
+export async function until<T>(
+  what: string,
+  limitMs: number,
+  probe: () => Promise<T | null | false> | T | null | false,
+): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const found = await probe();
+    if (found !== null && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`never in ${limitMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
