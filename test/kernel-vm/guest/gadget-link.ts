@@ -7,7 +7,7 @@ import { ip, tc } from "./tool.ts";
 
 const GADGETS = "/sys/kernel/config/usb_gadget";
 const NET = "/sys/class/net";
-export const BRIDGE = "br0";
+const BRIDGE = "br0";
 export const CONTROLLER_ADDRESS = "172.19.181.254";
 const LINK_MS = 20_000;
 

@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process";
 
-export function tool(program: string, ...args: string[]): Promise<string> {
+function tool(program: string, ...args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(program, args, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout);
