@@ -132,7 +132,7 @@ describe("a controller without memory", () => {
       boardError: null,
       readAt: NEVER,
       linkServerProvedAt: NEVER,
-      lastOnAt: NEVER,
+      lastOnAt: NOW,
       lastConnectAt: NEVER,
       halted: null,
       quiescing: false,

@@ -1,6 +1,7 @@
 // Who counts as meant up, healthy and silent; and what the storm guard makes of the count.
 
 import { describe, expect, it } from "vitest";
+import { ofType, reportsOf } from "../../test/sim/effects.ts";
 import { mining, withSlot } from "../../test/sim/scene.ts";
 import { draftOf } from "./draft.ts";
 import type { Slot } from "./slot.ts";
@@ -91,9 +92,10 @@ function rig(silent: number, booting: number, storm: Storm): RigState {
 function judged(given: RigState) {
   const draft = draftOf(given, now);
   judgeStorm(draft);
-  const reports = draft.effects.map((effect) =>
-    effect.type === "report" ? [effect.level, effect.ev, effect.detail] : [],
-  );
+  const reports = reportsOf(draft.effects).map(({ level, ev, detail }) => [level, ev, detail]);
+  // It is written down whenever it begins, cools down or ends.
+  const saved = ofType(draft.effects, "save-rig").length;
+  expect(saved).toBe(draft.rig.storm.state === given.storm.state ? 0 : 1);
   return { storm: draft.rig.storm, reports };
 }
 

@@ -3,8 +3,10 @@
 
 import type { Line } from "../../hat/board.ts";
 import type { SlotId } from "../../hat/slots.ts";
+import { type Bucket, fullBucket, tokensAt } from "./bucket.ts";
+import type { Policy } from "./policy.ts";
 import type { Energy, Hold, Intent, Slot } from "./slot.ts";
-import type { RigState } from "./state.ts";
+import type { RigState, Storm } from "./state.ts";
 import type { ShedWhy } from "./why.ts";
 
 export interface SlotMemory {
@@ -28,12 +30,20 @@ export interface SlotMemory {
   readonly barren?: number;
   readonly remedies?: number;
   readonly ofNoUseForMs?: number | null;
+  /** For how long somebody wants it up yet; a memory of before this was kept has none. */
+  readonly demandLeftMs?: number;
   readonly bootMs: readonly number[];
   readonly epoch: number;
   readonly hashes: number;
   readonly fences: number;
   readonly boots: number;
   readonly energy: Omit<Energy, "at">;
+}
+
+/** A storm begins anew with a start, which gives everybody time to be heard; of a cool-down it is known what was left. */
+interface StormMemory {
+  /** Null in the storm itself. */
+  readonly cooldownLeftMs: number | null;
 }
 
 /** What is remembered of the rig as a whole. */
@@ -49,6 +59,14 @@ export interface RigMemory {
     readonly source: string;
     readonly leftMs: number;
   } | null;
+  /** A memory of before the following were kept has none of them. */
+  readonly halted?: string | null;
+  readonly brownOut?: { readonly zeros: number; readonly unchangedForMs: number } | null;
+  /** How long the supply has held since it was last seen to sag; null if it never was. */
+  readonly supplyQuietMs?: number | null;
+  readonly storm?: StormMemory | null;
+  /** The power actions that automation had left. */
+  readonly switches?: number;
 }
 
 /** What an earlier run left behind, as the store read it. */
@@ -83,11 +101,23 @@ export function untilOf(left: number | null, now: number): number {
   return left === null ? Number.POSITIVE_INFINITY : now + left;
 }
 
+function stormMemory(storm: Storm, now: number): StormMemory | null {
+  if (storm.state === "normal") return null;
+  return { cooldownLeftMs: storm.state === "storm" ? null : Math.max(0, storm.until - now) };
+}
+
 export function rigMemoryOf(
-  { pause, override, external }: Pick<RigState, "pause" | "override" | "external">,
+  rig: Omit<RigState, "slots" | "seats" | "hosts">,
   now: number,
 ): RigMemory {
+  const { pause, override, external, halted, brownOut, storm, underVoltageAt, policy } = rig;
+  const { switchBurst, switchesPerMinute } = policy;
   return {
+    halted,
+    brownOut: brownOut && { zeros: brownOut.zeros, unchangedForMs: now - brownOut.changedAt },
+    supplyQuietMs: Number.isFinite(underVoltageAt) ? now - underVoltageAt : null,
+    storm: stormMemory(storm, now),
+    switches: tokensAt(rig.switches, switchBurst, switchesPerMinute, now),
     pause: pause && { reason: pause.reason, leftMs: leftMs(pause.until, now) },
     override: override && {
       watts: override.watts,
@@ -100,6 +130,42 @@ export function rigMemoryOf(
       leftMs: Math.max(0, external.until - now),
     },
   };
+}
+
+function stormOf(memory: RigMemory["storm"], now: number): Storm {
+  if (memory == null) return { state: "normal" };
+  const { cooldownLeftMs } = memory;
+  if (cooldownLeftMs === null) return { state: "storm", since: now, alerted: false };
+  return { state: "cooldown", until: now + cooldownLeftMs };
+}
+
+function bucketOf(tokens: number | undefined, burst: number, now: number): Bucket {
+  const full = fullBucket(burst, now);
+  return tokens === undefined || tokens > burst ? full : { tokens, at: now };
+}
+
+/** What a controller that starts takes over of the rig as a whole. */
+export function rigOf(memory: RigMemory, { switchBurst }: Policy, now: number) {
+  const { pause, override, external, halted, brownOut, storm, supplyQuietMs, switches } = memory;
+  return {
+    halted: halted ?? null,
+    brownOut: brownOut ? { zeros: brownOut.zeros, changedAt: now - brownOut.unchangedForMs } : null,
+    underVoltageAt: now - (supplyQuietMs ?? Number.POSITIVE_INFINITY),
+    storm: stormOf(storm, now),
+    switches: bucketOf(switches, switchBurst, now),
+    external: external && {
+      watts: external.watts,
+      source: external.source,
+      until: now + external.leftMs,
+    },
+    override: override && {
+      watts: override.watts,
+      reason: override.reason,
+      since: now,
+      until: untilOf(override.leftMs, now),
+    },
+    pause: pause && { reason: pause.reason, since: now, until: untilOf(pause.leftMs, now) },
+  } satisfies Partial<RigState>;
 }
 
 /** Whether it is still to be switched on: a controller that does not know yet what is wanted forgets nothing. */
@@ -125,6 +191,7 @@ export function memoryOf(slot: Slot, now: number, nextId: number): SlotMemory {
     barren: slot.barren,
     remedies: slot.remedies,
     ofNoUseForMs: slot.ofNoUseAt === null ? null : now - slot.ofNoUseAt,
+    demandLeftMs: Math.max(0, slot.demandUntil - now),
     bootMs: slot.bootMs,
     epoch: slot.epoch,
     hashes: slot.hashes,

@@ -3,7 +3,6 @@
 import type { Line, SlotReading } from "../../hat/board.ts";
 import { type Draft, enter, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
-import { SUPPLY_QUIET_MS } from "./permit.ts";
 import {
   adoptForeign,
   closeIntent,
@@ -209,20 +208,17 @@ function observeHub(draft: Draft, readings: readonly SlotReading[]): void {
 }
 
 export function onBoardRead(draft: Draft, { reading }: EventOf<"board-read">): void {
-  const { rig, now } = draft;
+  const { rig } = draft;
   if (rig.boardError !== null) {
     draft.stirred = true;
     report(draft, "info", "board.back", null);
   }
   rig.boardError = null;
-  rig.readAt = now;
+  rig.readAt = draft.now;
   observeHub(draft, reading.slots);
   for (const slot of reading.slots) observeSlot(draft, slot);
   // Last, for it counts who has power.
   if (reading.underVoltage === true) {
-    if (now - rig.underVoltageAt > SUPPLY_QUIET_MS) {
-      report(draft, "warn", "supply.under-voltage", null);
-    }
     draft.stirred = true;
     onUnderVoltage(draft);
   }

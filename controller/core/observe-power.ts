@@ -1,6 +1,6 @@
 // What the outside says of power: the schedules for now, a number from elsewhere, a meter, someone who needs a Zero up.
 
-import { type Draft, patchSlot, report, saveRig, slotOf } from "./draft.ts";
+import { type Draft, patchSlot, report, save, saveRig, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 
 export function onSchedule(draft: Draft, { reading }: EventOf<"schedule">): void {
@@ -35,6 +35,7 @@ export function expireExternal(draft: Draft): void {
   if (rig.external !== null && now >= rig.external.until) {
     report(draft, "warn", "ceiling.expired", null, "external", { source: rig.external.source });
     rig.external = null;
+    saveRig(draft);
   }
 }
 
@@ -44,6 +45,7 @@ export function onDemand(draft: Draft, { slots, forMs }: EventOf<"demand">): voi
     const slot = slotOf(draft, id);
     if (slot === undefined) continue;
     if (slot.shed?.why === "idle") report(draft, "info", "slot.woken", id, "demand");
-    patchSlot(draft, slot, { demandUntil: Math.max(slot.demandUntil, draft.now + forMs) });
+    const demandUntil = Math.max(slot.demandUntil, draft.now + forMs);
+    save(draft, patchSlot(draft, slot, { demandUntil }));
   }
 }

@@ -135,8 +135,15 @@ describe("somebody who needs a Zero", () => {
     expect(reportsOf(sleeping.effects)).toMatchObject([
       { level: "info", ev: "slot.woken", slot: "p1", why: "demand" },
     ]);
-    expect(demanded({ shed: { why: "hot", at: 0 } }).effects).toEqual([]);
-    expect(demanded({ shed: null }).effects).toEqual([]);
+    expect(reportsOf(demanded({ shed: { why: "hot", at: 0 } }).effects)).toEqual([]);
+    expect(reportsOf(demanded({ shed: null }).effects)).toEqual([]);
+  });
+
+  it("is remembered", () => {
+    const { effects } = demanded({});
+    expect(ofType(effects, "save-slot")).toMatchObject([
+      { slot: "p1", memory: { demandLeftMs: 700 } },
+    ]);
   });
 });
 

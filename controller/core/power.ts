@@ -3,7 +3,7 @@
 import type { Line } from "../../hat/board.ts";
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { take } from "./bucket.ts";
-import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draft.ts";
+import { type Draft, emit, enter, patchSlot, report, save, saveRig, takeId } from "./draft.ts";
 import { isSilent } from "./evidence.ts";
 import { evidence } from "./evidence-text.ts";
 import { capReached } from "./permit.ts";
@@ -42,9 +42,11 @@ export function writeIntent(draft: Draft, slot: Slot, intent: Intent): Slot {
 }
 
 /** A decision takes its token when it is made; tries to carry it out cost nothing more. */
-function takeToken({ rig, now }: Draft): void {
+function takeToken(draft: Draft): void {
+  const { rig, now } = draft;
   const { switchBurst, switchesPerMinute } = rig.policy;
   rig.switches = take(rig.switches, switchBurst, switchesPerMinute, now);
+  saveRig(draft);
 }
 
 function openIntent(draft: Draft, slot: Slot, kind: IntentKind, by: By, why: string): Slot {

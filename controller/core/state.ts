@@ -1,8 +1,8 @@
 // The whole of what the core knows, and how it begins.
 
 import type { SlotId } from "../../hat/slots.ts";
-import { type Bucket, fullBucket } from "./bucket.ts";
-import { type Remembered, type RigMemory, untilOf } from "./memory.ts";
+import type { Bucket } from "./bucket.ts";
+import { type Remembered, type RigMemory, rigOf, untilOf } from "./memory.ts";
 import type { Policy } from "./policy.ts";
 import type { ScheduleReading } from "./schedule.ts";
 import type { Host, Seat } from "./seat.ts";
@@ -151,7 +151,7 @@ function initialSlot(
     restUntil: Number.NEGATIVE_INFINITY,
     shed: memory?.shed ? { why: memory.shed, at: now } : null,
     busyAt: now,
-    demandUntil: Number.NEGATIVE_INFINITY,
+    demandUntil: now + (memory?.demandLeftMs ?? Number.NEGATIVE_INFINITY),
     answers: null,
     probeAskedAt: Number.NEGATIVE_INFINITY,
     meter: null,
@@ -192,7 +192,6 @@ export function initialState(
   remembered: Remembered,
   now: number,
 ): RigState {
-  const { pause, override, external } = remembered.rig ?? NO_RIG_MEMORY;
   const hostIds = Array.from({ length: shape.hostWorkers }, (_, index) => `h${index + 1}`);
   return {
     policy,
@@ -210,32 +209,17 @@ export function initialState(
       rateWeightMs: 0,
       hashes: 0,
     })),
-    storm: { state: "normal" },
+    ...rigOf(remembered.rig ?? NO_RIG_MEMORY, policy, now),
     hub: "unseen",
-    underVoltageAt: Number.NEGATIVE_INFINITY,
-    brownOut: null,
     schedule: null,
-    external: external && {
-      watts: external.watts,
-      source: external.source,
-      until: now + external.leftMs,
-    },
-    override: override && {
-      watts: override.watts,
-      reason: override.reason,
-      since: now,
-      until: untilOf(override.leftMs, now),
-    },
-    pause: pause && { reason: pause.reason, since: now, until: untilOf(pause.leftMs, now) },
-    switches: fullBucket(policy.switchBurst, now),
     boardError: null,
     wrongCards: [],
     readAt: Number.NEGATIVE_INFINITY,
     linkServerProvedAt: Number.NEGATIVE_INFINITY,
     linkServerBackAt: Number.NEGATIVE_INFINITY,
-    lastOnAt: Number.NEGATIVE_INFINITY,
+    // What the last run may have switched on a moment ago, nobody wrote down.
+    lastOnAt: now,
     lastConnectAt: Number.NEGATIVE_INFINITY,
-    halted: null,
     quiescing: false,
     savedAt: now,
     nextId: remembered.nextId,

@@ -1,7 +1,7 @@
 // The one door of the decision core: a state and an event in, a state and effects out. Synchronous, total, pure.
 
 import { dispatch, expireWork } from "./dispatch.ts";
-import { type Draft, draftOf, save, saveRig } from "./draft.ts";
+import { type Draft, draftOf, emit, report, save, saveRig } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import type { Event, EventOf } from "./event.ts";
 import { onLinkServerProved, onProbed, probeSilent } from "./evidence.ts";
@@ -136,26 +136,23 @@ function observe<T extends Event["type"]>(draft: Draft, event: EventOf<T> & { re
 /** Lets out what breaks no invariant. */
 function checked(draft: Draft): readonly Effect[] {
   if (draft.effects.length === 0) return draft.effects;
-  const allowed: Effect[] = [];
-  for (const effect of draft.effects) {
+  const asked = draft.effects.splice(0);
+  let halts = false;
+  for (const effect of asked) {
     const broken = violation(draft.rig, effect, draft.now);
-    if (broken === null) allowed.push(effect);
+    if (broken === null) emit(draft, effect);
     else {
+      halts = true;
       draft.rig.halted = broken;
-      allowed.push({
-        type: "report",
-        level: "error",
-        ev: "invariant.broken",
-        slot: null,
-        why: broken,
-        detail: {
-          effect: JSON.stringify(effect),
-          todo: "automation is stopped; please report this",
-        },
+      report(draft, "error", "invariant.broken", null, broken, {
+        effect: JSON.stringify(effect),
+        todo: "automation is stopped; please report this, then `zerorig resume`",
       });
     }
   }
-  return allowed;
+  // Whoever starts the controller anew has looked at nothing yet.
+  if (halts) saveRig(draft);
+  return draft.effects;
 }
 
 function nextTick({ rig, stirred, now }: Draft, type: Event["type"]): number {

@@ -1,6 +1,6 @@
 // The storm guard: when many Zeros fall silent at once, the common cause is ours (hub, bridge, this process), so nobody is cut.
 
-import { type Draft, report } from "./draft.ts";
+import { type Draft, report, saveRig } from "./draft.ts";
 import { isFurtherTry, isHealthy, isMeantUp, isWitness, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 
@@ -57,15 +57,18 @@ export function judgeStorm(draft: Draft): void {
     if (low && silent > 1) {
       report(draft, "warn", "storm.begin", null, null, { healthy, meant, silent });
       rig.storm = { state: "storm", since: now, alerted: false };
+      saveRig(draft);
     } else if (storm.state === "cooldown" && now >= storm.until) {
       report(draft, "info", "storm.end", null);
       rig.storm = { state: "normal" };
+      saveRig(draft);
     }
     return;
   }
   if (!low) {
     report(draft, "info", "storm.cooldown", null, null, { healthy, meant });
     rig.storm = { state: "cooldown", until: now + stormCooldownMs };
+    saveRig(draft);
     // A standstill of ours is no part of it.
   } else if (!storm.alerted && now - Math.max(storm.since, rig.resumedAt) >= stormHoldMs) {
     report(draft, "error", "storm.long", null, null, {
