@@ -117,14 +117,49 @@ describe("a ceiling that falls", () => {
     world.allReady();
   });
 
-  it("waits until a Zero has been on for the dwell", () => {
-    const world = mining({}, 0);
+  it("waits for the dwell with a Zero that a ceiling had switched off, and takes another before", () => {
+    const world = settled();
+    external(world, 0);
+    world.until(() => world.phases() === "Off Off Off Off", "off");
+    external(world, 10);
+    world.allReady();
+    const movedAt = Math.min(...world.state.slots.map((slot) => slot.movedAt));
     external(world, 3);
-    const onAt = Math.min(...world.state.slots.map((slot) => slot.onAt));
-    world.run(onAt + world.state.policy.ceilingDwellMs - 1000 - world.now);
+    world.run(movedAt + world.state.policy.ceilingDwellMs - 1000 - world.now);
     expect(world.phases()).toBe("Ready Ready Ready Ready");
-    world.run(5000);
+    world.run(15_000);
     expect(up(world)).toBe(3);
+  });
+
+  it("takes those at once that no ceiling moved, however young: all for an override of 0 W", () => {
+    const world = mining({}, 0);
+    world.post({ type: "override", watts: 0, reason: "guests", forMs: 7_200_000 });
+    world.run(15_000);
+    expect(world.phases()).toBe("Off Off Off Off");
+    world.post({ type: "end-override", reason: "" });
+    world.allReady();
+    for (const { movedAt, onAt } of world.state.slots) expect(movedAt).toBeCloseTo(onAt, -2);
+    // What a person switches is not a ceiling's any more.
+    say(world, "off", ["p1"]);
+    world.until(() => world.slot("p1").phase === "Off", "off by a person");
+    say(world, "on", ["p1"]);
+    world.until(() => world.slot("p1").phase === "Ready", "on by a person");
+    expect(world.slot("p1").movedAt).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  it("knows also after a restart which Zero a ceiling moved", () => {
+    const world = settled();
+    external(world, 3);
+    world.until(() => up(world) === 3 && /\bOff\b/.test(world.phases()), "shed");
+    external(world, 10);
+    world.allReady();
+    const moved = world.state.slots.find(({ movedAt }) => Number.isFinite(movedAt));
+    if (moved === undefined) throw new Error("nobody was moved");
+    world.kill();
+    expect(world.startController()).toBe(true);
+    const age = world.now - world.slot(moved.id).movedAt;
+    expect(age).toBeLessThan(60_000);
+    expect(world.state.slots.filter(({ movedAt }) => Number.isFinite(movedAt))).toHaveLength(1);
   });
 
   it("and rises in the middle of a shed: the Zero goes off cleanly, and comes back after the dwell", () => {

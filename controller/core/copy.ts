@@ -58,6 +58,7 @@ export function copySlot(slot: Slot): Slot {
     heatAt: slot.heatAt,
     restUntil: slot.restUntil,
     shed: slot.shed,
+    movedAt: slot.movedAt,
     busyAt: slot.busyAt,
     demandUntil: slot.demandUntil,
     answers: slot.answers,

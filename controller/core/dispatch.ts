@@ -15,13 +15,9 @@ import {
 import { dropSession } from "./observe-pool.ts";
 import type { Host, Job, Seat } from "./seat.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
-import type { Link, Slot } from "./slot.ts";
+import { isKeptFromWork, isUp, type Link, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { releaseHost, releaseSlot, retest } from "./work.ts";
-
-function isUp(slot: Slot): boolean {
-  return slot.phase === "Ready" || slot.phase === "Degraded";
-}
 
 /** Whether the slot may be given work: up, proved, free, rested, neither too hot nor held by an operator. */
 function mayWork(slot: Slot, link: Link, now: number): boolean {
@@ -31,7 +27,7 @@ function mayWork(slot: Slot, link: Link, now: number): boolean {
     slot.task === null &&
     slot.heat < 2 &&
     now >= slot.restUntil &&
-    (slot.hold === null || slot.hold.kind === "foreign")
+    !isKeptFromWork(slot)
   );
 }
 

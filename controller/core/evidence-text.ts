@@ -3,7 +3,7 @@
 import { backoffUntil, cutHindrance, onHindrance } from "./permit.ts";
 import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
-import { idler, overCeiling, tooHot } from "./surplus.ts";
+import { surpluses } from "./surplus.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -27,11 +27,13 @@ export function evidence({ readAt }: Pick<RigState, "readAt">, slot: Slot, now: 
 
 /** What a standing rule has in mind for the slot. */
 function surplusStep(rig: RigState, { id }: Slot, now: number): string | null {
-  const next = [tooHot(rig, now), overCeiling(rig, now), idler(rig, now)];
-  const own = next.find((surplus) => surplus?.slot.id === id);
-  if (!own) return null;
-  const waits = own.waitsFor === null ? "" : `, waits for ${own.waitsFor}`;
-  return `off (${own.why})${waits}`;
+  const all = surpluses(rig, now);
+  const place = all.findIndex(({ slot }) => slot.id === id);
+  const own = all[place];
+  if (own === undefined) return null;
+  if (own.waitsFor !== null) return `off (${own.why}), waits for ${own.waitsFor}`;
+  const before = all[place - 1];
+  return `off (${own.why})${before === undefined ? "" : `, after ${before.slot.id}`}`;
 }
 
 /** What happens next, and what it waits for. */

@@ -102,6 +102,8 @@ function isOurSide(rig: Rig, slot: Slot, now: number): boolean {
 
 /** The class of what is seen of the slot, from the strongest sign to the weakest. */
 export function classify(rig: Rig, slot: Slot, now: number): EvidenceClass {
+  // What was heard before its off was proved says nothing of now; a voice since then does.
+  if (slot.line === "off" && slot.offAt >= slot.heardAt) return "off";
   if (now - slot.heardAt < rig.policy.livenessMs) return "heard";
   if (slot.line === "off") return "off";
   if (slot.phase === "PoweringOn" || slot.phase === "Booting") return "booting";

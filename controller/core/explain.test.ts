@@ -29,6 +29,21 @@ describe("why", () => {
     ]);
   });
 
+  it("tells of a Zero that is heard what its cut would wait for, were it silent", () => {
+    const world = mining();
+    expect(why(world)).toMatchObject({ class: "heard", cut_waits_for: null });
+    world.post({ type: "pause", reason: "guests", forMs: null });
+    expect(why(world).cut_waits_for).toBe("paused");
+    world.post({ type: "resume", reason: "" });
+    // With two of four it would be one too many.
+    const state = withSlot(withSlot(world.state, "p2", { phase: "Booting" }), "p3", {
+      phase: "Booting",
+    });
+    expect(explain(state, world.slot("p1"), world.now).cut_waits_for).toBe("below-floor");
+    const deaf = { ...world.state, linkServerProvedAt: world.now - 15_000 };
+    expect(explain(deaf, world.slot("p1"), world.now).cut_waits_for).toBe("link-server-unproved");
+  });
+
   it("tells what a silent Zero waits for", () => {
     const world = mining();
     world.post({ type: "pause", reason: "guests", forMs: null });
@@ -94,6 +109,22 @@ describe("why", () => {
 });
 
 describe("plan", () => {
+  it("tells of all that a ceiling is too low for, in the order in which they go", () => {
+    const world = mining();
+    world.post({ type: "pause", reason: "", forMs: null });
+    world.post({ type: "override", watts: 0, reason: "guests", forMs: null });
+    expect(forecast(world.state, world.now).map(({ next }) => next)).toEqual(
+      Array(4).fill("off (ceiling), waits for paused"),
+    );
+    const going = forecast({ ...world.state, pause: null }, world.now);
+    const order = [...world.state.slots].sort((a, b) => b.onAt - a.onAt).map(({ id }) => id);
+    const of = (place: number) => going.find(({ slot }) => slot === order[place]);
+    expect(of(0)?.does).toBe("off (ceiling)");
+    expect(of(1)?.next).toBe("off (ceiling)");
+    expect(of(2)?.next).toBe(`off (ceiling), after ${order[1]}`);
+    expect(of(3)?.next).toBe(`off (ceiling), after ${order[2]}`);
+  });
+
   it("of a rig that is well begins nothing", () => {
     const world = mining();
     expect(forecast(world.state, world.now)).toEqual(

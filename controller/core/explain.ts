@@ -59,6 +59,17 @@ function notes(rig: RigState, slot: Slot, now: number): string[] {
   ];
 }
 
+/**
+ * What an automatic cut waits for. Of a Zero that is heard: what it would wait for, were it silent; no proof of the link server
+ * can be newer than a silence that did not begin, so it counts as having begun long ago.
+ */
+function cutWaitsFor(rig: RigState, slot: Slot, now: number): Hindrance | null {
+  if (now - slot.heardAt >= rig.policy.livenessMs) return cutHindrance(rig, slot, now);
+  const silent = { ...slot, heardAt: Number.NEGATIVE_INFINITY };
+  const slots = rig.slots.map((each) => (each.id === slot.id ? silent : each));
+  return cutHindrance({ ...rig, slots }, silent, now);
+}
+
 /** Why a slot is as it is. */
 export function explain(rig: RigState, slot: Slot, now: number): Explanation {
   return {
@@ -70,7 +81,7 @@ export function explain(rig: RigState, slot: Slot, now: number): Explanation {
     evidence: evidence(rig, slot, now),
     class: classify(rig, slot, now),
     next: nextStep(rig, slot, now),
-    cut_waits_for: cutHindrance(rig, slot, now),
+    cut_waits_for: cutWaitsFor(rig, slot, now),
     on_waits_for: onHindrance(rig, slot, now),
     notes: notes(rig, slot, now),
   };

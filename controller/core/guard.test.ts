@@ -9,6 +9,13 @@ import { step } from "./step.ts";
 
 const INTENT: Intent = { id: 1, kind: "cycle", by: "automation", why: "x", durable: true };
 
+const PAUSE_HOLD: Hold = {
+  kind: "cordon",
+  reason: "",
+  since: 0,
+  until: Number.POSITIVE_INFINITY,
+};
+
 function mining(): World {
   const world = new World();
   world.allReady();
@@ -60,6 +67,98 @@ describe("the run-time assertions", () => {
     const heardAgo = (ms: number) => withSlot(silent, "p1", { heardAt: now - ms });
     expect(violation(heardAgo(livenessMs), power("off"), now)).toBeNull();
     expect(violation(heardAgo(livenessMs - 1), power("off"), now)).toMatch(/^1:/);
+  });
+
+  it("stop a cut of a Zero that boots in its grace, as long as that is (1)", () => {
+    const { bootGraceMs } = world.state.policy;
+    const booting = (changes: Partial<Slot>) =>
+      violation(
+        withSlot(silent, "p1", { bootPending: true, bootMs: [], ...changes }),
+        power("off"),
+        now,
+      );
+    expect(booting({ onAt: now - bootGraceMs + 1 })).toMatch(/^1:.*boots/);
+    expect(booting({ onAt: now - bootGraceMs })).toBeNull();
+    // Its own boots were slower: 1.5 times the slowest, unless it has dialled in since.
+    const slow = { bootMs: [bootGraceMs], onAt: now - bootGraceMs, heardAt: -1e9 };
+    expect(booting(slow)).toMatch(/^1:.*boots/);
+    expect(booting({ ...slow, onAt: now - 1.5 * bootGraceMs })).toBeNull();
+    expect(booting({ ...slow, heardAt: slow.onAt })).toBeNull();
+    // Found on at the start, and never heard since.
+    const found = { bootPending: false, heardAt: Number.NEGATIVE_INFINITY };
+    expect(booting({ ...found, onAt: now - bootGraceMs + 1 })).toMatch(/^1:.*boots/);
+    expect(booting({ ...found, onAt: now - bootGraceMs })).toBeNull();
+    // A further try of its start is no new cut.
+    expect(booting({ onAt: now, tries: 1 })).toBeNull();
+  });
+
+  it("stop more cuts in an hour than are allowed, of the Zero and of the rig (2)", () => {
+    const cuts = (count: number) => Array<number>(count).fill(now - 3_599_999);
+    const cutting = (p1: number, p2: number) =>
+      violation(
+        withSlot(withSlot(silent, "p2", { cuts: cuts(p2) }), "p1", { cuts: cuts(p1) }),
+        power("off"),
+        now,
+      );
+    // The one that is about to be done is counted already.
+    expect(cutting(6, 18)).toBeNull();
+    expect(cutting(7, 0)).toMatch(/^2:.*hour/);
+    expect(cutting(6, 19)).toMatch(/^2:.*hour/);
+  });
+
+  it("stop two starts within the stagger (14)", () => {
+    const startedAgo = (ms: number) => withSlot(off, "p2", { onAt: now - ms });
+    expect(violation(startedAgo(1999), power("on"), now)).toMatch(/^14:.*stagger/);
+    expect(violation(startedAgo(2000), power("on"), now)).toBeNull();
+    expect(violation(withSlot(off, "p1", { onAt: now }), power("on"), now)).toBeNull();
+  });
+
+  it("stop a write to lines that another hand was at, before they were read (10)", () => {
+    const refused = withSlot(silent, "p1", { refused: true });
+    expect(violation(refused, power("off"), now)).toMatch(/^10:/);
+    expect(violation(refused, power("off", "operator"), now)).toMatch(/^10:/);
+  });
+
+  it("stop work for a Zero that is not up, or held by a person (11, 13)", () => {
+    const job = world.effects.find(
+      (effect) => effect.type === "send" && effect.message.type === "job",
+    );
+    if (job?.type !== "send") throw new Error("no job was sent");
+    const { epoch } = world.slot(job.slot);
+    const send = { ...job, message: { ...job.message, epoch } as never };
+    const given = (changes: Partial<Slot>) =>
+      violation(withSlot(world.state, job.slot, changes), send, now);
+    const task = { jobId: "x", seat: "p1", link: 1, until: now };
+    const hold = (kind: Hold["kind"]): Hold => ({ kind, reason: "", since: 0, until: now });
+    expect(given({ task, phase: "Degraded" })).toBeNull();
+    expect(given({ task, phase: "Suspect" })).toMatch(/^11:/);
+    expect(given({ task: null, phase: "Booting" })).toMatch(/^11:/);
+    expect(given({ task: { ...task, seat: "self-test" }, phase: "Booting" })).toBeNull();
+    expect(given({ task, hold: hold("cordon") })).toMatch(/^13:/);
+    expect(given({ task, hold: hold("foreign") })).toBeNull();
+  });
+
+  it("stop a shed against a pause or a hold that was there before it (13)", () => {
+    const shed = (why: "ceiling" | "idle" | "hot" | "brown-out", changes: Partial<RigState>) =>
+      violation(
+        {
+          ...withSlot(silent, "p1", {
+            shed: { why, at: now - 100 },
+            hold: changes.pause === undefined ? PAUSE_HOLD : null,
+          }),
+          ...changes,
+        },
+        { ...power("off"), by: "policy" } as Effect,
+        now,
+      );
+    const pause = (since: number) => ({
+      pause: { reason: "", since, until: Number.POSITIVE_INFINITY },
+    });
+    expect(shed("ceiling", pause(now - 101))).toMatch(/^13:/);
+    expect(shed("ceiling", pause(now - 100))).toBeNull();
+    expect(shed("idle", {})).toMatch(/^13:/);
+    expect(shed("hot", pause(0))).toBeNull();
+    expect(shed("brown-out", {})).toBeNull();
   });
 
   it("stop a second Zero between cut and beat (2)", () => {

@@ -2,8 +2,11 @@
 // let out; automation stops itself, says so, and the mining goes on.
 
 import type { Effect } from "./effect.ts";
-import { cutBan, cyclesLeft, onBan } from "./permit.ts";
-import { holdsLane, isFurtherTry, type Slot } from "./slot.ts";
+import { bootGraceMs } from "./ladder.ts";
+import { capExceeded, cutBan, cyclesLeft, onBan, startsTooSoon } from "./permit.ts";
+import type { Policy } from "./policy.ts";
+import { SELF_TEST_SEAT } from "./self-test.ts";
+import { holdsLane, isFurtherTry, isKeptFromWork, isUp, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import type { Hindrance } from "./why.ts";
 
@@ -13,12 +16,26 @@ type PowerEffect = Extract<Effect, { readonly type: "power" }>;
 const BANNED_BY: Readonly<Partial<Record<Hindrance, number>>> = { paused: 13, hold: 13 };
 
 /** A standing rule may cut what runs, but it asks first, and waits for the answer or its time. */
-function guardShed({ policy }: RigState, slot: Slot, now: number): string | null {
+function guardShed({ policy, pause }: RigState, slot: Slot, now: number): string | null {
   if (slot.shed === null) return "13: a shed that no rule asks for";
+  const { why, at } = slot.shed;
+  const pressing = why === "hot" || why === "brown-out";
+  // What was begun before a person said so is carried through.
+  const stops = [slot.hold, pause].some((stop) => stop !== null && stop.since < at);
+  if (stops && !pressing) return "13: shed against a pause or a hold";
   if (slot.link === null || now - slot.heardAt >= policy.livenessMs) return null;
   const { asking, usb } = slot;
   const asked = asking !== null && asking.at !== null && now >= asking.at + asking.limitMs;
   return asked || usb === "absent" ? null : "1: shed of a Zero that was not asked first";
+}
+
+/** Whether it was switched on, or found on at the start and not heard yet, so lately that it may boot still. */
+function bootsInGrace(slot: Slot, { bootGraceMs: configuredMs }: Policy, now: number): boolean {
+  const { bootPending, heardAt, onAt } = slot;
+  if (!bootPending && heardAt !== Number.NEGATIVE_INFINITY) return false;
+  // One that was found on, or dialled in, has what is configured; it counts from then.
+  const graceMs = bootPending && heardAt < onAt ? bootGraceMs(slot, configuredMs) : configuredMs;
+  return now < onAt + graceMs;
 }
 
 function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number): string | null {
@@ -27,12 +44,14 @@ function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number)
   if (now - slot.heardAt < state.policy.livenessMs) return "1: cut of a Zero that was heard";
   const first = !isFurtherTry(slot);
   if (first && slot.line === "on") {
+    if (bootsInGrace(slot, state.policy, now)) return "1: cut of a Zero that boots in its grace";
     const ban = cutBan(state, slot, now);
     if (ban !== null) return `${BANNED_BY[ban] ?? 3}: cut although ${ban}`;
   }
   if (slot.intent?.kind === "cycle" && first && cyclesLeft(slot, state.policy, now) < 0) {
     return "16: another cycle instead of quarantine";
   }
+  if (capExceeded(state, slot, now)) return "2: more cuts in an hour than are allowed";
   const between = state.slots.filter(holdsLane);
   return between.length > state.policy.laneWidth ? "2: too many Zeros between cut and beat" : null;
 }
@@ -40,6 +59,7 @@ function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number)
 function guardOn(state: RigState, slot: Slot, now: number): string | null {
   if (slot.line !== "off" || slot.usb === "present") return "4: on before off is proved";
   if (now < slot.offAt + state.policy.offDwellMs) return "4: on within the off dwell";
+  if (startsTooSoon(state, slot, now)) return "14: two starts within the stagger";
   const ban = onBan(state, slot, now);
   return ban === null ? null : `${ban === "hold" ? 13 : 14}: on although ${ban}`;
 }
@@ -47,17 +67,25 @@ function guardOn(state: RigState, slot: Slot, now: number): string | null {
 function guardPower(state: RigState, effect: PowerEffect, now: number): string | null {
   const slot = state.slots.find(({ id }) => id === effect.slot);
   if (slot === undefined) return "10: power effect for no slot";
+  if (slot.refused) return "10: another hand was at the line, and it was not read since";
   if (slot.intent?.durable !== true) return "6: power effect before its intent is on disk";
   return effect.to === "off" ? guardCut(state, slot, effect, now) : guardOn(state, slot, now);
+}
+
+function guardJob({ slots }: RigState, id: string, epoch: number): string | null {
+  const slot = slots.find((each) => each.id === id);
+  if (slot?.epoch !== epoch) return "11: work for a closed epoch";
+  // The known answer may be asked of any Zero.
+  if (slot.task?.seat === SELF_TEST_SEAT) return null;
+  if (!isUp(slot)) return "11: work for a Zero that is not up";
+  return isKeptFromWork(slot) ? "13: work for a slot that a person holds" : null;
 }
 
 /** Which invariant this effect would break in this state; null if none. */
 export function violation(state: RigState, effect: Effect, now: number): string | null {
   if (effect.type === "power") return guardPower(state, effect, now);
   if (effect.type === "send" && effect.message.type === "job") {
-    const { epoch } = effect.message;
-    const slot = state.slots.find(({ id }) => id === effect.slot);
-    return slot?.epoch === epoch ? null : "11: work for a closed epoch";
+    return guardJob(state, effect.slot, effect.message.epoch);
   }
   if (effect.type === "submit-share") {
     const seat = state.seats.find(({ id }) => id === effect.share.seat);

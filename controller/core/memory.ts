@@ -32,6 +32,8 @@ export interface SlotMemory {
   readonly ofNoUseForMs?: number | null;
   /** For how long somebody wants it up yet; a memory of before this was kept has none. */
   readonly demandLeftMs?: number;
+  /** How long ago the end of a ceiling brought it back; null if none did, and in a memory of before this was kept. */
+  readonly movedForMs?: number | null;
   readonly bootMs: readonly number[];
   readonly epoch: number;
   readonly hashes: number;
@@ -104,6 +106,13 @@ export function untilOf(left: number | null, now: number): number {
 function stormMemory(storm: Storm, now: number): StormMemory | null {
   if (storm.state === "normal") return null;
   return { cooldownLeftMs: storm.state === "storm" ? null : Math.max(0, storm.until - now) };
+}
+
+/** A hold goes on for the time that it had left. */
+export function holdOf(memory: SlotMemory["hold"], now: number): Hold | null {
+  if (memory === null) return null;
+  const { kind, reason, leftMs: left } = memory;
+  return { kind, reason, since: now, until: untilOf(left ?? null, now) };
 }
 
 export function rigMemoryOf(
@@ -192,6 +201,7 @@ export function memoryOf(slot: Slot, now: number, nextId: number): SlotMemory {
     remedies: slot.remedies,
     ofNoUseForMs: slot.ofNoUseAt === null ? null : now - slot.ofNoUseAt,
     demandLeftMs: Math.max(0, slot.demandUntil - now),
+    movedForMs: Number.isFinite(slot.movedAt) ? now - slot.movedAt : null,
     bootMs: slot.bootMs,
     epoch: slot.epoch,
     hashes: slot.hashes,

@@ -155,21 +155,37 @@ describe("what stands in the way of a start", () => {
   const hindrances: [OnHindrance, Given][] = [
     ["automation-halted", { rig: { halted: "x" } }],
     ["paused", { rig: { pause: PAUSE } }],
+    ["hold", { p1: { hold: { kind: "maintenance", ...PAUSE } } }],
+    ["heat", { p1: shed("hot") }],
+    ["idle", { p1: shed("idle") }],
+    ["under-voltage", { rig: { underVoltageAt: now - 9_999 } }],
+    ["ceiling", { rig: sun(4) }],
+    ["ceiling-dwell", { p1: shed("ceiling") }],
     ["off-dwell", { p1: { offAt: now - 1999 } }],
     ["another-starts", { p2: { phase: "PoweringOn" } }],
     ["stagger", { rig: { lastOnAt: now - 1999 } }],
-    ["heat", { p1: shed("hot") }],
-    ["idle", { p1: shed("idle") }],
-    ["ceiling-dwell", { p1: shed("ceiling") }],
-    ["hold", { p1: { hold: { kind: "maintenance", ...PAUSE } } }],
-    ["under-voltage", { rig: { underVoltageAt: now - 9_999 } }],
-    ["ceiling", { rig: sun(4) }],
     ["switch-rate", { rig: { switches: EMPTY } }],
   ];
 
   it("is nothing in a rig that is well", () => {
     expect(onHindrance(off, off.slots[0] as Slot, now)).toBeNull();
   });
+
+  it.each(hindrances.slice(1).map(([name], index) => [hindrances[index]?.[0], name] as const))(
+    "is %s before %s",
+    (first, second) => {
+      const of = (name: OnHindrance | undefined) =>
+        hindrances.find(([each]) => each === name)?.[1] ?? {};
+      const [a, b] = [of(first), of(second)];
+      const state = given(off, {
+        rig: { ...b.rig, ...a.rig },
+        // One rule at a time keeps it off, and a dwell that is over stays over.
+        p1: { ...b.p1, ...a.p1 },
+        p2: { ...b.p2, ...a.p2 },
+      });
+      expect(onHindrance(state, state.slots[0] as Slot, now)).toBe(first);
+    },
+  );
 
   it.each(hindrances)("is %s", (name, changes) => {
     const state = given(off, changes);

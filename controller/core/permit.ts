@@ -19,7 +19,7 @@ function within(times: readonly number[], now: number, windowMs: number): number
   return times.filter((at) => now - at < windowMs).length;
 }
 
-/** +-20 %, fixed for a slot and a strike, so that slots do not move in step and a replay decides the same. */
+/** Within 20 % either way, fixed for a slot and a strike, so that slots do not move in step and a replay decides the same. */
 function jitter(slot: Slot): number {
   return 0.8 + 0.4 * (((slot.index * 7 + slot.strikes * 3) % 10) / 10);
 }
@@ -28,8 +28,9 @@ function jitter(slot: Slot): number {
 export function backoffUntil(slot: Slot, policy: RigState["policy"]): number {
   const last = slot.cuts.at(-1);
   if (last === undefined || slot.strikes === 0) return Number.NEGATIVE_INFINITY;
-  const pauseMs = policy.backoffBaseMs * 2 ** (slot.strikes - 1) * jitter(slot);
-  return last + Math.min(policy.backoffMaxMs, pauseMs);
+  const pauseMs = policy.backoffBaseMs * 2 ** (slot.strikes - 1);
+  // After the cap, or those that have reached it would move in step.
+  return last + Math.min(policy.backoffMaxMs, pauseMs) * jitter(slot);
 }
 
 export function laneFree(slots: readonly Slot[], laneWidth: number): boolean {
@@ -95,8 +96,18 @@ export function capReached(
 ): "slot-cut-cap" | "rig-cut-cap" | null {
   const { policy } = rig;
   if (within(slot.cuts, now, HOUR_MS) >= policy.cutsPerSlotHour) return "slot-cut-cap";
-  const rigCuts = rig.slots.reduce((sum, { cuts }) => sum + within(cuts, now, HOUR_MS), 0);
-  return rigCuts >= policy.cutsPerRigHour ? "rig-cut-cap" : null;
+  return cutsInHour(rig, now) >= policy.cutsPerRigHour ? "rig-cut-cap" : null;
+}
+
+function cutsInHour({ slots }: Rig, now: number): number {
+  return slots.reduce((sum, { cuts }) => sum + within(cuts, now, HOUR_MS), 0);
+}
+
+/** Whether there were more automatic cuts than that, with one that is decided and counted already. */
+export function capExceeded(rig: Rig, slot: Slot, now: number): boolean {
+  const { cutsPerSlotHour, cutsPerRigHour } = rig.policy;
+  if (within(slot.cuts, now, HOUR_MS) > cutsPerSlotHour) return true;
+  return cutsInHour(rig, now) > cutsPerRigHour;
 }
 
 /** Whether off and on again, for a slot that never showed up on USB, may be tried now. It holds the lane in a long storm too. */
@@ -122,21 +133,30 @@ export function onBan(rig: Rig, slot: Slot, now: number): OnHindrance | null {
   return fitsCeiling(others, rig.policy.model, ceilingOf(rig)) ? null : "ceiling";
 }
 
-/** What stands in the way of switching this slot on; null if nothing does. What was begun is completed even in a pause. */
+/** Whether another Zero was switched on so lately that both would draw their inrush together. */
+export function startsTooSoon({ slots, policy }: Rig, slot: Slot, now: number): boolean {
+  return slots.some((other) => other.id !== slot.id && now < other.onAt + policy.staggerMs);
+}
+
+/**
+ * What stands in the way of switching this slot on, the first that lasts longest; null if nothing does. What was begun is
+ * completed even in a pause.
+ */
 export function onHindrance(rig: Rig, slot: Slot, now: number): OnHindrance | null {
   const { policy } = rig;
   const byPerson = slot.onAsked !== null || slot.intent?.by === "operator";
   if (rig.halted !== null && !byPerson) return "automation-halted";
   const begun = slot.intent !== null || byPerson;
   if (rig.pause !== null && !begun) return "paused";
+  const ban = onBan(rig, slot, now);
+  if (ban === "hold") return ban;
+  if (isTooHot(slot, policy, now)) return "heat";
+  if (isAsleep(slot, now)) return "idle";
+  if (ban !== null) return ban;
+  if (slot.shed?.why === "ceiling" && now < slot.offAt + policy.ceilingDwellMs)
+    return "ceiling-dwell";
   if (now < slot.offAt + policy.offDwellMs) return "off-dwell";
   if (rig.slots.some((other) => other.phase === "PoweringOn")) return "another-starts";
   if (now < rig.lastOnAt + policy.staggerMs) return "stagger";
-  if (isTooHot(slot, policy, now)) return "heat";
-  if (isAsleep(slot, now)) return "idle";
-  if (slot.shed?.why === "ceiling" && now < slot.offAt + policy.ceilingDwellMs)
-    return "ceiling-dwell";
-  const ban = onBan(rig, slot, now);
-  if (ban !== null) return ban;
   return begun || maySwitch(rig, now) ? null : "switch-rate";
 }

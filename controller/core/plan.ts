@@ -3,7 +3,15 @@
 import { type Draft, emit, enter, patchSlot, save, takeId } from "./draft.ts";
 import { isSilent } from "./evidence.ts";
 import { mayBeTakenBack, takeBack } from "./observe-link.ts";
-import { cutBan, cutHindrance, cyclesLeft, laneFree, onBan, onHindrance } from "./permit.ts";
+import {
+  cutBan,
+  cutHindrance,
+  cyclesLeft,
+  laneFree,
+  onBan,
+  onHindrance,
+  startsTooSoon,
+} from "./permit.ts";
 import {
   beginAsking,
   beginCut,
@@ -67,6 +75,8 @@ function drive(draft: Draft, slot: Slot): void {
   // On again only from off; a line that reads on already is concluded by its reading.
   if (stage === "write" && !readsOff(slot)) return;
   if (stage === "write" && draft.now < slot.offAt + draft.rig.policy.offDwellMs) return;
+  // A start of another's that was given up may have been done all the same, a moment ago.
+  if (stage === "write" && startsTooSoon(draft.rig, slot, draft.now)) return;
   const id = takeId(draft);
   const to = stage === "cut" ? "off" : "on";
   emit(draft, { type: "power", slot: slot.id, action: id, to, by: intent.by });

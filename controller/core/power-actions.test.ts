@@ -280,6 +280,7 @@ describe("a start that shows nothing on USB", () => {
   const settling: Partial<Slot> = {
     phase: "PoweringOn",
     stage: "settle",
+    onAt: now - 30_000,
     intent: INTENT,
     cuts: [],
   };
@@ -319,6 +320,11 @@ describe("a start that shows nothing on USB", () => {
       intent: null,
     });
     expect(ofType(effects, "close-intent")).toMatchObject([{ outcome: "no-enumeration" }]);
+  });
+
+  it("is looked at again when its boot grace is over, for it may boot all the same", () => {
+    const learned = { ...settling, tries: 2, onAt: now - 30_000, bootMs: [100_000] };
+    expect(done(learned, retryEnumeration).slot.until).toBe(now + 120_000);
   });
 });
 

@@ -6,6 +6,7 @@ import { take } from "./bucket.ts";
 import { type Draft, emit, enter, patchSlot, report, save, saveRig, takeId } from "./draft.ts";
 import { isSilent } from "./evidence.ts";
 import { evidence } from "./evidence-text.ts";
+import { bootGraceMs } from "./ladder.ts";
 import { capReached } from "./permit.ts";
 import {
   type By,
@@ -139,12 +140,15 @@ function openOn(draft: Draft, slot: Slot): Slot {
 
 /** Begins to switch a slot on: as the second half of its open cycle, or anew. */
 export function beginOn(draft: Draft, given: Slot): Slot {
+  const byCeiling = given.shed?.why === "ceiling" ? draft.now : Number.NEGATIVE_INFINITY;
+  const movedAt = given.intent === null ? byCeiling : given.movedAt;
   const slot = given.intent
     ? patchSlot(draft, given, { retryAt: draft.now })
     : openOn(draft, given);
   draft.rig.lastOnAt = draft.now;
   return enter(draft, slot, "PoweringOn", "wanted-on", {
     written: null,
+    movedAt,
     // It comes up cool, and whatever kept it off is over.
     shed: null,
     onAsked: null,
@@ -168,8 +172,11 @@ export function retryEnumeration(draft: Draft, slot: Slot): Slot {
   const left = hold !== null || draft.rig.pause !== null;
   const capped = capReached(draft.rig, slot, draft.now) !== null;
   if (left || capped || tries >= draft.rig.policy.enumerationTries) {
+    const { bootGraceMs: configuredMs, reprobeMs } = draft.rig.policy;
+    // It may boot all the same, and is not silent before its grace is over.
+    const graceEnd = slot.onAt + bootGraceMs(slot, configuredMs);
     return enter(draft, closeIntent(draft, slot, "no-enumeration"), "Fault", "no-enumeration", {
-      until: draft.now + draft.rig.policy.reprobeMs,
+      until: Math.max(draft.now + reprobeMs, graceEnd),
       tries: 0,
     });
   }
@@ -250,6 +257,8 @@ export function adoptForeign(draft: Draft, given: Slot, found: Line): Slot {
   slot = patchSlot(draft, slot, {
     written: null,
     cycleAsked: null,
+    // Whatever start we had begun is over.
+    bootPending: false,
     wanted: found,
     shed: null,
     hold: {

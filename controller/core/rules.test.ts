@@ -6,12 +6,14 @@ import { draftOf } from "./draft.ts";
 import type { Intent, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { onUnderVoltage, recoverFromBrownOut } from "./supply.ts";
-import { idler, overCeiling, tooHot } from "./surplus.ts";
+import { idler, overCeiling, surpluses, tooHot } from "./surplus.ts";
 
 const world = mining({ zeros: 3 });
 const { now } = world;
 const NEVER = Number.POSITIVE_INFINITY;
 const HOLD = { kind: "cordon", reason: "", since: 0, until: NEVER } as const;
+/** A ceiling gave it back not quite long enough ago. */
+const MOVED = { movedAt: now - 59_999 };
 const INTENT: Intent = { id: 3, kind: "off", by: "policy", why: "x", durable: true };
 /** A rig whose Zeros came on long ago, p3 last, and have nothing to do. */
 const base: RigState = {
@@ -119,11 +121,18 @@ describe("a Zero above the ceiling", () => {
     ["is Degraded as well as Ready", { p3: { phase: "Degraded" } }, sun(2), "p3 ceiling"],
     [
       "waits for its dwell",
-      { p1: { onAt: now - 59_999 }, p2: { onAt: now - 59_999 }, p3: { onAt: now - 59_999 } },
+      { p1: MOVED, p2: MOVED, p3: MOVED },
       sun(2),
       "p3 ceiling ceiling-dwell",
     ],
-    ["waits no longer for its dwell", { p3: { onAt: now - 60_000 } }, sun(2), "p3 ceiling"],
+    ["is the last that no ceiling moved lately", { p3: MOVED }, sun(2), "p2 ceiling"],
+    ["waits no longer for its dwell", { p3: { movedAt: now - 60_000 } }, sun(2), "p3 ceiling"],
+    [
+      "waits for no dwell if nobody's ceiling moved it",
+      { p3: { onAt: now } },
+      sun(2),
+      "p3 ceiling",
+    ],
     [
       "waits for a token",
       {},
@@ -192,6 +201,36 @@ describe("a Zero with nothing to do", () => {
   ];
   it.each(table)("%s", (_, slots, changes, expected) => {
     expect(told(idler(rig(slots, changes), now))).toBe(expected);
+  });
+});
+
+describe("all that are too much", () => {
+  const order = (slots: Parameters<typeof rig>[0], changes: Partial<RigState>) =>
+    surpluses(rig(slots, changes), now).map(told);
+
+  it("are told in the order in which they go: the hot, then the newest above the ceiling, then who sleeps", () => {
+    const policy = { ...base.policy, idleOffMs: null };
+    expect(order({}, { policy })).toEqual([]);
+    expect(order({}, { ...sun(0), policy })).toEqual(["p3 ceiling", "p2 ceiling", "p1 ceiling"]);
+    expect(order({}, { ...sun(1), policy })).toEqual(["p3 ceiling", "p2 ceiling"]);
+    expect(order({ p1: { heat: 3 }, p2: { heat: 3 } }, sun(9))).toEqual([
+      "p2 hot",
+      "p1 hot",
+      "p3 idle",
+    ]);
+    expect(order({ p1: { heat: 3 } }, { ...sun(1), policy })).toEqual(["p1 hot", "p3 ceiling"]);
+  });
+
+  it("are as many sleepers as leave enough up", () => {
+    expect(order({}, { policy: { ...base.policy, keepUp: 1 } })).toEqual(["p3 idle", "p2 idle"]);
+  });
+
+  it("are last those that something keeps from going", () => {
+    expect(order({ p3: { hold: HOLD } }, sun(0))).toEqual([
+      "p2 ceiling",
+      "p1 ceiling",
+      "p3 ceiling hold",
+    ]);
   });
 });
 

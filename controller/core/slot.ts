@@ -174,6 +174,8 @@ export interface Slot {
   readonly restUntil: number;
   /** Which standing rule keeps it off, or is switching it off, although it is wanted on; and since when. */
   readonly shed: { readonly why: ShedWhy; readonly at: number } | null;
+  /** When the end of a ceiling last brought it back; what a person or a remedy switched on since is not a ceiling's. */
+  readonly movedAt: number;
   /** When it last had something to do, and until when somebody wants it up whatever it does. */
   readonly busyAt: number;
   readonly demandUntil: number;
@@ -191,9 +193,19 @@ export interface Slot {
 /** It solved a job, or was off, or a person vouches for it: the ladder is climbed from the bottom. */
 export const UNREMEDIED = { remedies: 0, ofNoUseAt: null } as const;
 
+/** Whether a Zero runs here that is known to work: neither boots, nor is silent or under a remedy. */
+export function isUp({ phase }: Pick<Slot, "phase">): boolean {
+  return phase === "Ready" || phase === "Degraded";
+}
+
+/** Whether a person keeps work from the slot. A foreign hand at the line says nothing of work. */
+export function isKeptFromWork({ hold }: Pick<Slot, "hold">): boolean {
+  return hold !== null && hold.kind !== "foreign";
+}
+
 /** Whether the Zero counts as one that works: linked, tested and heard within the liveness window. */
 export function isHealthy(slot: Slot, now: number, livenessMs: number): boolean {
-  return (slot.phase === "Ready" || slot.phase === "Degraded") && now - slot.heardAt < livenessMs;
+  return isUp(slot) && now - slot.heardAt < livenessMs;
 }
 
 /** Whether the slot is one of those that ought to be up: the base of the healthy floor. */

@@ -2,7 +2,7 @@
 
 import type { SlotId } from "../../hat/slots.ts";
 import type { Bucket } from "./bucket.ts";
-import { type Remembered, type RigMemory, rigOf, untilOf } from "./memory.ts";
+import { holdOf, type Remembered, type RigMemory, rigOf } from "./memory.ts";
 import type { Policy } from "./policy.ts";
 import type { ScheduleReading } from "./schedule.ts";
 import type { Host, Seat } from "./seat.ts";
@@ -102,14 +102,7 @@ function initialSlot(
     stage: null,
     wanted: memory?.wanted ?? "on",
     wantedKnown: false,
-    hold: memory?.hold
-      ? {
-          kind: memory.hold.kind,
-          reason: memory.hold.reason,
-          since: now,
-          until: untilOf(memory.hold.leftMs ?? null, now),
-        }
-      : null,
+    hold: holdOf(memory?.hold ?? null, now),
     onAsked: null,
     cycleAsked: null,
     asking: null,
@@ -150,6 +143,7 @@ function initialSlot(
     heatAt: Number.NEGATIVE_INFINITY,
     restUntil: Number.NEGATIVE_INFINITY,
     shed: memory?.shed ? { why: memory.shed, at: now } : null,
+    movedAt: now - (memory?.movedForMs ?? Number.POSITIVE_INFINITY),
     busyAt: now,
     demandUntil: now + (memory?.demandLeftMs ?? Number.NEGATIVE_INFINITY),
     answers: null,

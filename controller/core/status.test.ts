@@ -183,7 +183,7 @@ describe("the sums", () => {
 describe("what comes next", () => {
   it("of a Zero that a rule would switch off names the rule, and what it waits for", () => {
     const sun = { external: { watts: 1, source: "sun", until: NEVER } };
-    const [p1, p2] = [{ onAt: 0, ...base.slots[0] } as Slot, base.slots[1] as Slot];
+    const [p1, p2] = base.slots as [Slot, Slot];
     const old = rig(
       {},
       {
@@ -196,10 +196,9 @@ describe("what comes next", () => {
     );
     expect(nextStep(old, old.slots[1] as Slot, now)).toBe("off (ceiling)");
     expect(nextStep(old, old.slots[0] as Slot, now)).toBeNull();
-    const young = rig(
-      {},
-      { ...sun, slots: [p1, { ...p2, onAt: now }].map((slot) => ({ ...slot, onAt: now })) },
-    );
+    const none = { ...old, external: { ...sun.external, watts: 0 } };
+    expect(nextStep(none, none.slots[0] as Slot, now)).toBe("off (ceiling), after p2");
+    const young = rig({}, { ...sun, slots: [p1, p2].map((slot) => ({ ...slot, movedAt: now })) });
     expect(nextStep(young, young.slots[1] as Slot, now)).toBe(
       "off (ceiling), waits for ceiling-dwell",
     );

@@ -2,7 +2,7 @@
 
 import { ceilingOf, isUnlimited } from "./ceiling.ts";
 import { maySwitch } from "./permit.ts";
-import type { Slot } from "./slot.ts";
+import { isUp, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { exceedsCeiling } from "./watts.ts";
 import type { ShedHindrance, ShedWhy } from "./why.ts";
@@ -21,14 +21,13 @@ function keepsPower(slot: Slot): boolean {
   return slot.line === "on" && slot.phase !== "PoweringOff";
 }
 
+function without(slots: readonly Slot[], gone: readonly Slot[]): readonly Slot[] {
+  return gone.length === 0 ? slots : slots.filter((slot) => !gone.includes(slot));
+}
+
 /** Whether its way off is not begun yet: one whose cut stands as a fault is tried again when the fault is looked at. */
 function mayBegin({ intent }: Slot): boolean {
   return intent?.kind !== "off" && intent?.kind !== "quarantine";
-}
-
-/** Whether there is a running Zero here that can be asked to leave: neither under a remedy nor without a known state. */
-function isRunning(slot: Slot): boolean {
-  return slot.phase === "Ready" || slot.phase === "Degraded";
 }
 
 /** What stands in the way. A person's pause or hold does not outrank heat and a failing supply, which take also what only boots. */
@@ -40,8 +39,9 @@ function hindrance(rig: Rig, slot: Slot, why: ShedWhy, now: number): ShedHindran
   if (why === "hot" || why === "brown-out") return null;
   if (rig.pause !== null) return "paused";
   if (slot.hold !== null) return "hold";
-  if (!isRunning(slot)) return "not-running";
-  if (now - slot.onAt < rig.policy.ceilingDwellMs) return "ceiling-dwell";
+  // Under a remedy, or without a known state, there is no Zero that could be asked to leave.
+  if (!isUp(slot)) return "not-running";
+  if (why === "ceiling" && now - slot.movedAt < rig.policy.ceilingDwellMs) return "ceiling-dwell";
   return maySwitch(rig, now) ? null : "switch-rate";
 }
 
@@ -66,17 +66,20 @@ function isIdle(idleOffMs: number, slot: Slot, now: number): boolean {
   return now - Math.max(slot.busyAt, slot.since) >= idleOffMs;
 }
 
+/** A rule: who is too much, besides those that are gone already. */
+type Rule = (rig: Rig, now: number, gone?: readonly Slot[]) => Surplus | null;
+
 /** A Zero that is too hot. */
-export function tooHot(rig: Rig, now: number): Surplus | null {
+export const tooHot: Rule = (rig, now, gone = []) => {
   const hot = rig.slots.filter((slot) => slot.heat === 3 && keepsPower(slot) && mayBegin(slot));
-  return choose(rig, hot, "hot", now);
-}
+  return choose(rig, without(hot, gone), "hot", now);
+};
 
 /** The Zero that is above the ceiling. */
-export function overCeiling(rig: Rig, now: number): Surplus | null {
+export const overCeiling: Rule = (rig, now, gone = []) => {
   const ceiling = ceilingOf(rig);
   if (isUnlimited(ceiling)) return null;
-  const kept = rig.slots.filter(keepsPower);
+  const kept = without(rig.slots.filter(keepsPower), gone);
   if (!exceedsCeiling(kept, rig.policy.model, ceiling)) return null;
   return choose(
     rig,
@@ -84,14 +87,28 @@ export function overCeiling(rig: Rig, now: number): Surplus | null {
     kept.length > ceiling.zeros ? "brown-out" : "ceiling",
     now,
   );
-}
+};
 
 /** A Zero that has nothing to do, as long as enough others stay up. */
-export function idler(rig: Rig, now: number): Surplus | null {
+export const idler: Rule = (rig, now, gone = []) => {
   const { idleOffMs, keepUp } = rig.policy;
   if (idleOffMs === null) return null;
-  const up = rig.slots.filter(isRunning);
+  const up = without(rig.slots.filter(isUp), gone);
   if (up.length <= keepUp) return null;
   const idle = up.filter((slot) => isIdle(idleOffMs, slot, now));
   return choose(rig, idle, "idle", now);
+};
+
+/** All that are too much, in the order in which they would go: first those that may. For people; a pass needs the first only. */
+export function surpluses(rig: Rig, now: number): Surplus[] {
+  const found: Surplus[] = [];
+  for (const rule of [tooHot, overCeiling, idler]) {
+    for (;;) {
+      const gone = found.map(({ slot }) => slot);
+      const next = rule(rig, now, gone);
+      if (next === null) break;
+      found.push(next);
+    }
+  }
+  return found;
 }

@@ -69,16 +69,16 @@ export type Hindrance =
 /** What switching a slot on is waiting for. Checked in this order. */
 export type OnHindrance =
   | "automation-halted"
-  | "hold"
   | "paused"
+  | "hold"
+  | "heat"
+  | "idle"
+  | "under-voltage"
+  | "ceiling"
+  | "ceiling-dwell"
   | "off-dwell"
   | "another-starts"
   | "stagger"
-  | "under-voltage"
-  | "heat"
-  | "idle"
-  | "ceiling-dwell"
-  | "ceiling"
   | "switch-rate";
 
 /** What switching a slot off by a standing rule is waiting for. Checked in this order. */

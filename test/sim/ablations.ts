@@ -160,6 +160,11 @@ export const ABLATIONS: readonly Ablation[] = [
         find: 'if (now < rig.lastOnAt + policy.staggerMs) return "stagger";',
         replace: "",
       },
+      {
+        file: `${CORE}/plan.ts`,
+        find: '  if (stage === "write" && startsTooSoon(draft.rig, slot, draft.now)) return;\n',
+        replace: "",
+      },
     ],
   },
   without(
@@ -183,8 +188,8 @@ export const ABLATIONS: readonly Ablation[] = [
     "the next cycle of the same Zero waits for nothing",
     8,
     `${CORE}/permit.ts`,
-    "return last + Math.min(policy.backoffMaxMs, pauseMs);",
-    "return last + Math.min(0, pauseMs);",
+    "return last + Math.min(policy.backoffMaxMs, pauseMs) * jitter(slot);",
+    "return last + Math.min(0, pauseMs * jitter(slot));",
   ),
   without(
     "proof that the link server answers",
