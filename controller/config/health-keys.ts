@@ -58,7 +58,11 @@ export const HEALTH = section("When a Zero counts as lost, and what follows.", {
     d.backoffBaseMs,
     "Pause before the same Zero is cut again; doubles each time.",
   ),
-  backoff_max_ms: key(milliseconds(1000, DAY_MS), d.backoffMaxMs, "The longest of those pauses."),
+  backoff_max_ms: key(
+    milliseconds(1000, DAY_MS),
+    d.backoffMaxMs,
+    "The longest of those pauses; each slot differs from it by a fifth at most.",
+  ),
   backoff_reset_ms: key(
     milliseconds(1000, DAY_MS),
     d.backoffResetMs,

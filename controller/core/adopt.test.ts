@@ -7,7 +7,7 @@ import type { IntentKind } from "./slot.ts";
 import { initialState } from "./state.ts";
 
 function open(kind: IntentKind, by: "operator" | "automation" = "automation"): Remembered {
-  const intent = { id: 7, kind, by, why: "power-cycle" };
+  const intent = { id: 7, kind, by, why: "power-cycle", reason: "zero-dead" };
   return { ...NOTHING_REMEMBERED, intents: new Map([["p1", intent]]) };
 }
 

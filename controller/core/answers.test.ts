@@ -229,7 +229,14 @@ describe("the known answer", () => {
   const asked = { task: TEST, link: untested, phase: "Booting", why: "linked" } as const;
 
   it("given rightly makes it Ready, and closes what was open", () => {
-    const intent = { id: 3, kind: "cycle", by: "automation", why: "x", durable: true } as const;
+    const intent = {
+      id: 3,
+      kind: "cycle",
+      by: "automation",
+      why: "x",
+      reason: "",
+      durable: true,
+    } as const;
     const { slot, effects } = answered(rigWith({ ...asked, intent, tries: 2 }), {
       nonce: SELF_TEST.nonce,
     });

@@ -44,7 +44,7 @@ describe("a controller without memory", () => {
       bootId: null,
       bootPending: false,
       adopted: false,
-      hardOff: false,
+      offAsked: null,
       written: null,
       refused: false,
       heatAt: NEVER,
@@ -160,7 +160,7 @@ describe("a controller with a memory", () => {
     boots: 4,
     energy: { measuredJ: 5, modelledJ: 6 },
   };
-  const intent = { id: 9, kind: "cycle", by: "automation", why: "x" } as const;
+  const intent = { id: 9, kind: "cycle", by: "automation", why: "x", reason: "y" } as const;
   const state = begun({
     ...NOTHING_REMEMBERED,
     slots: new Map([["p2", memory]]),

@@ -12,7 +12,14 @@ const world = mining();
 const { now, state } = world;
 const ago = (ms: number) => ({ heardAt: now - ms });
 const HOLD = { kind: "cordon", reason: "", since: 0, until: Number.POSITIVE_INFINITY } as const;
-const CYCLE = { id: 1, kind: "cycle", by: "automation", why: "x", durable: true } as const;
+const CYCLE = {
+  id: 1,
+  kind: "cycle",
+  by: "automation",
+  why: "x",
+  reason: "",
+  durable: true,
+} as const;
 
 function counted(changes: Partial<Slot>) {
   const { meant, healthy, silent } = census(withSlot(state, "p1", changes), now);

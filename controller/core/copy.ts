@@ -23,7 +23,7 @@ export function copySlot(slot: Slot): Slot {
     cycleAsked: slot.cycleAsked,
     asking: slot.asking,
     wasWaiting: slot.wasWaiting,
-    hardOff: slot.hardOff,
+    offAsked: slot.offAsked,
     intent: slot.intent,
     action: slot.action,
     retryAt: slot.retryAt,

@@ -12,7 +12,14 @@ import type { RigState } from "./state.ts";
 const { state, now } = mining({ zeros: 2 });
 const [first, second] = state.slots as [Slot, Slot];
 const LINK = first.link as Link;
-const INTENT: Intent = { id: 3, kind: "cycle", by: "automation", why: "x", durable: true };
+const INTENT: Intent = {
+  id: 3,
+  kind: "cycle",
+  by: "automation",
+  why: "x",
+  reason: "",
+  durable: true,
+};
 const TASK = { jobId: "p1-1", seat: "p1", link: LINK.id, until: now + 1e6 };
 const MAINTENANCE: Hold = {
   kind: "maintenance",

@@ -140,7 +140,14 @@ describe("a slot that enters a phase", () => {
 });
 
 describe("what is remembered of a slot", () => {
-  const intent = { id: 7, kind: "cycle", by: "automation", why: "x", durable: true } as const;
+  const intent = {
+    id: 7,
+    kind: "cycle",
+    by: "automation",
+    why: "x",
+    reason: "",
+    durable: true,
+  } as const;
 
   it("is written before the end of the intent that the step closes, so that whoever dies between the two has both", () => {
     const draft = draftOf(withSlot(state, "p1", { intent }), now);

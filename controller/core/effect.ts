@@ -18,6 +18,8 @@ export type Effect =
       readonly kind: IntentKind;
       readonly by: By;
       readonly why: string;
+      /** The code in words: what a person said, or what the rule went by. */
+      readonly reason: string;
       /** What was known of the slot when it was decided, for the audit. */
       readonly evidence: string;
     }

@@ -67,7 +67,14 @@ describe("why", () => {
     const { notes } = why(world, {
       hold,
       shed: { why: "hot", at: now - 2000 },
-      intent: { id: 1, kind: "off", by: "policy", why: "hot", durable: true },
+      intent: {
+        id: 1,
+        kind: "off",
+        by: "policy",
+        why: "hot",
+        reason: "last read 85 C",
+        durable: true,
+      },
       heat: 3,
       strikes: 1,
       cuts: [now - 1000],
@@ -77,7 +84,7 @@ describe("why", () => {
     expect(notes.slice(0, -2)).toEqual([
       "held (cordon): fan, 5.0 s left",
       "kept off by a standing rule: hot, 2.0 s ago",
-      "open intent: off by policy (hot)",
+      "open intent: off by policy (hot): last read 85 C",
       "heat step 3 of 3",
       "1 cut since it was last well for long",
       // 27.6 s for the first slot after one strike.
@@ -88,6 +95,18 @@ describe("why", () => {
     expect(
       why(world, { hold: { ...hold, reason: "", until: Number.POSITIVE_INFINITY } }).notes[0],
     ).toBe("held (cordon): no reason given");
+  });
+
+  it("tells an intent of an older version, which has no reason, without one", () => {
+    const intent = {
+      id: 1,
+      kind: "on",
+      by: "operator",
+      why: "x",
+      reason: "",
+      durable: true,
+    } as const;
+    expect(why(world, { intent }).notes[0]).toBe("open intent: on by operator (x)");
   });
 
   it("tells nothing of a back-off that is over, or had no cause", () => {
@@ -162,7 +181,7 @@ describe("plan", () => {
   it("tells both of two things that begin in one pass", () => {
     const world = mining({ zeros: 1 });
     const off = withSlot(world.state, "p1", { heat: 3, wanted: "off" });
-    expect(forecast(off, world.now)[0]?.does).toBe("off (hot), off (operator)");
+    expect(forecast(off, world.now)[0]?.does).toBe("off (hot), off (wanted-off)");
   });
 
   it("tells of a power effect that is about to go out", () => {
@@ -171,7 +190,7 @@ describe("plan", () => {
       phase: "PoweringOff",
       stage: "cut",
       wanted: "off",
-      intent: { id: 7, kind: "off", by: "operator", why: "x", durable: true },
+      intent: { id: 7, kind: "off", by: "operator", why: "x", reason: "", durable: true },
       retryAt: 0,
     });
     expect(forecast(state, world.now)[0]?.does).toBe("power off");

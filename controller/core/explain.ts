@@ -5,7 +5,7 @@ import { classify, type EvidenceClass } from "./evidence.ts";
 import { ago, evidence, nextStep, seconds } from "./evidence-text.ts";
 import { bootGraceMs } from "./ladder.ts";
 import { backoffUntil, cutHindrance, onHindrance } from "./permit.ts";
-import type { Phase, Slot } from "./slot.ts";
+import type { Intent, Phase, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { step } from "./step.ts";
 import { census } from "./storm.ts";
@@ -33,6 +33,11 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+function intentText({ kind, by, why, reason }: Intent): string {
+  // An older recording has none.
+  return `${kind} by ${by} (${why})${reason ? `: ${reason}` : ""}`;
+}
+
 function notes(rig: RigState, slot: Slot, now: number): string[] {
   const { hold, shed, intent } = slot;
   const { healthy, meant, floor } = census(rig, now);
@@ -42,7 +47,7 @@ function notes(rig: RigState, slot: Slot, now: number): string[] {
   return [
     ...(hold === null ? [] : [`held (${hold.kind}): ${hold.reason || "no reason given"}${until}`]),
     ...(shed === null ? [] : [`kept off by a standing rule: ${shed.why}, ${ago(shed.at, now)}`]),
-    ...(intent === null ? [] : [`open intent: ${intent.kind} by ${intent.by} (${intent.why})`]),
+    ...(intent === null ? [] : [`open intent: ${intentText(intent)}`]),
     ...(slot.heat === 0 ? [] : [`heat step ${slot.heat} of 3`]),
     ...(slot.strikes === 0
       ? []

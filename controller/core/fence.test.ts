@@ -221,6 +221,7 @@ describe("fencing a silent Zero", () => {
       kind: "cycle" as const,
       by: "automation" as const,
       why: "x",
+      reason: "",
       durable: true,
     };
     const busy = world.state.slots.map((other) =>

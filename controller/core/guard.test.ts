@@ -7,7 +7,14 @@ import { isMeantUp } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { step } from "./step.ts";
 
-const INTENT: Intent = { id: 1, kind: "cycle", by: "automation", why: "x", durable: true };
+const INTENT: Intent = {
+  id: 1,
+  kind: "cycle",
+  by: "automation",
+  why: "x",
+  reason: "",
+  durable: true,
+};
 
 const PAUSE_HOLD: Hold = {
   kind: "cordon",
@@ -77,19 +84,21 @@ describe("the run-time assertions", () => {
         power("off"),
         now,
       );
-    expect(booting({ onAt: now - bootGraceMs + 1 })).toMatch(/^1:.*boots/);
-    expect(booting({ onAt: now - bootGraceMs })).toBeNull();
-    // Its own boots were slower: 1.5 times the slowest, unless it has dialled in since.
-    const slow = { bootMs: [bootGraceMs], onAt: now - bootGraceMs, heardAt: -1e9 };
+    const unheard = { heardAt: -1e9 };
+    expect(booting({ ...unheard, onAt: now - bootGraceMs + 1 })).toMatch(/^1:.*boots/);
+    expect(booting({ ...unheard, onAt: now - bootGraceMs })).toBeNull();
+    // Its own boots were slower: 1.5 times the slowest.
+    const slow = { ...unheard, bootMs: [bootGraceMs], onAt: now - bootGraceMs };
     expect(booting(slow)).toMatch(/^1:.*boots/);
     expect(booting({ ...slow, onAt: now - 1.5 * bootGraceMs })).toBeNull();
+    // One that dialled in boots no more, whatever it answered.
     expect(booting({ ...slow, heardAt: slow.onAt })).toBeNull();
     // Found on at the start, and never heard since.
     const found = { bootPending: false, heardAt: Number.NEGATIVE_INFINITY };
     expect(booting({ ...found, onAt: now - bootGraceMs + 1 })).toMatch(/^1:.*boots/);
     expect(booting({ ...found, onAt: now - bootGraceMs })).toBeNull();
     // A further try of its start is no new cut.
-    expect(booting({ onAt: now, tries: 1 })).toBeNull();
+    expect(booting({ ...unheard, onAt: now, tries: 1 })).toBeNull();
   });
 
   it("stop more cuts in an hour than are allowed, of the Zero and of the rig (2)", () => {

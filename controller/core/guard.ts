@@ -29,13 +29,11 @@ function guardShed({ policy, pause }: RigState, slot: Slot, now: number): string
   return asked || usb === "absent" ? null : "1: shed of a Zero that was not asked first";
 }
 
-/** Whether it was switched on, or found on at the start and not heard yet, so lately that it may boot still. */
+/** Whether it was switched on, or found on at the start, and was not heard since, so lately that it may boot still. */
 function bootsInGrace(slot: Slot, { bootGraceMs: configuredMs }: Policy, now: number): boolean {
   const { bootPending, heardAt, onAt } = slot;
-  if (!bootPending && heardAt !== Number.NEGATIVE_INFINITY) return false;
-  // One that was found on, or dialled in, has what is configured; it counts from then.
-  const graceMs = bootPending && heardAt < onAt ? bootGraceMs(slot, configuredMs) : configuredMs;
-  return now < onAt + graceMs;
+  if (heardAt === Number.NEGATIVE_INFINITY && !bootPending) return now < onAt + configuredMs;
+  return bootPending && heardAt < onAt && now < onAt + bootGraceMs(slot, configuredMs);
 }
 
 function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number): string | null {

@@ -14,7 +14,14 @@ const { state, now } = mining({ zeros: 1 });
 const [ready] = state.slots as [Slot];
 const LINK: Link = { ...(ready.link as Link), id: 5, bootId: "boot-1", tested: true, askedAt: 0 };
 const VITALS: Vitals = { at: 0, hashes: 1000, tempC: 40, throttled: 0, uptimeMs: 9 };
-const CYCLE: Intent = { id: 3, kind: "cycle", by: "automation", why: "x", durable: false };
+const CYCLE: Intent = {
+  id: 3,
+  kind: "cycle",
+  by: "automation",
+  why: "x",
+  reason: "",
+  durable: false,
+};
 const plain: Slot = {
   ...ready,
   link: LINK,

@@ -44,9 +44,9 @@ const ASKS: Readonly<
     busyAt: now,
     ...forgiven(slot),
   }),
-  off: (_, { hard }, { intent, shed }) => ({
+  off: (_, { reason, hard }, { intent, shed }) => ({
     wanted: "off",
-    hardOff: hard,
+    offAsked: { reason, hard },
     onAsked: null,
     cycleAsked: null,
     shed: intent?.by === "policy" ? shed : null,

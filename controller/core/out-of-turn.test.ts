@@ -126,7 +126,14 @@ describe("what comes out of turn", () => {
 
   it("counts a quarantine that is under way, but no fault, as between cut and beat", () => {
     const slot = mining().slot("p1");
-    const intent = { id: 1, kind: "quarantine", by: "automation", why: "", durable: true } as const;
+    const intent = {
+      id: 1,
+      kind: "quarantine",
+      by: "automation",
+      why: "",
+      reason: "",
+      durable: true,
+    } as const;
     expect(holdsLane({ ...slot, intent })).toBe(true);
     expect(holdsLane({ ...slot, intent, phase: "Fault" })).toBe(false);
     expect(holdsLane({ ...slot, intent: { ...intent, kind: "off" } })).toBe(false);

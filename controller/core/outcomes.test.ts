@@ -15,7 +15,14 @@ const world = mining({ zeros: 1 });
 const { now } = world;
 const state: RigState = { ...world.state, startedAt: 0, resumedAt: 0, lastTickAt: now };
 const LINK = state.slots[0]?.link?.id ?? 0;
-const INTENT: Intent = { id: 3, kind: "cycle", by: "automation", why: "x", durable: true };
+const INTENT: Intent = {
+  id: 3,
+  kind: "cycle",
+  by: "automation",
+  why: "x",
+  reason: "",
+  durable: true,
+};
 
 const TICK: Event = { type: "tick", now };
 const read = (reading: Omit<SlotReading, "slot">): Event => ({

@@ -18,7 +18,14 @@ const world = mining();
 const { now } = world;
 const PAUSE = { reason: "", since: 0, until: NEVER };
 const EMPTY = { tokens: 0, at: now };
-const CYCLE: Intent = { id: 1, kind: "cycle", by: "automation", why: "x", durable: true };
+const CYCLE: Intent = {
+  id: 1,
+  kind: "cycle",
+  by: "automation",
+  why: "x",
+  reason: "",
+  durable: true,
+};
 
 type Given = {
   readonly rig?: Partial<RigState>;

@@ -12,7 +12,14 @@ const world = mining({ zeros: 3 });
 const { now } = world;
 const state: RigState = { ...world.state, linkServerProvedAt: now, lastOnAt: 0 };
 const [ready, second, third] = state.slots as [Slot, Slot, Slot];
-const INTENT: Intent = { id: 3, kind: "cycle", by: "automation", why: "x", durable: true };
+const INTENT: Intent = {
+  id: 3,
+  kind: "cycle",
+  by: "automation",
+  why: "x",
+  reason: "",
+  durable: true,
+};
 const LINK = ready.link?.id ?? 0;
 const NEVER = Number.POSITIVE_INFINITY;
 const MAINTENANCE: Hold = { kind: "maintenance", reason: "", since: 0, until: NEVER };
@@ -140,6 +147,16 @@ describe("a power effect", () => {
       expect(slot.phase).toBe("PoweringOff");
     });
 
+    it("waits, if it is a start, while another that was given up turns out to have come on just now", () => {
+      const at = (onAt: number) => {
+        const slots = [{ ...plain, ...WRITING }, { ...second, onAt }, third];
+        return ofType(planned(WRITING, { slots }).effects, "power").length;
+      };
+      const { staggerMs } = state.policy;
+      expect(at(now - staggerMs + 1)).toBe(0);
+      expect(at(now - staggerMs)).toBe(1);
+    });
+
     it("is postponed, if it is a start, with its intent open", () => {
       const external = { watts: 1, source: "sun", until: NEVER };
       const { slot, effects } = planned(WRITING, { external });
@@ -231,13 +248,19 @@ describe("an operator's off", () => {
     const { slot, before } = planned({ ...changes, ...off });
     if (begins) {
       expect(slot).toMatchObject({ phase: "PoweringOff", why: "wanted-off" });
-      expect(slot.intent).toMatchObject({ kind: "off", by: "operator", why: "operator" });
+      expect(slot.intent).toMatchObject({ kind: "off", by: "operator", why: "wanted-off" });
     } else expect(slot.intent).toEqual(before.intent);
   });
 
   it("asks first unless it is a hard one", () => {
     expect(planned(off).slot.stage).toBe("soft");
-    expect(planned({ ...off, hardOff: true }).slot).toMatchObject({ stage: "cut", asking: null });
+    const offAsked = { reason: "fan", hard: true };
+    const { slot } = planned({ ...off, offAsked });
+    expect(slot).toMatchObject({ stage: "cut", asking: null, intent: { reason: "fan" } });
+  });
+
+  it("that nobody said since the start is what the start made of it", () => {
+    expect(planned(off).slot.intent?.reason).toBe(`power_restore = ${state.policy.powerRestore}`);
   });
 
   it.each([
@@ -275,7 +298,12 @@ describe("an operator's cycle", () => {
       stage: "soft",
       cycleAsked: null,
     });
-    expect(slot.intent).toMatchObject({ kind: "cycle", by: "operator", why: "stuck" });
+    expect(slot.intent).toMatchObject({
+      kind: "cycle",
+      by: "operator",
+      why: "operator",
+      reason: "stuck",
+    });
     expect(planned({ cycleAsked: { ...cycleAsked, hard: true } }).slot.stage).toBe("cut");
   });
 

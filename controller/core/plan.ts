@@ -1,7 +1,7 @@
 // Wanted against observed: what one pass may begin. Level-triggered: it looks at the state as it is, never at past events.
 
 import { type Draft, emit, enter, patchSlot, save, takeId } from "./draft.ts";
-import { isSilent } from "./evidence.ts";
+import { classify, isSilent } from "./evidence.ts";
 import { mayBeTakenBack, takeBack } from "./observe-link.ts";
 import {
   cutBan,
@@ -135,13 +135,12 @@ function obeyOperator(draft: Draft, slot: Slot): Slot {
     return stayOff(draft, slot);
   }
   if (slot.wanted === "off" && slot.line === "on" && !isGoingOff(slot)) {
-    return beginCut(draft, slot, {
-      kind: "off",
-      by: "operator",
-      why: "wanted-off",
-      reason: "operator",
-      hard: slot.hardOff,
-    });
+    // Nobody has said so since the start: then it is what the start made of it.
+    const { reason, hard } = slot.offAsked ?? {
+      reason: `power_restore = ${rig.policy.powerRestore}`,
+      hard: false,
+    };
+    return beginCut(draft, slot, { kind: "off", by: "operator", why: "wanted-off", reason, hard });
   }
   if (slot.cycleAsked === null || slot.phase === "PoweringOff") return slot;
   if (slot.phase === "Off") return patchSlot(draft, slot, { cycleAsked: null });
@@ -163,7 +162,8 @@ function remediate(draft: Draft, slot: Slot): Slot {
   if (cutHindrance(rig, slot, now) !== null) return slot;
   const kind = cyclesLeft(slot, rig.policy, now) <= 0 ? "quarantine" : "cycle";
   const why = kind === "quarantine" ? "failed-cycles" : "power-cycle";
-  return beginCut(draft, slot, { kind, by: "automation", why, reason: why, hard: true });
+  const reason = classify(rig, slot, now);
+  return beginCut(draft, slot, { kind, by: "automation", why, reason, hard: true });
 }
 
 /** What may keep a slot off for long. */

@@ -24,7 +24,14 @@ import type { RigState } from "./state.ts";
 
 const { state, now } = mining({ zeros: 1 });
 const [ready] = state.slots as [Slot];
-const INTENT: Intent = { id: 3, kind: "cycle", by: "automation", why: "x", durable: true };
+const INTENT: Intent = {
+  id: 3,
+  kind: "cycle",
+  by: "automation",
+  why: "x",
+  reason: "",
+  durable: true,
+};
 const TASK = { jobId: "p1-1", seat: "p1", link: ready.link?.id ?? 0, until: now };
 const HOUR_MS = 3_600_000;
 
@@ -50,6 +57,7 @@ describe("an intent", () => {
         kind: "cycle",
         by: "automation",
         why: "x",
+        reason: "",
         evidence: expect.stringMatching(/^heard .* line on/),
       },
     ]);
@@ -97,7 +105,8 @@ describe("a cut that begins", () => {
     expect(slot.intent).toMatchObject({
       kind: "cycle",
       by: "automation",
-      why: "r",
+      why: "power-cycle",
+      reason: "r",
       durable: false,
     });
     expect(ofType(effects, "close-intent")).toEqual([
@@ -245,13 +254,17 @@ describe("a start that begins", () => {
   });
 
   const whose: [string, Slot["onAsked"], Partial<Intent>][] = [
-    ["automation, with the slot's reason", null, { by: "automation", why: "off-proved" }],
+    [
+      "automation, with what it was off for",
+      null,
+      { by: "automation", why: "wanted-on", reason: "it was off: off-proved" },
+    ],
     [
       "an operator, with theirs",
       { reason: "card changed" },
-      { by: "operator", why: "card changed" },
+      { by: "operator", why: "operator", reason: "card changed" },
     ],
-    ["an operator who gave none", { reason: "" }, { by: "operator", why: "operator" }],
+    ["an operator who gave none", { reason: "" }, { by: "operator", why: "operator", reason: "" }],
   ];
   it.each(whose)("is by %s", (_, onAsked, intent) => {
     const { slot } = done({ ...off, onAsked }, beginOn);
@@ -270,7 +283,8 @@ it("what is left of a cycle that was proved late is a start of its own", () => {
   expect(slot.intent).toMatchObject({
     kind: "on",
     by: "automation",
-    why: "off-proved",
+    why: "wanted-on",
+    reason: "its off was proved late",
     durable: false,
   });
   expect(ofType(effects, "close-intent")).toMatchObject([{ intent: 3, outcome: "proved late" }]);
@@ -344,7 +358,7 @@ describe("off that is proved", () => {
     usb: "absent",
     intent: INTENT,
     action: 9,
-    hardOff: true,
+    offAsked: { reason: "", hard: true },
     bootPending: true,
     offAt: 0,
     asking: { at: 0, limitMs: 1 },
@@ -389,7 +403,7 @@ describe("off that is proved", () => {
       bootPending: false,
       offAt: now,
       action: null,
-      hardOff: false,
+      offAsked: null,
       asking: null,
       until: Number.POSITIVE_INFINITY,
       intent: INTENT,

@@ -36,9 +36,17 @@ const INTENT_RETRY_MS = 5000;
 
 /** Asks for the slot's intent to be written down, once more if that got no answer. */
 export function writeIntent(draft: Draft, slot: Slot, intent: Intent): Slot {
-  const { id, kind, by, why } = intent;
-  const known = evidence(draft.rig, slot, draft.now);
-  emit(draft, { type: "write-intent", slot: slot.id, intent: id, kind, by, why, evidence: known });
+  const { id, kind, by, why, reason } = intent;
+  emit(draft, {
+    type: "write-intent",
+    slot: slot.id,
+    intent: id,
+    kind,
+    by,
+    why,
+    reason,
+    evidence: evidence(draft.rig, slot, draft.now),
+  });
   return patchSlot(draft, slot, { intent, retryAt: draft.now + INTENT_RETRY_MS });
 }
 
@@ -50,9 +58,9 @@ function takeToken(draft: Draft): void {
   saveRig(draft);
 }
 
-function openIntent(draft: Draft, slot: Slot, kind: IntentKind, by: By, why: string): Slot {
+function openIntent(draft: Draft, slot: Slot, asked: Omit<Intent, "id" | "durable">): Slot {
   takeToken(draft);
-  return writeIntent(draft, slot, { id: takeId(draft), kind, by, why, durable: false });
+  return writeIntent(draft, slot, { ...asked, id: takeId(draft), durable: false });
 }
 
 /** Closes the slot's intent, if it has one, and says how it ended. */
@@ -66,6 +74,7 @@ export interface Cut {
   readonly kind: Exclude<IntentKind, "on">;
   readonly by: By;
   readonly why: Why;
+  /** What a person said, or what the rule goes by. */
   readonly reason: string;
   /** Without asking the Zero to shut down first. */
   readonly hard: boolean;
@@ -79,8 +88,9 @@ function softLimitMs({ rig }: Draft, why: Why): number {
 
 /** Begins to switch a slot off. A Zero that may be asked, and is heard, is asked to shut down first. */
 export function beginCut(draft: Draft, given: Slot, cut: Cut): Slot {
+  const { kind, by, why, reason } = cut;
   let slot = releaseSlot(draft, closeIntent(draft, given, "superseded"), false);
-  slot = patchSlot(draft, openIntent(draft, slot, cut.kind, cut.by, cut.reason), {
+  slot = patchSlot(draft, openIntent(draft, slot, { kind, by, why, reason }), {
     cycleAsked: null,
     written: null,
     asking: cut.hard ? null : { at: null, limitMs: softLimitMs(draft, cut.why) },
@@ -133,9 +143,13 @@ export function endSoftOff(draft: Draft, slot: Slot): Slot {
 }
 
 function openOn(draft: Draft, slot: Slot): Slot {
-  const { onAsked, why } = slot;
-  if (onAsked === null) return openIntent(draft, slot, "on", "automation", why);
-  return openIntent(draft, slot, "on", "operator", onAsked.reason || "operator");
+  const { onAsked, why, shed } = slot;
+  if (onAsked !== null) {
+    const { reason } = onAsked;
+    return openIntent(draft, slot, { kind: "on", by: "operator", why: "operator", reason });
+  }
+  const reason = `it was off: ${shed?.why ?? why}`;
+  return openIntent(draft, slot, { kind: "on", by: "automation", why: "wanted-on", reason });
 }
 
 /** Begins to switch a slot on: as the second half of its open cycle, or anew. */
@@ -161,7 +175,9 @@ export function beginOn(draft: Draft, given: Slot): Slot {
 
 /** What is left of a cycle whose cut was proved too late: to switch on, as a new intent that holds no lane. */
 export function reopenAsOn(draft: Draft, slot: Slot): Slot {
-  return openIntent(draft, closeIntent(draft, slot, "proved late"), "on", "automation", slot.why);
+  const closed = closeIntent(draft, slot, "proved late");
+  const reason = "its off was proved late";
+  return openIntent(draft, closed, { kind: "on", by: "automation", why: "wanted-on", reason });
 }
 
 /** Nothing showed up on USB: off and on again, within the same intent. */
@@ -211,7 +227,7 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
     offAt: draft.now,
     action: null,
     written: null,
-    hardOff: false,
+    offAsked: null,
     ...UNREMEDIED,
     fences: slot.fences + (fenced ? 1 : 0),
   });

@@ -20,7 +20,14 @@ import type { RigState } from "./state.ts";
 
 const { state, now } = mining({ zeros: 1 });
 const [ready] = state.slots as [Slot];
-const INTENT: Intent = { id: 3, kind: "cycle", by: "automation", why: "x", durable: true };
+const INTENT: Intent = {
+  id: 3,
+  kind: "cycle",
+  by: "automation",
+  why: "x",
+  reason: "",
+  durable: true,
+};
 const plain: Slot = { ...ready, task: null, offAt: 0 };
 
 function done(changes: Partial<Slot>, what: (draft: Draft) => void, rig: Partial<RigState> = {}) {

@@ -14,7 +14,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 const HOLD = { kind: "cordon", reason: "", since: 0, until: NEVER } as const;
 /** A ceiling gave it back not quite long enough ago. */
 const MOVED = { movedAt: now - 59_999 };
-const INTENT: Intent = { id: 3, kind: "off", by: "policy", why: "x", durable: true };
+const INTENT: Intent = { id: 3, kind: "off", by: "policy", why: "x", reason: "", durable: true };
 /** A rig whose Zeros came on long ago, p3 last, and have nothing to do. */
 const base: RigState = {
   ...world.state,

@@ -6,7 +6,7 @@ import type { Effect } from "./effect.ts";
 import { violation } from "./guard.ts";
 import type { Intent, Slot } from "./slot.ts";
 
-const INTENT: Intent = { id: 1, kind: "off", by: "policy", why: "hot", durable: true };
+const INTENT: Intent = { id: 1, kind: "off", by: "policy", why: "hot", reason: "", durable: true };
 const CUT: Effect = { type: "power", slot: "p1", action: 1, to: "off", by: "policy" };
 
 describe("a cut by a standing rule", () => {

@@ -39,7 +39,10 @@ export interface Intent {
   readonly id: number;
   readonly kind: IntentKind;
   readonly by: By;
+  /** The reason code; of one that an older version wrote, what it wrote there. */
   readonly why: string;
+  /** What a person said, or what the rule went by, in words. */
+  readonly reason: string;
   /** On disk. No power effect before that. */
   readonly durable: boolean;
 }
@@ -115,8 +118,8 @@ export interface Slot {
   readonly asking: { readonly at: number | null; readonly limitMs: number } | null;
   /** It was off and wanted on when an earlier run last wrote it down: it is not off because anyone wanted it off. */
   readonly wasWaiting: boolean;
-  /** The operator asked for `off` without a clean shutdown. */
-  readonly hardOff: boolean;
+  /** An operator's `off` that is to be carried out, with or without a clean shutdown. */
+  readonly offAsked: { readonly reason: string; readonly hard: boolean } | null;
   readonly intent: Intent | null;
   /** The id of the power effect that is under way, and when a failed one may be tried again. */
   readonly action: number | null;

@@ -81,6 +81,12 @@ function openIntentOf({ slots, intents }: Remembered, id: SlotId): Omit<Intent, 
   return saved && intent.id !== memory.openIntent ? null : intent;
 }
 
+/** A person's `off` that was begun is still that person's. */
+function offAskedOf(intent: Omit<Intent, "durable"> | null): Slot["offAsked"] {
+  if (intent?.kind !== "off" || intent.by !== "operator") return null;
+  return { reason: intent.reason, hard: false };
+}
+
 function initialSlot(
   id: SlotId,
   index: number,
@@ -107,7 +113,7 @@ function initialSlot(
     cycleAsked: null,
     asking: null,
     wasWaiting: memory?.waiting ?? false,
-    hardOff: false,
+    offAsked: offAskedOf(intent),
     intent: intent ? { ...intent, durable: true } : null,
     action: null,
     retryAt: now,

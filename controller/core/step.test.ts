@@ -165,7 +165,7 @@ describe("an effect that breaks an invariant", () => {
     const broken: Partial<Slot> = {
       phase: "PoweringOff",
       stage: "cut",
-      intent: { id: 5, kind: "off", by: "policy", why: "idle", durable: true },
+      intent: { id: 5, kind: "off", by: "policy", why: "idle", reason: "", durable: true },
       shed: null,
       asking: null,
       action: null,

@@ -105,7 +105,14 @@ describe("automation that stopped itself", () => {
   function halted(): World {
     const world = mining();
     const broken = { stage: "cut", shed: null, action: null, retryAt: 0 } as const;
-    const intent = { id: 1, kind: "off", by: "policy", why: "x", durable: true } as const;
+    const intent = {
+      id: 1,
+      kind: "off",
+      by: "policy",
+      why: "x",
+      reason: "",
+      durable: true,
+    } as const;
     world.state = withSlot(world.state, "p1", { ...broken, intent });
     world.run(1500);
     expect(world.state.halted).toMatch(/^13:/);

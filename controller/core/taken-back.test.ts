@@ -234,6 +234,7 @@ describe("two Zeros in trouble", () => {
       kind: "quarantine",
       by: "automation",
       why: "x",
+      reason: "",
       durable: true,
     } as const;
     alter(world, "p1", {

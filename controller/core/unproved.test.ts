@@ -259,7 +259,7 @@ describe("an intent whose end could not be written", () => {
     const world = mining({ policy: ADOPT, lines: "on", zeros: 1 });
     const left = leftBehind(world);
     const id = world.state.nextId - 1;
-    const stale = { id, kind: "cycle", by: "automation", why: "power-cycle" } as const;
+    const stale = { id, kind: "cycle", by: "automation", why: "power-cycle", reason: "" } as const;
     const remembered = { ...left, intents: new Map([["p1" as const, stale]]) };
     const shape = { slots: ["p1" as const], hostWorkers: 0 };
     expect(initialState(shape, world.policy, remembered, 0).slots[0]?.intent).toBeNull();

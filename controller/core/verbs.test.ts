@@ -14,7 +14,7 @@ const { state, now } = mining({ zeros: 1 });
 const [ready] = state.slots as [Slot];
 const NEVER = Number.POSITIVE_INFINITY;
 const SHED = { why: "hot", at: 1 } as const;
-const INTENT: Intent = { id: 3, kind: "off", by: "policy", why: "x", durable: true };
+const INTENT: Intent = { id: 3, kind: "off", by: "policy", why: "x", reason: "", durable: true };
 const KEPT = { strikes: 3, cuts: [1], barren: 5, remedies: 4, ofNoUseAt: 6 };
 const GUILTY: Partial<Slot> = { ...KEPT, shed: SHED, busyAt: 0 };
 const FORGIVEN = { strikes: 0, cuts: [], barren: 0, remedies: 0, ofNoUseAt: null, shed: null };
@@ -60,7 +60,14 @@ describe("the word", () => {
       "off",
       "a Zero that is up",
       { cycleAsked: { reason: "", hard: true }, onAsked: { reason: "" } },
-      { wanted: "off", hardOff: false, onAsked: null, cycleAsked: null, shed: null, ...KEPT },
+      {
+        wanted: "off",
+        offAsked: { hard: false },
+        onAsked: null,
+        cycleAsked: null,
+        shed: null,
+        ...KEPT,
+      },
     ],
     ["off", "one that a rule is switching off", { intent: INTENT }, { shed: SHED }],
     [
@@ -117,7 +124,7 @@ describe("the word", () => {
   });
 
   it("off may be a hard one", () => {
-    expect(said("off", {}, { hard: true }).slot.hardOff).toBe(true);
+    expect(said("off", {}, { hard: true }).slot.offAsked).toMatchObject({ hard: true });
     expect(said("cycle", {}, { hard: true }).slot.cycleAsked?.hard).toBe(true);
   });
 

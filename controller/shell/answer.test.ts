@@ -42,7 +42,7 @@ describe("the answer", () => {
       ok: true,
       intentions: [
         { slot: "p1", does: null },
-        { slot: "p2", does: "on (off-proved)" },
+        { slot: "p2", does: "on (wanted-on)" },
       ],
     });
     expect(before).toEqual(copy);

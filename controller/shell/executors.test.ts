@@ -82,6 +82,7 @@ describe("an intent", () => {
     kind: "cycle",
     by: "automation",
     why: "x",
+    reason: "",
     evidence: "silent",
   } as const;
 

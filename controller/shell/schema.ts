@@ -40,4 +40,8 @@ export const MIGRATIONS: readonly string[] = [
   -- What was known of the slot when the action was decided.
   ALTER TABLE intents ADD COLUMN evidence TEXT NOT NULL DEFAULT '';
   `,
+  `
+  -- Beside the code in why: what a person said, or what the rule went by.
+  ALTER TABLE intents ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+  `,
 ];

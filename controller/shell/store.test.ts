@@ -38,6 +38,7 @@ const INTENT = {
   kind: "cycle",
   by: "automation",
   why: "power-cycle",
+  reason: "zero-dead",
   evidence: "silent",
 } as const;
 
@@ -71,7 +72,7 @@ describe("the store", () => {
     expect(after.slots.get("p1")).toEqual(memory);
     expect(memory).toMatchObject({ barren: 4, remedies: 2, ofNoUseForMs: 19 });
     expect([...after.intents]).toEqual([
-      ["p2", { id: 7, kind: "cycle", by: "automation", why: "power-cycle" }],
+      ["p2", { id: 7, kind: "cycle", by: "automation", why: "power-cycle", reason: "zero-dead" }],
     ]);
     expect(after.shares.get("p1")).toEqual({ accepted: 1, rejected: 0, unknown: 0 });
     expect(after.nextId).toBeGreaterThan(before.nextId);

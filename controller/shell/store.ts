@@ -8,7 +8,7 @@ import { isSlotId, type SlotId } from "../../hat/slots.ts";
 import type { EffectOf, ShareOutcome } from "../core/effect.ts";
 import type { Remembered, RigMemory, SlotMemory } from "../core/memory.ts";
 import type { Share } from "../core/seat.ts";
-import type { Intent, IntentKind } from "../core/slot.ts";
+import type { Intent } from "../core/slot.ts";
 import type { RigEvent } from "../core/status.ts";
 import { ControllerError, messageOf } from "./error.ts";
 import { MIGRATIONS } from "./schema.ts";
@@ -71,13 +71,13 @@ export class Store {
 
   /** May be called again with the same intent: it is written once. */
   writeIntent(effect: EffectOf<"write-intent">, at: Date): void {
-    const { intent, slot, kind, by, why, evidence } = effect;
+    const { intent, slot, kind, by, why, reason, evidence } = effect;
     this.#db
       .prepare(
-        `INSERT OR IGNORE INTO intents (id, slot, kind, by_whom, why, at, evidence)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR IGNORE INTO intents (id, slot, kind, by_whom, why, reason, at, evidence)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(intent, slot, kind, by, why, at.toISOString(), evidence);
+      .run(intent, slot, kind, by, why, reason, at.toISOString(), evidence);
   }
 
   closeIntent(intent: number, outcome: string, at: Date): void {
@@ -165,8 +165,9 @@ export class Store {
 
   #openIntents(): Map<SlotId, Omit<Intent, "durable">> {
     const rows = this.#db
-      .prepare<[], { id: number; slot: SlotId; kind: IntentKind; by: Intent["by"]; why: string }>(
-        "SELECT id, slot, kind, by_whom AS by, why FROM intents WHERE outcome IS NULL ORDER BY id",
+      .prepare<[], Omit<Intent, "durable"> & { slot: SlotId }>(
+        `SELECT id, slot, kind, by_whom AS by, why, reason FROM intents
+           WHERE outcome IS NULL ORDER BY id`,
       )
       .all();
     return new Map(rows.map(({ slot, ...intent }) => [slot, intent]));

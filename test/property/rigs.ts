@@ -36,6 +36,7 @@ const intents: fc.Arbitrary<Intent> = fc.record({
   kind: fc.constantFrom("on", "off", "cycle", "quarantine"),
   by: fc.constantFrom("operator", "automation", "policy"),
   why: fc.constant("x"),
+  reason: fc.constant("y"),
   durable: fc.boolean(),
 });
 const holds: fc.Arbitrary<Hold> = fc.record({

@@ -115,7 +115,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "pause guard of the loop",
     "that the loop stood still is not noticed",
-    1,
+    60,
     `${CORE}/judge.ts`,
     "    rig.resumedAt = now;",
     "",

@@ -14,6 +14,7 @@ interface StoredIntent {
   readonly kind: IntentKind;
   readonly by: By;
   readonly why: string;
+  readonly reason: string;
 }
 
 type Totals = Record<"accepted" | "rejected" | "unknown", number>;
@@ -37,8 +38,8 @@ export class SimStore {
   write(effect: Effect): void {
     switch (effect.type) {
       case "write-intent": {
-        const { intent: id, slot, kind, by, why } = effect;
-        this.#intents.set(id, { id, slot, kind, by, why });
+        const { intent: id, slot, kind, by, why, reason } = effect;
+        this.#intents.set(id, { id, slot, kind, by, why, reason });
         this.#undo = () => this.#intents.delete(id);
         this.#lastOf = slot;
         break;
