@@ -33,6 +33,9 @@ const running = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => process.exit(1));
+}
 
 /** Always rejects hardware virtualisation: /dev/kvm may be there and not work, and a Pi's processor needs emulation anyway. */
 export function runMachine(machine: Machine): Promise<Run> {
