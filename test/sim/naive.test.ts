@@ -6,7 +6,7 @@ import { type Contender, OURS, sumOf, tallyOf, unpeopled } from "./tally.ts";
 const NAIVE: Contender = (wall) => naiveWatchdog(wall);
 const LENGTH_MS = 900_000;
 /** A seed whose Zeros boot within 10 s, so that a watchdog without grace lets them. */
-const SEED = 57;
+const SEED = 52;
 
 function once(fault: string) {
   return [{ id: `${fault}#0`, fault, atMs: 300_000 }];
@@ -60,7 +60,7 @@ describe("a naive watchdog beside ours", () => {
 
 describe("the comparison", () => {
   it("leaves people out, and thins what is left", () => {
-    const seeds = [1, 2, 3, 4, 5, 6, 8, 9];
+    const seeds = Array.from({ length: 16 }, (_, index) => index + 1);
     const all = seeds.flatMap((seed) => unpeopled(seed, 7_200_000));
     const some = seeds.flatMap((seed) => unpeopled(seed, 7_200_000, 10));
     const kinds = new Set(all.map(({ fault }) => fault));
