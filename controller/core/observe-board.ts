@@ -31,7 +31,9 @@ function isOffForNow(slot: Slot): boolean {
 /** What `adopt` makes of a slot: as it was found, but for what an earlier run had begun or remembers. */
 function foundWanted(slot: Slot): Line {
   if (isResumed(slot)) return "on";
-  if (slot.intent?.kind === "off" && slot.intent.by === "operator") return "off";
+  // What was begun was a person's word, or a quarantine that is nobody's wish: what is remembered as wanted is never older.
+  if (slot.intent?.kind === "off" && slot.intent.by === "operator") return slot.wanted;
+  if (slot.intent?.kind === "quarantine") return slot.wanted;
   return slot.line === "off" && !isOffForNow(slot) ? "off" : "on";
 }
 

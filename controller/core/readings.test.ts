@@ -396,7 +396,10 @@ describe("a reading", () => {
     ["adopt", { wanted: "on" }, OFF, "off"],
     ["adopt", { wasWaiting: true }, OFF, "on"],
     ["adopt", { intent: { ...INTENT, kind: "on" } }, OFF, "on"],
-    ["adopt", { intent: { ...INTENT, kind: "off", by: "operator" } }, ON, "off"],
+    ["adopt", { wanted: "off", intent: { ...INTENT, kind: "off", by: "operator" } }, ON, "off"],
+    // A newer word came, and the off that was begun stood open.
+    ["adopt", { wanted: "on", intent: { ...INTENT, kind: "off", by: "operator" } }, OFF, "on"],
+    ["adopt", { wanted: "on", intent: { ...INTENT, kind: "quarantine" } }, OFF, "on"],
     ["adopt", { intent: { ...INTENT, kind: "off", by: "policy" } }, ON, "on"],
     ["adopt", { intent: { ...INTENT, kind: "quarantine" } }, ON, "on"],
     ["restore", { wanted: "off" }, ON, "off"],

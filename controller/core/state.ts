@@ -106,7 +106,8 @@ function initialSlot(
     why: quarantined === null ? "start" : "failed-cycles",
     until: quarantined === null ? now + policy.bootGraceMs : now + policy.probationMs - quarantined,
     stage: null,
-    wanted: memory?.wanted ?? "on",
+    // A person's off is written down before it is begun: without any memory of the slot, the intent tells.
+    wanted: memory?.wanted ?? (intent?.kind === "off" && intent.by === "operator" ? "off" : "on"),
     wantedKnown: false,
     hold: holdOf(memory?.hold ?? null, now),
     onAsked: null,
