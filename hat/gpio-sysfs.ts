@@ -10,8 +10,8 @@ import type { GpioHeader, Level } from "./gpio-header.ts";
 
 /** The controllers of the 40-pin header: Pi 0 to 3, Pi 4, Pi 5. Their first number differs from kernel to kernel. */
 const CHIP_LABELS = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"];
-/** udev sets the rights of a fresh line's files after the kernel made them. */
-const EXPORT_TRIES = 100;
+/** udev sets the rights of a fresh line's files after the kernel made them. By time, not by count: a slow machine looks less often. */
+const EXPORT_WAIT_MS = 1000;
 const EXPORT_PAUSE_MS = 10;
 
 /** The lines of the controller whose first line is `base`. Rejects with `no-driver`. */
@@ -116,35 +116,36 @@ async function adoptLine(sysfs: string, number: number): Promise<void> {
 }
 
 async function untilReadable(path: string, number: number): Promise<void> {
-  let failure: unknown;
-  for (let attempt = 0; attempt < EXPORT_TRIES; attempt += 1) {
-    if (attempt > 0) await sleep(EXPORT_PAUSE_MS);
-    failure = await readFile(path, "utf8").then(
-      () => null,
-      (error: unknown) => error,
-    );
-    if (failure === null) return;
-  }
+  const failure = await untilDone(() => readFile(path, "utf8"));
+  if (failure === null) return;
   const error = fileError(failure, path);
   if (error.code === "permission") throw error;
   throw new HatError(
     "bus",
-    `GPIO line ${number} was exported, but ${path} did not appear within ${EXPORT_TRIES * EXPORT_PAUSE_MS} ms: see \`dmesg\`, and whether udev runs and lets this user read it`,
+    `GPIO line ${number} was exported, but ${path} did not appear within ${EXPORT_WAIT_MS} ms: see \`dmesg\`, and whether udev runs and lets this user read it`,
     failure,
   );
 }
 
 /** Rejects as the kernel does when the right to write has not come after a second. */
 async function untilWritable(sysfs: string, number: number): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      for (const file of ["value", "direction"]) {
-        await access(join(sysfs, `gpio${number}`, file), constants.R_OK | constants.W_OK);
-      }
-      return;
-    } catch (error) {
-      if (attempt >= EXPORT_TRIES) throw error;
+  const failure = await untilDone(async () => {
+    for (const file of ["value", "direction"]) {
+      await access(join(sysfs, `gpio${number}`, file), constants.R_OK | constants.W_OK);
     }
+  });
+  if (failure !== null) throw failure;
+}
+
+/** What still went wrong when the time for a fresh line's files was over; null as soon as nothing does. */
+async function untilDone(attempt: () => Promise<unknown>): Promise<unknown> {
+  const until = performance.now() + EXPORT_WAIT_MS;
+  for (;;) {
+    const failure = await attempt().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (failure === null || performance.now() >= until) return failure;
     await sleep(EXPORT_PAUSE_MS);
   }
 }
