@@ -61,6 +61,30 @@ function rig(on: readonly SlotId[], fail: (slot: SlotId, line: Line) => unknown 
   return { run, trace, board };
 }
 
+it("does not take a line that reads off for an off while its port shows a device", async () => {
+  const { run, trace, board } = rig([]);
+  const read = board.read;
+  const ports = SLOTS.map((slot) => ({
+    path: null,
+    usb: slot === "p2" ? ("present" as const) : ("absent" as const),
+    device: null,
+  }));
+  Object.assign(board, {
+    read: async () => ({
+      ...(await read()),
+      slots: (await read()).slots.map((shown, at) => ({ ...shown, usb: ports[at]?.usb })),
+    }),
+    readPorts: async () => ports,
+  });
+  const { outcomes, exitCode } = await run("off", ["p1", "p2"]);
+  expect(trace).toEqual(["0 p2 off"]);
+  expect(outcomes).toMatchObject([
+    { slot: "p1", outcome: "skipped", message: "is off already" },
+    { slot: "p2", outcome: "failed", message: expect.stringContaining("still shows a device") },
+  ]);
+  expect(exitCode).toBe(7);
+});
+
 it("staggers power-ons and skips what is on", async () => {
   const { run, trace } = rig(["p2"]);
   const { outcomes, exitCode } = await run("on");

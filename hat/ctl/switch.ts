@@ -86,8 +86,8 @@ async function switchOne(
   reading: SlotReading | undefined,
 ): Promise<SlotOutcome> {
   const done = (message: string) => ({ slot, outcome: "done", message }) as const;
-  // On a board that was never set up, a read line is not a driven one.
-  const isOff = reading?.line === "off" && reading.driven;
+  // On a board that was never set up, a read line is not a driven one; and what shows on USB has power from somewhere.
+  const isOff = reading?.line === "off" && reading.driven && reading.usb !== "present";
   if (verb === "on") {
     if (reading?.line === "on" && reading.driven) {
       return { slot, outcome: "skipped", message: "is on already" };
