@@ -1,8 +1,9 @@
 // Each word of hatctl on a virtual board of its own.
 
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { eventually } from "../../test/contract/eventually.ts";
 import { type Bundle, bundleHatctl, runHatctl, testBoard } from "./testing/hatctl.ts";
 
@@ -227,6 +228,22 @@ it("init sets a board up and switches nothing; a second one writes nothing", asy
   expect((await board.run("init")).stderr).toContain("nothing was written");
   expect((await board.run("status")).stderr).toBe("");
   expect((await board.client.truth()).map(({ starts }) => starts)).toEqual([0, 0, 0, 0]);
+});
+
+it("goes through a controller whose board cannot be read just now", async () => {
+  const board = await testBoard(bundle);
+  const { board: description } = JSON.parse((await board.run("status", "--json")).stdout);
+  const socketPath = `${board.socketPath}.controller`;
+  const status = { board: `${description} (the chip at 0x20 did not answer)`, slots: [] };
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.on("data", () => void socket.write(`${JSON.stringify({ ok: true, status })}\n`));
+  });
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  onTestFinished(() => void server.close());
+  const refused = await board.run("--control", socketPath, "alert", "on");
+  expect(refused).toMatchObject({ code: 6 });
+  expect(refused.stderr).toContain(`the controller at ${socketPath} drives this board`);
 });
 
 it("getpath, maxpi and identify look, and touch no hub", async () => {

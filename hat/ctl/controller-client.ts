@@ -28,7 +28,7 @@ export interface ControllerSlot {
 
 export interface ControllerStatus {
   readonly version: string;
-  /** The description of the board that it drives: that of `BoardInfo` for the same board. */
+  /** The description of the board that it drives, as `BoardInfo` has it, and what is wrong with it: see `drivesBoard`. */
   readonly board: string;
   readonly uptime_ms: number;
   readonly slots: readonly ControllerSlot[];
@@ -191,6 +191,15 @@ export async function findController(socketPath: string): Promise<ControllerStat
     if (isControllerError(error, "absent")) return null;
     throw error;
   }
+}
+
+/**
+ * Whether the controller drives the board of this description. Slots are numbered by board: `p1` of `v2.3@0x21` alone is another
+ * line than p1 of a rig that has 0x20 too.
+ */
+export function drivesBoard({ board }: ControllerStatus, description: string): boolean {
+  // Behind its name stands what is wrong with the board, if anything is.
+  return board === description || board.startsWith(`${description} (`);
 }
 
 function isStatus(value: unknown): value is ControllerStatus {

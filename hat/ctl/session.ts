@@ -9,6 +9,7 @@ import {
   CONTROL_SOCKET_ENV,
   type ControllerStatus,
   DEFAULT_CONTROL_SOCKET,
+  drivesBoard,
   findController,
 } from "./controller-client.ts";
 import { ControllerError, isControllerError } from "./controller-error.ts";
@@ -73,7 +74,8 @@ export async function withSession(
   try {
     const found = trial === null ? await lookForController(flags.control, out) : null;
     const board = await limited(timeoutMs, openedBoard(flags, trial, found));
-    const controller = found?.board === board.info.description ? found : null;
+    const isOurs = found !== null && drivesBoard(found, board.info.description);
+    const controller = isOurs ? found : null;
     try {
       process.exitCode = await act({ board, controller, flags, out, timeoutMs });
     } catch (error) {

@@ -4,7 +4,7 @@ import type { PowerBoard, SlotReading } from "../../board.ts";
 import { HatError, isHatError } from "../../error.ts";
 import { identify } from "../../identity.ts";
 import type { SlotId } from "../../slots.ts";
-import { askController, type ControllerStatus } from "../controller-client.ts";
+import { askController, type ControllerStatus, drivesBoard } from "../controller-client.ts";
 import { isControllerError } from "../controller-error.ts";
 import { describeError, TimeoutError } from "../exit.ts";
 import { limited } from "../limit.ts";
@@ -47,7 +47,7 @@ export class Outlets {
     this.#otherBoard = "";
     try {
       const status = await this.#ask({ verb: "status" });
-      this.#byController = drives(status, board);
+      this.#byController = drivesBoard(status, board.info.description);
       this.#otherBoard = this.#byController ? "" : status.board;
       if (this.#byController) log.info(`switching through the controller at ${socketPath}`);
     } catch (error) {
@@ -139,11 +139,4 @@ export class Outlets {
       throw new TimeoutError(`the board did not answer in ${limit}`);
     });
   }
-}
-
-/** Slots are numbered by board: `p1` of `v2.3@0x21` alone is another line than p1 of a rig that has 0x20 too. */
-function drives(status: ControllerStatus, board: PowerBoard): boolean {
-  const { description } = board.info;
-  // Behind its name stands what is wrong with the board, if anything is.
-  return status.board === description || status.board.startsWith(`${description} (`);
 }
