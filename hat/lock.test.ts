@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -20,7 +20,7 @@ beforeAll(async () => {
       contents: `import { acquireLock } from "./lock.ts";
         acquireLock(process.argv[2]).then(
           () => { console.log("held"); setInterval(() => {}, 1000); },
-          (error) => { console.log(error.code); });`,
+          (error) => { console.log(error.code, error.message); });`,
       resolveDir: "hat",
     },
     bundle: true,
@@ -34,8 +34,14 @@ afterAll(async () => {
 });
 
 /** Another process that tries for the lock; resolves with what became of it. */
-async function contender(path: string): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawn(process.execPath, [join(directory, "holder.cjs"), path]);
+async function contender(
+  path: string,
+  as: Pick<SpawnOptions, "uid" | "gid"> = {},
+): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawn(process.execPath, [join(directory, "holder.cjs"), path], {
+    ...as,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   children.push(child);
   const [text] = (await once(child.stdout, "data")) as [Buffer];
   return { child, said: text.toString().trim() };
@@ -99,7 +105,34 @@ it("lets exactly one of many processes take over from a dead one", async () => {
     JSON.stringify({ pid: 1, startTime: "0", bootId: "", id: "1-0c" }),
   );
   const said = await Promise.all(Array.from({ length: 6 }, () => contender(path)));
-  expect(said.map((one) => one.said).sort()).toEqual(["held", ...Array<string>(5).fill("locked")]);
+  expect(said.map((one) => one.said.split(" ")[0]).sort()).toEqual([
+    "held",
+    ...Array<string>(5).fill("locked"),
+  ]);
+});
+
+it.skipIf(process.getuid?.() !== 0)(
+  "says what to do with the lock of a dead process of another user",
+  async () => {
+    const sticky = await mkdtemp(join(tmpdir(), "hat-sticky-"));
+    await chmod(directory, 0o755);
+    await chmod(sticky, 0o1777);
+    const path = join(sticky, "left");
+    await writeFile(path, JSON.stringify({ pid: 1, startTime: "0", bootId: "", id: "1-0d" }));
+    const { said } = await contender(path, { uid: 65_534, gid: 65_534 });
+    expect(said).toMatch(/^permission .*process 1.* is dead.*another user.*`sudo rm \S+\/left`/);
+    expect(await readdir(sticky)).toEqual(["left"]);
+    await (await acquireLock(path)).release();
+    await rm(sticky, { recursive: true });
+  },
+);
+
+it("is readable for all, whatever the umask", async () => {
+  const before = process.umask(0o077);
+  const path = join(directory, "masked");
+  const lock = await acquireLock(path).finally(() => process.umask(before));
+  expect((await stat(path)).mode & 0o777).toBe(0o644);
+  await lock.release();
 });
 
 it("leaves a file that is no lock alone", async () => {

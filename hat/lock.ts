@@ -6,7 +6,7 @@
 
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { link, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { chmod, link, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HatError } from "./error.ts";
@@ -67,8 +67,10 @@ export async function acquireLock(path: string): Promise<HeldLock> {
 
 async function acquire(path: string, self: Holder, depth: number): Promise<HeldLock> {
   const draft = `${path}.${self.id}.new`;
-  await writeFile(draft, JSON.stringify(self), { flag: "wx", mode: 0o644 });
+  await writeFile(draft, JSON.stringify(self), { flag: "wx" });
   try {
+    // Whatever the umask: everyone may read who holds it.
+    await chmod(draft, 0o644);
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       if (await tryLink(draft, path)) return held(path, self);
       const holder = await readHolder(path);
@@ -77,7 +79,9 @@ async function acquire(path: string, self: Holder, depth: number): Promise<HeldL
       const claim = await acquire(`${path}.${holder.id}`, self, depth + 1);
       try {
         if ((await readHolder(path))?.id !== holder.id) continue;
-        await rename(draft, path);
+        await rename(draft, path).catch((error: unknown) => {
+          throw leftBy(holder, path, error);
+        });
         return held(path, self);
       } finally {
         await claim.release();
@@ -150,6 +154,17 @@ function lockedBy(holder: Holder, path: string): HatError {
   return new HatError(
     "locked",
     `the board is held by process ${holder.pid} (lock ${path}): stop that process, or switch through it`,
+  );
+}
+
+/** Where /run/lock has its sticky bit, a dead holder's file is left to its owner, and to root. */
+function leftBy(holder: Holder, path: string, error: unknown): unknown {
+  const code = errorCode(error);
+  if (code !== "EPERM" && code !== "EACCES") return error;
+  return new HatError(
+    "permission",
+    `process ${holder.pid}, which held the board, is dead, but its lock ${path} belongs to another user: remove it as root (\`sudo rm ${path}\`), or run as root once`,
+    error,
   );
 }
 

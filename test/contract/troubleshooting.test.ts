@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { PowerBoard } from "../../hat/board.ts";
 import { openBoard } from "../../hat/detect.ts";
 import { REGISTER } from "../../hat/expander.ts";
@@ -17,6 +17,17 @@ import { survey } from "../../hat/survey.ts";
 import { gpioTree } from "./gpio-subject.ts";
 import { pinctrlTree } from "./pinctrl-subject.ts";
 import { foreignHand, type WiredHats, wiredHats } from "./wire-subject.ts";
+
+/** Files that may not be replaced, as another user's in a directory with the sticky bit. */
+const kept = vi.hoisted(() => new Set<string>());
+vi.mock("node:fs/promises", async (load) => {
+  const real = await load<typeof import("node:fs/promises")>();
+  const rename: typeof real.rename = async (from, to) => {
+    if (kept.has(String(to))) throw Object.assign(new Error("EPERM"), { code: "EPERM" });
+    await real.rename(from, to);
+  };
+  return { ...real, rename };
+});
 
 const DOC = resolve(import.meta.dirname, "../../docs/troubleshooting.md");
 
@@ -106,6 +117,13 @@ async function contended(): Promise<string> {
   return text;
 }
 
+async function leftByAnother(): Promise<string> {
+  const path = `${lockPathOf(root, "usb-1-1.2")}.talk`;
+  await writeFile(path, JSON.stringify({ pid: 4711, startTime: "0", bootId: "", id: "4711-0a" }));
+  kept.add(path);
+  return await said(acquireLock(path));
+}
+
 async function wrongSlot(): Promise<string> {
   const device = {
     id: "3171:0021",
@@ -132,6 +150,7 @@ async function chipWithoutEeprom(): Promise<string> {
 async function everything(): Promise<readonly string[]> {
   return [
     await contended(),
+    await leftByAnother(),
     await said(acquireLock(join(root, "gone/zerorig-hat-i2c-1.lock"))),
     await said(openBoard({ board: "auto", root })),
     await said(openBoard({ board: "auto", root: await rootWithHat("Sense HAT", "0x0001") })),
