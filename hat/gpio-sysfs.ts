@@ -24,10 +24,8 @@ export async function openSysfsHeader(
   /** Those that were exported or found so; opened at the first write, until then only files are read. */
   const lines = new Map<number, GpioLine | null>();
   const level = async (number: number): Promise<Level> => {
-    if (!lines.has(number)) {
-      await adoptLine(sysfs, number);
-      lines.set(number, null);
-    }
+    // Each time: another program may have unexported it meanwhile, and what was open of it then is void.
+    if ((await adoptLine(sysfs, number)) || !lines.has(number)) lines.set(number, null);
     return await readLevel(sysfs, number);
   };
   return {
@@ -52,6 +50,8 @@ export async function openSysfsHeader(
           lines.set(number, gpio.open(number, line === "on" ? "high" : "low"));
         }
       } catch (error) {
+        // It may have been exported anew behind our back.
+        lines.set(number, null);
         throw fileError(error, `GPIO line ${number}`);
       }
     },
@@ -105,14 +105,19 @@ async function readChips(sysfs: string): Promise<readonly GpioChip[] | null> {
   return chips;
 }
 
-async function adoptLine(sysfs: string, number: number): Promise<void> {
+/** Whether it had to be exported. That changes neither its direction nor its level. */
+async function adoptLine(sysfs: string, number: number): Promise<boolean> {
   const direction = join(sysfs, `gpio${number}`, "direction");
-  if ((await readFile(direction, "utf8").catch(() => null)) === null) {
-    await writeFile(join(sysfs, "export"), String(number)).catch((error: unknown) => {
-      throw fileError(error, `GPIO line ${number}`);
-    });
+  const isThere = async () => (await readFile(direction, "utf8").catch(() => null)) !== null;
+  if (await isThere()) return false;
+  try {
+    await writeFile(join(sysfs, "export"), String(number));
+  } catch (error) {
+    // EBUSY also where another program was quicker with the very same.
+    if (!(await isThere())) throw fileError(error, `GPIO line ${number}`);
   }
   await untilReadable(direction, number);
+  return true;
 }
 
 async function untilReadable(path: string, number: number): Promise<void> {

@@ -1,6 +1,6 @@
 // The sysfs driver over a tree of plain files, with a GPIO library that keeps to onoff's rules.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,8 @@ export interface GpioTree {
   readonly directionWrites: string[];
   get(line: number, file: string): string;
   put(line: number, file: string, text: string): void;
+  /** The files of a line that was just exported: an input. */
+  make(line: number): void;
 }
 
 /** A tree as kernel 6.6 makes it on a Pi 3: the header's controller at base 512, and one that is not it. */
@@ -40,12 +42,13 @@ export async function gpioTree(
   const put = (line: number, name: string, text: string) => writeFileSync(file(line, name), text);
   const get = (line: number, name: string) => readFileSync(file(line, name), "utf8").trim();
   const lines = [6, 13, 19, 26].map((bcm) => base + bcm);
-  for (const line of [...lines, ...[5, ...moreBcm].map((bcm) => base + bcm)]) {
-    await mkdir(join(sysfs, `gpio${line}`), { recursive: true });
+  const make = (line: number) => {
+    mkdirSync(join(sysfs, `gpio${line}`), { recursive: true });
     put(line, "direction", "in\n");
     put(line, "value", "0\n");
     put(line, "active_low", "0\n");
-  }
+  };
+  for (const line of [...lines, ...[5, ...moreBcm].map((bcm) => base + bcm)]) make(line);
   const directionWrites: string[] = [];
   const gpio: GpioFactory = {
     open(line, mode) {
@@ -58,7 +61,7 @@ export async function gpioTree(
       return { write: async (level) => put(line, "value", `${level}\n`) };
     },
   };
-  return { root, lines, gpio, directionWrites, get, put };
+  return { root, lines, gpio, directionWrites, get, put, make };
 }
 
 export async function gpioSubject(): Promise<Subject> {
