@@ -3,16 +3,30 @@
 import { type Fault, lieInWait, rigFor, zeroFor } from "./fault.ts";
 import { resetExpander } from "./sim-board.ts";
 
+/** The board is read more often than this. */
+const UNREAD_MS = 1500;
+
 export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
   "hub gone": rigFor(
     60_000,
-    (world) => {
-      world.hubGone = true;
-    },
-    (world) => {
-      world.hubGone = false;
-    },
+    (world) => world.loseHub(true),
+    (world) => world.loseHub(false),
   ),
+  // Just when somebody falls silent, nobody can see any more what has power.
+  "blind to a silent one": (world, zero, random) => {
+    zero.hung = zero.powered;
+    const forMs = random.between(20_000, 120_000);
+    const hub = world.usb && random.chance(0.5);
+    const suspects = () => world.slot(zero.slot).phase === "Suspect";
+    lieInWait(world, random, 60_000, suspects, () => {
+      if (hub) world.loseHub(true);
+      else world.boardError = "bus";
+      world.after(forMs, () => {
+        if (hub) world.loseHub(false);
+        else world.boardError = null;
+      });
+    });
+  },
   "bus errors": rigFor(
     40_000,
     (world) => {
@@ -68,6 +82,8 @@ export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
       world.powerDown(zero);
       return;
     }
+    // Off and on again between two readings is seen by nobody either.
+    if (world.now - zero.offAt < UNREAD_MS) return;
     world.foreignOff.delete(zero.slot);
     zero.powered = true;
     zero.poweredAt = world.now;

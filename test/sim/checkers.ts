@@ -3,6 +3,7 @@
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Phase, Slot } from "../../controller/core/slot.ts";
 import type { SlotId } from "../../hat/slots.ts";
+import { Boots } from "./boots.ts";
 import { Cycles } from "./cycles.ts";
 import { isCalm } from "./plan.ts";
 import type { SimController } from "./sim-controller.ts";
@@ -34,6 +35,7 @@ export class Checkers {
   readonly #world: World;
   readonly #calm: boolean;
   readonly #cycles: Cycles;
+  readonly #boots: Boots;
   readonly #excused = new Set<SlotId>();
   #lastOnAt = Number.NEGATIVE_INFINITY;
   #accepted = 0;
@@ -42,6 +44,7 @@ export class Checkers {
     this.#world = world;
     this.#calm = isCalm(seed);
     this.#cycles = new Cycles(world, (invariant, what) => this.blame(invariant, what));
+    this.#boots = new Boots(world);
     world.onPower = (effect, zero, by) => this.#onPower(effect, zero, by);
     world.onSubmit = ({ worker }, right) => this.#onSubmit(worker, right);
     world.watch = (effect, by) => this.#onEffect(effect, by);
@@ -102,7 +105,8 @@ export class Checkers {
     if (heard) this.blame(1, `cut of ${zero.slot}, which was heard`);
     this.#checkCard(zero, slot, controller);
     const boots = zero.powered && zero.usb && !zero.linked && !zero.hung && zero.kernel;
-    if (boots && now - zero.poweredAt < bootGraceMs && !this.#wasLinked(zero)) {
+    const graceMs = this.#boots.graceMs(zero.slot, controller);
+    if (boots && now - zero.poweredAt < graceMs && !this.#wasLinked(zero)) {
       this.blame(1, `cut of ${zero.slot}, which boots within its grace`);
     }
     const found = zero.poweredAt < controller.startedAt && !this.#linkedSince(zero, controller);
@@ -225,6 +229,7 @@ export class Checkers {
 
   #onEffect(effect: Effect, by: SimController): void {
     if (effect.type === "report") this.#onReport(effect);
+    if (effect.type === "report") this.#boots.onReport(effect, by);
     this.#cycles.watch(effect);
     if (effect.type !== "send") return;
     const { message } = effect;

@@ -94,6 +94,8 @@ export class Cycles {
     if (recent.length > policy.quarantineCycles && !wasWell) {
       this.#blame(16, `${slot} gets cycle ${recent.length} and not quarantine`);
     }
+    const ofSlot = this.#of(slot).filter(({ at }) => now - at < HOUR_MS).length;
+    if (ofSlot > policy.cutsPerSlotHour) this.#blame(2, `${ofSlot} cycles of ${slot} in an hour`);
     let ofRig = 0;
     for (const each of this.#cycles.values()) {
       ofRig += each.filter(({ at }) => now - at < HOUR_MS).length;
@@ -121,6 +123,7 @@ export class Cycles {
     if (ev === "link.up") this.#linkedAt.set(slot, now);
     if (ev.startsWith("operator.")) this.#forget(slot);
     if (ev !== "slot.state") return;
+    if (detail["from"] === "Quarantined") this.#wellUntil.set(slot, now);
     const up = detail["to"] === "Ready" || detail["to"] === "Degraded";
     const since = this.#readyAt.get(slot);
     if (up && since === undefined) this.#readyAt.set(slot, now);

@@ -30,7 +30,7 @@ export const OUR_SIDE: readonly string[] = [
 /** Ends every fault: what follows must converge. */
 export function endFaults(world: World): void {
   world.faultsOver = true;
-  world.hubGone = false;
+  world.loseHub(false);
   world.powerError = null;
   world.boardError = null;
   world.powerLies = false;

@@ -74,7 +74,7 @@ export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
 
 export const POOL_FAULTS: Readonly<Record<string, Fault>> = {
   "pool refuses": rigFor(
-    60_000,
+    240_000,
     (world) => {
       world.poolRefuses = true;
     },

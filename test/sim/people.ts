@@ -1,6 +1,6 @@
 // What people, schedules and programs outside ask for, at times that suit nobody.
 
-import type { Fault } from "./fault.ts";
+import { type Fault, lieInWait } from "./fault.ts";
 
 export const PEOPLE: Readonly<Record<string, Fault>> = {
   operator: (world, zero, random) => {
@@ -44,6 +44,14 @@ export const PEOPLE: Readonly<Record<string, Fault>> = {
     });
   },
   demand: (world, zero, random) => {
-    world.post({ type: "demand", slots: [zero.slot], forMs: random.between(1000, 600_000) });
+    world.demand(zero.slot, random.between(1000, 600_000));
+  },
+  // Somebody comes when one sleeps.
+  "demand of a sleeper": (world, _, random) => {
+    const sleeper = () =>
+      world.state.slots.find(({ phase, shed }) => phase === "Off" && shed?.why === "idle");
+    const forMs = random.between(60_000, 600_000);
+    const comes = () => world.demand(sleeper()?.id ?? "p1", forMs);
+    lieInWait(world, random, 600_000, () => sleeper() !== undefined, comes);
   },
 };

@@ -16,6 +16,8 @@ const TICK_MS = 50;
 
 /** How long a proof of the link server counts. */
 const PROOF_LIFE_MS = 15_000;
+/** The board is read each second. */
+const UNREAD_MS = 2500;
 /** A silent Zero's kernel is asked each 5 s. */
 const PROBE_LATE_MS = 7000;
 
@@ -85,6 +87,9 @@ export class Promises {
     const { now, policy } = this.#world;
     if (by !== "automation" || kind === "on" || this.#decided.get(slot) === intent) return;
     this.#decided.set(slot, intent);
+    const readMs = Math.round(now - this.#world.readAt);
+    if (readMs > UNREAD_MS)
+      this.#blame(10, `cut of ${slot}, and the board was read ${readMs} ms ago`);
     const silentMs = now - this.#world.zero(slot).spokeAt;
     const answersMs = now - (this.#answersSince[slotIndex(slot)] ?? now);
     if (answersMs > PROBE_LATE_MS && silentMs < policy.agentGraceMs - TICK_MS) {
@@ -117,6 +122,9 @@ export class Promises {
     if (first && silentMs < policy.livenessMs + policy.suspectDwellMs - TICK_MS) {
       this.#blame(1, `cut of ${slot} after ${Math.round(silentMs)} ms of silence`);
     }
+    if (first && known.line === "on" && this.#isHubLost(controller)) {
+      this.#blame(3, `cut of ${slot}, and the hub is gone`);
+    }
     const { provedAt } = this.#world;
     if (now - provedAt > PROOF_LIFE_MS + TICK_MS || provedAt < this.#world.zero(slot).spokeAt) {
       const proofMs = Math.round(now - provedAt);
@@ -126,6 +134,13 @@ export class Promises {
     if (known.line === "off" && !first) return;
     if (now < (this.#held.get(slot) ?? 0)) this.#blame(13, `cut of ${slot}, which a person holds`);
     if (now < this.#pausedUntil) this.#blame(13, `cut of ${slot} in a pause`);
+  }
+
+  /** Whether the hub that this controller had seen is gone, and that was read. */
+  #isHubLost({ startedAt }: SimController): boolean {
+    const { now, usb, hubGone, hubGoneAt, readAt } = this.#world;
+    if (!usb || !hubGone || now - hubGoneAt < UNREAD_MS) return false;
+    return hubGoneAt - startedAt > UNREAD_MS && readAt > hubGoneAt;
   }
 
   /** Looks at what is shown, each second. */

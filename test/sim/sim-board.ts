@@ -35,7 +35,11 @@ function readSlot(world: World, zero: SimZero): SlotReading {
 
 export function readBoard(world: World): BoardReading {
   const underVoltage = world.underVoltage === null ? null : world.underVoltage || world.sagging;
-  if (underVoltage) world.sagReadAt = world.now;
+  if (underVoltage) {
+    world.sagReadAt = world.now;
+    world.onSag();
+  }
+  world.readAt = world.now;
   return { slots: world.zeros.map((zero) => readSlot(world, zero)), underVoltage };
 }
 

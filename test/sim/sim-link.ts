@@ -14,6 +14,8 @@ import { type SimZero, speaks } from "./zero.ts";
 const NOMINAL_HS = 240_000;
 const BEAT_MS = 2000;
 const DIAL_MS = 500;
+/** However long a boot takes, its kernel is up and its USB gadget there by then. */
+const KERNEL_MS = 25_000;
 const SHUTDOWN_MS = 500;
 const RESTART_WORKER_MS = 1000;
 const RESTART_AGENT_MS = 3000;
@@ -65,7 +67,7 @@ export function boot(world: World, zero: SimZero): void {
   zero.program = zero.neverBoots ? "none" : "boots";
   if (zero.neverBoots) return;
   const bootMs = world.bootMs(zero);
-  world.after(bootMs * 0.4, () => {
+  world.after(Math.min(bootMs * 0.4, KERNEL_MS), () => {
     if (zero.life !== life) return;
     zero.usb = true;
     zero.kernel = true;

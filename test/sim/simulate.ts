@@ -1,15 +1,17 @@
 // One seeded run: a time of faults in which nothing may break, then a quiet time that must converge.
 
 import { Checkers } from "./checkers.ts";
-import { type Core, REAL_CORE } from "./core.ts";
 import { endFaults } from "./faults.ts";
 import { MassSilence } from "./mass-silence.ts";
-import { isCalm, planStrikes, type Strike, schedule } from "./plan.ts";
+import { planStrikes, type Strike, schedule } from "./plan.ts";
 import { Promises } from "./promises.ts";
 import { ImpureStep } from "./purity.ts";
-import { randomOf } from "./random.ts";
+import { Quarantines } from "./quarantines.ts";
+import { worldOf } from "./rig.ts";
+import { StandingRules } from "./standing-rules.ts";
+import { Switches } from "./switches.ts";
 import { Trace } from "./trace.ts";
-import { World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Longest back-off, a fault's re-probe, the quiet minutes of a supply, a cool Zero's pause, a few boots. */
 const QUIET_MS = 30 * 60_000;
@@ -31,34 +33,6 @@ export interface Verdict {
 export interface Told {
   readonly at: number;
   readonly text: string;
-}
-
-/** The rig of a seed: how long its Zeros boot and its jobs take, whether ports can be read, whether Zeros may sleep. */
-export function worldOf(seed: number, core: Core = REAL_CORE): World {
-  const random = randomOf(seed, "rig");
-  const fastestMs = random.between(2000, 25_000);
-  const world = new World({
-    seed,
-    core,
-    records: false,
-    verifyEvery: 9973,
-    chance: true,
-    bootMs: [fastestMs, fastestMs * random.between(1.2, 2.5)],
-    // At a Pi Zero's rate; pools aim at some 10 s a job. Short ones press harder on the work, and cost more to simulate.
-    jobTo: Math.round(
-      240_000 * 2 * (random.chance(0.15) ? random.between(1, 5) : random.between(8, 20)),
-    ),
-    usb: random.chance(0.85),
-    hostWorkers: random.chance(0.15) ? 1 : 0,
-    lines: random.chance(0.7) ? "on" : "off",
-    policy: {
-      powerRestore: random.chance(0.3) ? "restore" : "adopt",
-      ...(random.chance(0.15) && !isCalm(seed) ? { idleOffMs: 60_000, keepUp: 1 } : {}),
-    },
-  });
-  world.probes = random.chance(0.7);
-  for (const zero of world.zeros) zero.drift = random.between(0.98, 1.02);
-  return world;
 }
 
 /**
@@ -105,9 +79,20 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
   const blame = (invariant: number, what: string) => checkers.blame(invariant, what);
   const promises = new Promises(world, blame);
   const silence = new MassSilence(world, blame);
+  const rules = new StandingRules(world, blame);
+  const quarantines = new Quarantines(world, blame);
+  const switches = new Switches(world, blame);
+  world.onSag = () => rules.onSag();
+  world.onStart = () => {
+    rules.onStart();
+    switches.onStart();
+    quarantines.onStart();
+  };
   const sample = () => {
     promises.sample();
     silence.sample();
+    rules.sample();
+    quarantines.sample();
     world.after(SAMPLE_MS, sample);
   };
   world.after(SAMPLE_MS, sample);
@@ -115,11 +100,15 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
   world.watch = (effect, by) => {
     check(effect, by);
     promises.watch(effect, by);
+    quarantines.watch(effect);
+    rules.watch(effect);
+    switches.watch(effect);
     const { firstBroken } = checkers;
     if (firstBroken !== null && (stopAt === "any" || firstBroken === stopAt)) throw new Enough();
     if (effect.type === "power") {
       const { to, slot, by: whose } = effect;
       silence.onPower(effect, by);
+      if (to === "on") rules.onOn(world.zero(slot));
       trace.add(world.now, to, slot, whose);
       tell?.({ at: world.now, text: `POWER ${slot} ${to} by ${whose}` });
     }

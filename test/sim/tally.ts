@@ -4,7 +4,8 @@ import { type Core, REAL_CORE } from "./core.ts";
 import { PEOPLE } from "./people.ts";
 import { planStrikes, type Strike, schedule } from "./plan.ts";
 import { randomOf } from "./random.ts";
-import { turnOn, worldOf } from "./simulate.ts";
+import { worldOf } from "./rig.ts";
+import { turnOn } from "./simulate.ts";
 import type { World } from "./world.ts";
 import type { SimZero } from "./zero.ts";
 

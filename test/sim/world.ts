@@ -85,6 +85,9 @@ export class World {
   faultsOver = false;
   // faults of the rig
   hubGone = false;
+  hubGoneAt = Number.NEGATIVE_INFINITY;
+  /** When the board was last read. */
+  readAt = Number.NEGATIVE_INFINITY;
   powerLost = false;
   underVoltage: boolean | null = false;
   sagging = false;
@@ -113,6 +116,10 @@ export class World {
   onPower: (effect: EffectOf<"power">, zero: SimZero, by: SimController) => void = () => {};
   onSubmit: (share: Share, right: boolean) => void = () => {};
   watch: (effect: Effect, by: SimController) => void = () => {};
+  /** Told of each reading that shows under-voltage. */
+  onSag: () => void = () => {};
+  /** Told of each controller that starts after the first. */
+  onStart: () => void = () => {};
   schedule: ScheduleReading | null = null;
   /** Slots whose cards sit elsewhere, and since when the controller is told so. */
   wrongCards: readonly SlotId[] = [];
@@ -121,6 +128,8 @@ export class World {
   readonly lookouts = new Set<() => void>();
   /** Links whose Zero gave the known answer. */
   readonly provedLinks = new Set<number>();
+  /** Until when somebody needs each slot up, as the controller that lives was told. */
+  readonly demandUntil = new Map<SlotId, number>();
   /** Slots that a foreign hand switched off, and when; until a person names them. */
   readonly foreignOff = new Map<SlotId, number>();
   /** Until when a person wants the hands of automation off a slot. */
@@ -279,7 +288,9 @@ export class World {
   /** How long this boot takes: mostly near the lower end, sometimes long. */
   bootMs({ random }: SimZero): number {
     const [min, max] = this.#bootMs;
-    return min + (max - min) * random.next() ** 2;
+    const bootMs = min + (max - min) * random.next() ** 2;
+    // What is left in the end boots as it is expected to.
+    return this.faultsOver ? Math.min(bootMs, 0.9 * this.policy.bootGraceMs) : bootMs;
   }
 
   /** Too much current at once: the Pi sees it, and those that were starting fall over. */
@@ -341,6 +352,18 @@ export class World {
     this.post({ type: "wrong-cards", slots });
   }
 
+  /** Somebody needs the Zero up. */
+  demand(slot: SlotId, forMs: number): void {
+    if (this.controller.alive) this.demandUntil.set(slot, this.now + forMs);
+    this.post({ type: "demand", slots: [slot], forMs });
+  }
+
+  /** The hub behind the board goes, or comes back. */
+  loseHub(gone: boolean): void {
+    if (gone && !this.hubGone) this.hubGoneAt = this.now;
+    this.hubGone = gone;
+  }
+
   /** Remembers that so few watts are allowed, in place of what this source allowed before. */
   limit(source: string, watts: number, forMs: number): void {
     this.#limits.set(source, { watts, from: this.now, until: this.now + forMs });
@@ -348,10 +371,12 @@ export class World {
 
   /** The watts that were allowed for all of the last moments; Infinity for no limit. */
   allowedWatts(marginMs: number): number {
-    const standing = [...this.#limits.values()].filter(
-      ({ from, until }) => this.now - from > marginMs && this.now < until,
-    );
-    return Math.min(Number.POSITIVE_INFINITY, ...standing.map(({ watts }) => watts));
+    let least = Number.POSITIVE_INFINITY;
+    if (this.#limits.size === 0) return least;
+    for (const { watts, from, until } of this.#limits.values()) {
+      if (this.now - from > marginMs && this.now < until) least = Math.min(least, watts);
+    }
+    return least;
   }
 
   /** The controller's process is killed now. */
@@ -395,11 +420,13 @@ export class World {
     const known = remembered.rig?.external ?? null;
     if (known === null) this.#limits.delete("external");
     else this.limit("external", known.watts, known.leftMs);
+    this.demandUntil.clear();
     const next = new SimController(this, remembered);
     if (this.controllers.some(({ alive }) => alive)) this.controllers.push(next);
     else this.controllers.splice(0, this.controllers.length, next);
     // A controller that restores what was wanted takes what a foreign hand did meanwhile for a power cut.
     if (this.policy.powerRestore === "restore") this.foreignOff.clear();
+    this.onStart();
     next.start();
     if (this.schedule !== null)
       next.post({ type: "schedule", now: this.now, reading: this.schedule });

@@ -1,0 +1,221 @@
+// Checkers of the standing rules (14): who is too hot, above the ceiling, or too much for a failing supply goes in time, and what
+// the supply gave up comes back one at a time; and a Zero that sleeps is woken when somebody needs it (15).
+
+import type { Effect } from "../../controller/core/effect.ts";
+import type { Slot } from "../../controller/core/slot.ts";
+import type { Blame } from "./promises.ts";
+import type { SimController } from "./sim-controller.ts";
+import type { World } from "./world.ts";
+import { type SimZero, speaks } from "./zero.ts";
+
+/** A beat, the asking of one that a person has just asked too, the write, its proof; and a little more. */
+const HOT_MS = 45_000;
+/** Two steps of the rule, a tick, a reading, the asking, and a little more. */
+const SAGGING_MS = 30_000;
+/** A tick, a reading, a write. */
+const LATE_MS = 5000;
+/** The board is read each second. */
+const READING_MS = 1500;
+/** Nothing was in the controller's way for so long. */
+const CLEAR_MS = 10_000;
+/** A Zero that came to the end of its dwell just now is not late. */
+const DWELL_LATE_MS = 5000;
+
+export class StandingRules {
+  readonly #world: World;
+  readonly #blame: Blame;
+  /** Since when each is wrong and might be put right; the time of the last look where all is well. */
+  readonly #hotSince: number[];
+  readonly #asleepSince: number[];
+  #overSince: number;
+  #sagSince: number;
+  #clearSince: number;
+  #powered = 0;
+  /** How many Zeros the supply was trusted with at its last sag. */
+  #trusted = Number.POSITIVE_INFINITY;
+  #lastShed = 0;
+  #sagSeen = Number.NEGATIVE_INFINITY;
+
+  constructor(world: World, blame: Blame) {
+    this.#world = world;
+    this.#blame = blame;
+    this.#hotSince = world.zeros.map(() => world.now);
+    this.#asleepSince = world.zeros.map(() => world.now);
+    this.#overSince = world.now;
+    this.#sagSince = world.now;
+    this.#clearSince = world.now;
+  }
+
+  watch(effect: Effect): void {
+    if (effect.type !== "write-intent" || effect.why !== "brown-out") return;
+    if (effect.by !== "policy" || effect.intent <= this.#lastShed) return;
+    this.#lastShed = effect.intent;
+    const others = this.#count(this.#world.zero(effect.slot));
+    // One that goes later goes for a number that was not restored yet, or for another hand's `on`.
+    const sags = this.#world.now - this.#sagSeen < READING_MS;
+    if (sags) this.#trusted = Math.min(this.#trustedNow(), others);
+  }
+
+  onOn(zero: SimZero): void {
+    if (zero.powered) return;
+    const others = this.#count(zero);
+    const trusted = this.#trustedNow();
+    if (others < trusted) return;
+    this.#blame(14, `on of ${zero.slot} beside ${others}, and the supply is good for ${trusted}`);
+  }
+
+  /** A reading shows under-voltage: from then on no more are started than have power, or are about to. */
+  onSag(): void {
+    const trusted = this.#trustedNow();
+    if (trusted === Number.POSITIVE_INFINITY) {
+      const { zeros, controller } = this.#world;
+      this.#trusted = 0;
+      for (const { index, phase } of controller.state.slots) {
+        const zero = zeros[index] as SimZero;
+        if ((zero.powered && !zero.readsOff) || phase === "PoweringOn") this.#trusted++;
+      }
+    } else this.#trusted = trusted;
+    this.#sagSeen = this.#world.now;
+  }
+
+  /** Of a supply that failed an earlier controller the next one knows what is on disk. */
+  onStart(): void {
+    this.#trusted = Number.POSITIVE_INFINITY;
+  }
+
+  /** Looks at all that might be put right, each second. */
+  sample(): void {
+    const { now, zeros, controller } = this.#world;
+    if (!this.#isFree(controller)) this.#clearSince = now;
+    const clear = now - this.#clearSince >= CLEAR_MS;
+    const leaving = controller.state.slots.some(({ phase }) => phase === "PoweringOff");
+    this.#judgeCeiling(clear && !leaving);
+    this.#judgeSupply(clear && !leaving);
+    for (let index = 0; index < zeros.length; index++) {
+      const zero = zeros[index] as SimZero;
+      const slot = controller.state.slots[index] as Slot;
+      this.#judgeHeat(index, zero, clear && slot.phase !== "Fault");
+      this.#judgeSleep(index, zero, slot, clear);
+    }
+  }
+
+  /** Whether nothing keeps the controller from switching what it wants to switch. */
+  #isFree({ alive, stalled, startedAt, state }: SimController): boolean {
+    const { now, storeFails, storeSlow, boardError, powerError, powerLies, hubGone, powerLost } =
+      this.#world;
+    if (!alive || stalled || now - startedAt < CLEAR_MS || state.halted !== null) return false;
+    if (storeFails || storeSlow > 0 || powerLies || hubGone || powerLost) return false;
+    return boardError === null && powerError === null;
+  }
+
+  /** Whether its line does what it is told, and shows it; and the card in it is its own. */
+  #obeys({ slot, stuckOn, pretendsOff, readsOff, ghostUsb }: SimZero): boolean {
+    if (stuckOn || pretendsOff || readsOff || ghostUsb) return false;
+    return !this.#world.wrongCards.includes(slot);
+  }
+
+  #judgeHeat(index: number, zero: SimZero, clear: boolean): void {
+    const { now, policy, serverDown } = this.#world;
+    const { net } = zero;
+    const told = speaks(zero) && !serverDown && net.loss === 0 && now >= net.cloggedUntil;
+    const hot = told && zero.tempC >= policy.heatOffC && this.#obeys(zero);
+    if (!hot || !clear) this.#hotSince[index] = now;
+    else if (now - (this.#hotSince[index] ?? now) >= HOT_MS) {
+      this.#blame(14, `${zero.slot} has ${Math.round(zero.tempC)} C and keeps its power`);
+      this.#hotSince[index] = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  #judgeCeiling(clear: boolean): void {
+    const { now, controller } = this.#world;
+    const allowed = this.#world.allowedWatts(LATE_MS);
+    const over = clear && allowed < this.#count(null) && controller.state.pause === null;
+    if (!over || !this.#mayOneGo(controller)) this.#overSince = now;
+    else if (now - this.#overSince >= LATE_MS + this.#tokenMs()) {
+      this.#blame(14, `${this.#count(null)} Zeros run, ${allowed.toFixed(1)} W are allowed`);
+      this.#overSince = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** Whether there is a Zero that a ceiling may switch off: it runs, nobody holds it, its dwell is over. */
+  #mayOneGo({ state, startedAt }: SimController): boolean {
+    const { now, policy, zeros } = this.#world;
+    const dwellMs = policy.ceilingDwellMs + DWELL_LATE_MS;
+    if (now - startedAt < dwellMs) return false;
+    for (const { index, phase, hold } of state.slots) {
+      const zero = zeros[index] as SimZero;
+      const runs = (phase === "Ready" || phase === "Degraded") && hold === null && speaks(zero);
+      if (runs && now - zero.poweredAt >= dwellMs && this.#obeys(zero)) return true;
+    }
+    return false;
+  }
+
+  /** The longest that an empty bucket takes to hold a token. */
+  #tokenMs(): number {
+    const { switchBurst, switchesPerMinute } = this.#world.policy;
+    return ((switchBurst + 1) / switchesPerMinute) * 60_000;
+  }
+
+  #judgeSupply(clear: boolean): void {
+    const { now, underVoltage, zeros, controller } = this.#world;
+    let powered = 0;
+    for (const { index, phase } of controller.state.slots) {
+      const zero = zeros[index] as SimZero;
+      // A cut that failed is tried again in its own time.
+      if (zero.powered && phase !== "Fault" && this.#obeys(zero)) powered++;
+    }
+    const lasts = clear && underVoltage === true && powered > 0 && powered >= this.#powered;
+    this.#powered = powered;
+    if (!lasts) this.#sagSince = now;
+    else if (now - this.#sagSince >= SAGGING_MS) {
+      this.#blame(14, `under-voltage lasts, and ${powered} Zeros keep their power`);
+      this.#sagSince = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** One more for each time of quiet, until all are back. */
+  #trustedNow(): number {
+    const steps = this.#stepsOfQuiet();
+    const trusted = this.#trusted + steps;
+    const over = steps > 0 && trusted >= this.#world.zeros.length;
+    return over ? Number.POSITIVE_INFINITY : trusted;
+  }
+
+  #stepsOfQuiet(): number {
+    const { now, policy } = this.#world;
+    return Math.floor((now - this.#sagSeen + LATE_MS) / policy.brownOutQuietMs);
+  }
+
+  #judgeSleep(
+    index: number,
+    { slot, powered, stuckOff }: SimZero,
+    known: Slot,
+    free: boolean,
+  ): void {
+    const { now, controller, sagReadAt, demandUntil } = this.#world;
+    const { phase, shed, hold, wanted } = known;
+    const sleeps = phase === "Off" && shed?.why === "idle" && !powered && wanted === "on";
+    const needed = sleeps && now < (demandUntil.get(slot) ?? Number.NEGATIVE_INFINITY);
+    const { pause, slots } = controller.state;
+    const may =
+      needed && free && !stuckOff && hold === null && pause === null && now - sagReadAt > 15_000;
+    const turn =
+      may &&
+      this.#trustedNow() === Number.POSITIVE_INFINITY &&
+      this.#world.allowedWatts(0) === Number.POSITIVE_INFINITY &&
+      !slots.some((other) => other.phase === "PoweringOn");
+    if (!turn) this.#asleepSince[index] = now;
+    else if (now - (this.#asleepSince[index] ?? now) >= LATE_MS + this.#tokenMs()) {
+      this.#blame(15, `${slot} is needed, and sleeps`);
+      this.#asleepSince[index] = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** How many have power and show it, but this one. */
+  #count(but: SimZero | null): number {
+    let count = 0;
+    for (const zero of this.#world.zeros)
+      if (zero.powered && !zero.readsOff && zero !== but) count++;
+    return count;
+  }
+}

@@ -1,0 +1,53 @@
+// Checker of how often automation decides to switch (2): so many at once, so many a minute in the long run.
+
+import type { Effect, EffectOf } from "../../controller/core/effect.ts";
+import type { Blame } from "./promises.ts";
+import type { World } from "./world.ts";
+
+const MINUTE_MS = 60_000;
+/** Heat and a failing supply wait for nothing. */
+const PRESSING: ReadonlySet<string> = new Set(["hot", "brown-out"]);
+
+export class Switches {
+  readonly #world: World;
+  readonly #blame: Blame;
+  /** What is left of the burst, and when. */
+  #left: number;
+  #at: number;
+  #lastIntent = 0;
+  /** What is left of a cycle whose cut was proved too late is completed without asking. */
+  #completes = false;
+
+  constructor(world: World, blame: Blame) {
+    this.#world = world;
+    this.#blame = blame;
+    this.#left = world.policy.switchBurst;
+    this.#at = world.now;
+  }
+
+  onStart(): void {
+    this.#left = this.#world.policy.switchBurst;
+  }
+
+  watch(effect: Effect): void {
+    if (effect.type === "close-intent") this.#completes = effect.outcome === "proved late";
+    else if (effect.type === "write-intent") this.#onIntent(effect);
+  }
+
+  #onIntent({ slot, intent, kind, by, why }: EffectOf<"write-intent">): void {
+    const { now, policy } = this.#world;
+    const completes = this.#completes && kind === "on";
+    this.#completes = false;
+    // Written once more, for the disk did not answer.
+    if (intent <= this.#lastIntent) return;
+    this.#lastIntent = intent;
+    if (by === "operator" || completes || PRESSING.has(why)) return;
+    const refill = ((now - this.#at) / MINUTE_MS) * policy.switchesPerMinute;
+    this.#left = Math.min(policy.switchBurst, this.#left + refill) - 1;
+    this.#at = now;
+    if (this.#left < -0.001) {
+      const allowed = `${policy.switchBurst} at once, ${policy.switchesPerMinute} a minute`;
+      this.#blame(2, `${kind} of ${slot} (${why}) is one too many for ${allowed}`);
+    }
+  }
+}
