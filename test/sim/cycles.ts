@@ -40,6 +40,7 @@ export class Cycles {
   }
 
   watch(effect: Effect): void {
+    if (effect.type === "write-intent") this.#forgetLost();
     if (effect.type === "report") this.#onReport(effect);
     // What a full disk did not keep, no count can.
     else if (effect.type === "save-slot" && this.#world.storeFails) this.#forget(effect.slot);
@@ -50,12 +51,8 @@ export class Cycles {
 
   /** The cut of an automatic cycle is written. */
   onCut(zero: SimZero, intent: number, controller: SimController): void {
-    const { now, policy, store } = this.#world;
-    if (store.losses !== this.#losses) {
-      // Nor what a card lost that lied.
-      this.#losses = store.losses;
-      this.#cycles.clear();
-    }
+    const { now, policy } = this.#world;
+    this.#forgetLost();
     const cycles = this.#of(zero.slot);
     const last = cycles.at(-1);
     if (last?.intent === intent) return;
@@ -72,6 +69,15 @@ export class Cycles {
       this.#cycles.set(zero.slot, [...this.#of(zero.slot), { at, intent }]);
       this.#count(zero, controller);
     });
+  }
+
+  /** Nor can it what a card lost; and a new file begins to number anew. */
+  #forgetLost(): void {
+    const { losses } = this.#world.store;
+    if (losses === this.#losses) return;
+    this.#losses = losses;
+    this.#cycles.clear();
+    this.#decidedAt.clear();
   }
 
   #forget(slot: SlotId): void {

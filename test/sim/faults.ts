@@ -20,7 +20,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 
 /** Faults that are no Zero's and no line's: under these alone automation must not switch anything. */
 export const OUR_SIDE: readonly string[] = [
-  ...Object.keys(OWN_FAULTS).filter((name) => name !== "card lies"),
+  ...Object.keys(OWN_FAULTS).filter((name) => name !== "card lies" && name !== "torn write"),
   ...Object.keys(POOL_FAULTS),
   "silent board",
   "hub gone",
@@ -36,6 +36,9 @@ export function endFaults(world: World): void {
   world.powerLies = false;
   world.storeFails = false;
   world.storeSlow = 0;
+  world.clockWrong = false;
+  world.windowWatts = null;
+  if (world.schedule !== null) world.tellWindow(null, true);
   world.serverProved = true;
   world.serverDown = false;
   world.diesSwitching = null;

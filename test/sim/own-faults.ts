@@ -2,12 +2,24 @@
 
 import { type Fault, lieInWait, rigFor } from "./fault.ts";
 
+/** How long a second controller waits for the first to end. */
+const WAITS_MS = 200_000;
+
 export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
   stall: (world, _, random) => world.standStill(random.between(500, 30_000)),
   SIGSTOP: (world, _, random) => world.standStill(random.between(15_000, 300_000)),
   "wall clock steps": (world, _, random) => {
     const farMs = random.chance(0.3) ? 86_400_000 * 300 : 3_600_000;
     world.wallOffsetMs += random.between(-farMs, farMs);
+    // Where there are schedules, a wrong clock opens a window that is closed, or closes one that is open, until it is set.
+    if (world.schedule === null) return;
+    world.clockWrong = true;
+    const wrong = world.windowWatts === null ? random.between(0, 4) : null;
+    world.tellWindow(wrong, random.chance(0.5));
+    world.after(random.between(1000, 200_000), () => {
+      world.clockWrong = false;
+      world.tellWindow(world.windowWatts, true);
+    });
   },
   "controller dies": (world, _, random) => {
     world.controller.diesAfter = Math.floor(random.between(0, 8));
@@ -39,7 +51,35 @@ export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
   },
   "second controller": (world, _, random) => {
     const second = world.startController();
-    if (second) world.after(random.between(10_000, 400_000), () => world.endSecond());
+    if (second) {
+      world.after(random.between(10_000, 400_000), () => world.endSecond());
+      return;
+    }
+    // It waits for the lock, and has it the moment the first is gone: what that one sent and asked for is still under way.
+    const until = world.now + WAITS_MS;
+    const wait = () => {
+      if (world.faultsOver || world.now > until || world.startController()) return;
+      world.after(random.between(1, 300), wait);
+    };
+    wait();
+    const isBusy = () => world.state.slots.some(({ intent }) => intent !== null);
+    lieInWait(world, random, WAITS_MS / 2, isBusy, () => world.kill());
+  },
+  // A file that was half written when the power went: the store loses the last entry, or sets all of it aside.
+  "torn write": (world, _, random) => {
+    world.kill();
+    if (random.chance(0.6)) {
+      const lost = world.store.loseLastWrite();
+      if (lost !== null) world.leftOff.add(lost);
+    } else {
+      world.store.setAside();
+      // Jobs are numbered anew.
+      world.sent.clear();
+      // Nobody knows any more why a Zero is off, nor who holds it.
+      for (const { slot, powered } of world.zeros) if (!powered) world.leftOff.add(slot);
+      world.foreignOff.clear();
+    }
+    world.after(random.between(1000, 30_000), () => world.startController());
   },
   "full disk": rigFor(
     40_000,

@@ -29,19 +29,14 @@ export const PEOPLE: Readonly<Record<string, Fault>> = {
   },
   schedule: (world, _, random) => {
     const watts = random.chance(0.3) ? 0 : random.between(1, 5);
-    const reading = (open: boolean) => ({
-      clockSet: random.chance(0.8),
-      ceilings: open ? [{ name: "night", watts }] : [],
-      nextEdgeMs: 1000,
-      open: open ? ["night"] : [],
-    });
+    const turn = (open: boolean) => {
+      world.windowWatts = open ? watts : null;
+      // What a wrong clock shows is another window, and knows nothing of this edge.
+      if (!world.clockWrong) world.tellWindow(world.windowWatts, random.chance(0.8));
+    };
     const forMs = random.between(15_000, 400_000);
-    world.limit("schedule", watts, forMs);
-    world.tellSchedule(reading(true));
-    world.after(forMs, () => {
-      world.limit("schedule", Number.POSITIVE_INFINITY, 0);
-      world.tellSchedule(reading(false));
-    });
+    turn(true);
+    world.after(forMs, () => turn(false));
   },
   demand: (world, zero, random) => {
     world.demand(zero.slot, random.between(1000, 600_000));

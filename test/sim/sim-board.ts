@@ -15,6 +15,8 @@ const INRUSH_MS = 1500;
 
 /** Whether this controller may drive the lines: the lock of the board has one holder. */
 export function mayOpenBoard(world: World): boolean {
+  // A process that is killed ends, and lets go of the lock, when its write on the bus is through.
+  if (world.now < world.busBusyUntil) return false;
   return world.controllers.every(({ alive }) => !alive);
 }
 

@@ -31,6 +31,8 @@ export class SimController {
   readonly #world: World;
   #tickAt = 0;
   #steps = 0;
+  /** What waits for a slow disk, in its order. */
+  readonly #unwritten: Effect[] = [];
   /** What the sockets and the other threads hold for it while it stands still. */
   #inbox: Event[] = [];
 
@@ -147,9 +149,8 @@ export class SimController {
         break;
       case "write-intent": {
         if (world.storeFails) break;
-        world.store.write(effect);
         const { slot, intent } = effect;
-        world.after(world.storeSlow, () =>
+        this.#write(effect, () =>
           this.post({ type: "intent-durable", now: world.now, slot, intent }),
         );
         break;
@@ -158,11 +159,12 @@ export class SimController {
       case "save-slot":
       case "save-rig":
         if (world.storeFails) world.store.miss(effect);
-        else world.store.write(effect);
+        else this.#write(effect, () => {});
         break;
       case "power":
         world.onPower(effect, world.zero(effect.slot), this);
         // Once written it is done, even if the controller dies before it hears of it.
+        world.busBusyUntil = world.now + POWER_MS;
         world.after(POWER_MS, () => carryOut(world, this, effect));
         break;
       case "send":
@@ -180,6 +182,31 @@ export class SimController {
       default:
         servePool(world, this, effect);
     }
+  }
+
+  /** A slow disk writes late, one after the other, and what it has not written is lost with the process. */
+  #write(effect: Effect, done: () => void): void {
+    const world = this.#world;
+    if (world.storeSlow <= 0 && world.landsAt <= world.now) {
+      world.store.write(effect);
+      // Answered at once, and yet not in the same step.
+      if (effect.type === "write-intent") world.after(0, done);
+      return;
+    }
+    world.landsAt = Math.max(world.landsAt, world.now + world.storeSlow);
+    this.#unwritten.push(effect);
+    world.at(world.landsAt, () => {
+      if (!this.alive) return;
+      this.#unwritten.shift();
+      world.store.write(effect);
+      done();
+    });
+  }
+
+  /** It is dead: what it had not written yet nobody will write. */
+  loseUnwritten(): void {
+    for (const effect of this.#unwritten) this.#world.store.lose(effect);
+    this.#unwritten.length = 0;
   }
 
   #searchOnHost({ worker, message }: EffectOf<"host-search">): void {

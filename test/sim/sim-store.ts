@@ -83,6 +83,26 @@ export class SimStore {
     if (slot) this.unsaved.add(slot);
   }
 
+  /** A write that was lost with the process that waited for it. */
+  lose(effect: Effect): void {
+    this.losses++;
+    this.miss(effect);
+  }
+
+  /** A file that is torn beyond reading is set aside, and a new one begun: nothing is known any more. */
+  setAside(): void {
+    this.losses++;
+    this.#generation = 0;
+    this.#rig = null;
+    this.#slots.clear();
+    this.#intents.clear();
+    this.#openShares.clear();
+    this.#totals.clear();
+    this.unsaved.clear();
+    this.#undo = () => {};
+    this.#lastOf = null;
+  }
+
   writeShare(share: number, seat: string): void {
     this.#openShares.set(share, seat);
   }

@@ -18,6 +18,8 @@ const LATE_MS = 5000;
 const READING_MS = 1500;
 /** Nothing was in the controller's way for so long. */
 const CLEAR_MS = 10_000;
+/** A pool that is back is tried again, and gives a job. */
+const WORK_MS = 120_000;
 /** A Zero that came to the end of its dwell just now is not late. */
 const DWELL_LATE_MS = 5000;
 
@@ -31,6 +33,8 @@ export class StandingRules {
   #sagSince: number;
   #clearSince: number;
   #powered = 0;
+  /** Since when the pool gives work. */
+  #workSince: number;
   /** How many Zeros the supply was trusted with at its last sag. */
   #trusted = Number.POSITIVE_INFINITY;
   #lastShed = 0;
@@ -42,6 +46,7 @@ export class StandingRules {
     this.#hotSince = world.zeros.map(() => world.now);
     this.#asleepSince = world.zeros.map(() => world.now);
     this.#overSince = world.now;
+    this.#workSince = world.now;
     this.#sagSince = world.now;
     this.#clearSince = world.now;
   }
@@ -80,12 +85,14 @@ export class StandingRules {
 
   /** Of a supply that failed an earlier controller the next one knows what is on disk. */
   onStart(): void {
+    this.#lastShed = 0;
     this.#trusted = Number.POSITIVE_INFINITY;
   }
 
   /** Looks at all that might be put right, each second. */
   sample(): void {
     const { now, zeros, controller } = this.#world;
+    if (this.#world.poolRefuses || this.#world.poolSilent) this.#workSince = now;
     if (!this.#isFree(controller)) this.#clearSince = now;
     const clear = now - this.#clearSince >= CLEAR_MS;
     const leaving = controller.state.slots.some(({ phase }) => phase === "PoweringOff");
@@ -195,7 +202,8 @@ export class StandingRules {
     const { now, controller, sagReadAt, demandUntil } = this.#world;
     const { phase, shed, hold, wanted } = known;
     const sleeps = phase === "Off" && shed?.why === "idle" && !powered && wanted === "on";
-    const needed = sleeps && now < (demandUntil.get(slot) ?? Number.NEGATIVE_INFINITY);
+    const asked = now < (demandUntil.get(slot) ?? Number.NEGATIVE_INFINITY);
+    const needed = sleeps && (asked || now - this.#workSince >= WORK_MS);
     const { pause, slots } = controller.state;
     const may =
       needed && free && !stuckOff && hold === null && pause === null && now - sagReadAt > 15_000;
@@ -206,7 +214,7 @@ export class StandingRules {
       !slots.some((other) => other.phase === "PoweringOn");
     if (!turn) this.#asleepSince[index] = now;
     else if (now - (this.#asleepSince[index] ?? now) >= LATE_MS + this.#tokenMs()) {
-      this.#blame(15, `${slot} is needed, and sleeps`);
+      this.#blame(15, `${slot} sleeps, and there is work or somebody needs it`);
       this.#asleepSince[index] = Number.POSITIVE_INFINITY;
     }
   }

@@ -27,6 +27,7 @@ export class Switches {
 
   onStart(): void {
     this.#left = this.#world.policy.switchBurst;
+    this.#lastIntent = 0;
   }
 
   watch(effect: Effect): void {

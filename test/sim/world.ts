@@ -108,6 +108,12 @@ export class World {
   serverProved = true;
   provedAt = Number.NEGATIVE_INFINITY;
   serverDown = false;
+  /** Until when a write is on the bus, and when the last write to a slow disk lands. */
+  busBusyUntil = Number.NEGATIVE_INFINITY;
+  landsAt = Number.NEGATIVE_INFINITY;
+  /** The watts of the window that is open by a right clock, or null; and whether the clock on the wall is wrong. */
+  windowWatts: number | null = null;
+  clockWrong = false;
   /** The controller's process dies as its next power effect of this kind is carried out, and is started again after so long. */
   diesSwitching: { readonly to: Line; readonly downMs: number } | null = null;
   /** Whether probes of addresses tell anything. */
@@ -339,6 +345,14 @@ export class World {
     }
   }
 
+  /** A window opens or closes, by a right clock; a wrong one shows another, until it is set. */
+  tellWindow(watts: number | null, clockSet: boolean): void {
+    this.limit("schedule", watts ?? Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+    const ceilings = watts === null ? [] : [{ name: "night", watts }];
+    const open = watts === null ? [] : ["night"];
+    this.tellSchedule({ clockSet, ceilings, nextEdgeMs: 1000, open });
+  }
+
   /** The schedule lane speaks, as it does again to each controller that starts. */
   tellSchedule(reading: ScheduleReading): void {
     this.schedule = reading;
@@ -399,6 +413,8 @@ export class World {
   /** The process is gone: its links break, and after a while the supervisor starts it anew with what the disk remembers. */
   controllerDied(dead: SimController): void {
     dead.alive = false;
+    dead.loseUnwritten();
+    this.landsAt = Number.NEGATIVE_INFINITY;
     if (dead !== this.controller) return;
     this.forgetUnreadHands();
     for (const zero of this.zeros) {
