@@ -1,7 +1,7 @@
 // The invariants as checkers. They judge by what really happened in the world, not by what the core believes.
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
-import type { Phase, Slot } from "../../controller/core/slot.ts";
+import { isFurtherTry, type Phase, type Slot } from "../../controller/core/slot.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import { Boots } from "./boots.ts";
 import { Cycles } from "./cycles.ts";
@@ -109,7 +109,10 @@ export class Checkers {
     if (boots && now - zero.poweredAt < graceMs && !this.#wasLinked(zero)) {
       this.blame(1, `cut of ${zero.slot}, which boots within its grace`);
     }
-    const found = zero.poweredAt < controller.startedAt && !this.#linkedSince(zero, controller);
+    // Off and on again, for a start of its own showed nothing, is not what was found on.
+    const again = slot !== undefined && isFurtherTry(slot);
+    const ours = again || this.#linkedSince(zero, controller);
+    const found = zero.poweredAt < controller.startedAt && !ours;
     if (found && now - controller.startedAt < bootGraceMs) {
       this.blame(8, `cut of ${zero.slot} within the grace of a start`);
     }

@@ -138,9 +138,9 @@ export class Promises {
 
   /** Whether the hub that this controller had seen is gone, and that was read. */
   #isHubLost({ startedAt }: SimController): boolean {
-    const { now, usb, hubGone, hubGoneAt, readAt } = this.#world;
+    const { now, usb, hubGone, hubGoneAt, hubReadAt, readAt } = this.#world;
     if (!usb || !hubGone || now - hubGoneAt < UNREAD_MS) return false;
-    return hubGoneAt - startedAt > UNREAD_MS && readAt > hubGoneAt;
+    return hubReadAt > startedAt && readAt > hubGoneAt;
   }
 
   /** Looks at what is shown, each second. */

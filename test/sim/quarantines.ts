@@ -65,7 +65,11 @@ export class Quarantines {
     for (const [slot, before] of this.#servedMs) {
       const servedMs = before + SAMPLE_MS;
       this.#servedMs.set(slot, servedMs);
-      if (controller.stalled) continue;
+      if (controller.stalled) {
+        // Nothing is written down meanwhile.
+        this.#lostMs.set(slot, (this.#lostMs.get(slot) ?? 0) + SAMPLE_MS);
+        continue;
+      }
       const there = this.#world.slot(slot).phase === "Quarantined";
       const justBack = now - Math.max(controller.startedAt, controller.stalledUntil) < JUST_BACK_MS;
       const leastMs = servedMs - (this.#lostMs.get(slot) ?? 0) - LATE_MS;

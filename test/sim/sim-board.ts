@@ -42,6 +42,7 @@ export function readBoard(world: World): BoardReading {
     world.onSag();
   }
   world.readAt = world.now;
+  if (!world.hubGone) world.hubReadAt = world.now;
   return { slots: world.zeros.map((zero) => readSlot(world, zero)), underVoltage };
 }
 

@@ -63,7 +63,12 @@ export class StandingRules {
 
   onOn(zero: SimZero): void {
     if (zero.powered) return;
-    const others = this.#count(zero);
+    // Whom another hand switched on since the last reading nobody knows of.
+    let others = 0;
+    for (const { index, line } of this.#world.state.slots) {
+      const other = this.#world.zeros[index] as SimZero;
+      if (other !== zero && other.powered && line === "on") others++;
+    }
     const trusted = this.#trustedNow();
     if (others < trusted) return;
     this.#blame(14, `on of ${zero.slot} beside ${others}, and the supply is good for ${trusted}`);

@@ -86,6 +86,8 @@ export class World {
   // faults of the rig
   hubGone = false;
   hubGoneAt = Number.NEGATIVE_INFINITY;
+  /** When a reading last showed its ports. */
+  hubReadAt = Number.NEGATIVE_INFINITY;
   /** When the board was last read. */
   readAt = Number.NEGATIVE_INFINITY;
   powerLost = false;
