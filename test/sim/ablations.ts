@@ -309,8 +309,8 @@ export const ABLATIONS: readonly Ablation[] = [
     "under-voltage that lasts costs no Zero",
     1,
     `${CORE}/supply.ts`,
-    "if (now - changedAt < rig.policy.brownOutShedMs) return;",
-    "if (changedAt < Number.POSITIVE_INFINITY) return;",
+    "if (now - changedAt < policy.brownOutShedMs) return brownOut;",
+    "if (changedAt < Number.POSITIVE_INFINITY) return brownOut;",
   ),
   without(
     "a supply that failed earns its trust back step by step",
@@ -349,8 +349,8 @@ export const ABLATIONS: readonly Ablation[] = [
     "the cuts of a rig are not counted",
     1,
     `${CORE}/permit.ts`,
-    'return rigCuts >= policy.cutsPerRigHour ? "rig-cut-cap" : null;',
-    'return rigCuts < 0 ? "rig-cut-cap" : null;',
+    'return cutsInHour(rig, now) >= policy.cutsPerRigHour ? "rig-cut-cap" : null;',
+    'return cutsInHour(rig, now) < 0 ? "rig-cut-cap" : null;',
   ),
   without(
     "so many power actions a minute",
@@ -399,6 +399,22 @@ export const ABLATIONS: readonly Ablation[] = [
     `${CORE}/permit.ts`,
     'return slot.shed?.why === "idle" && now >= slot.demandUntil;',
     'return slot.shed?.why === "idle" && now >= 0;',
+  ),
+  without(
+    "a supply that failed is remembered over a restart",
+    "a controller that starts trusts the supply with all",
+    1,
+    `${CORE}/memory.ts`,
+    "brownOut: brownOut ? { zeros: brownOut.zeros, changedAt: now - brownOut.unchangedForMs } : null,",
+    "brownOut: null,",
+  ),
+  without(
+    "the bucket is remembered over a restart",
+    "a controller that starts has a full bucket",
+    1,
+    `${CORE}/memory.ts`,
+    "return tokens === undefined || tokens > burst ? full : { tokens, at: now };",
+    "return tokens === undefined || tokens <= burst ? full : { tokens, at: now };",
   ),
 ];
 

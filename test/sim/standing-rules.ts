@@ -16,6 +16,8 @@ const SAGGING_MS = 30_000;
 const LATE_MS = 5000;
 /** The board is read each second. */
 const READING_MS = 1500;
+/** After so many times of quiet it does not matter what was forgotten. */
+const FORGETS_STEPS = 10;
 /** Nothing was in the controller's way for so long. */
 const CLEAR_MS = 10_000;
 /** A pool that is back is tried again, and gives a job. */
@@ -38,6 +40,10 @@ export class StandingRules {
   /** How many Zeros the supply was trusted with at its last sag. */
   #trusted = Number.POSITIVE_INFINITY;
   #lastShed = 0;
+  /** Until when nobody can tell what of it is remembered. */
+  #unknownUntil = Number.NEGATIVE_INFINITY;
+  #unsaved = false;
+  #losses = 0;
   #sagSeen = Number.NEGATIVE_INFINITY;
 
   constructor(world: World, blame: Blame) {
@@ -52,11 +58,13 @@ export class StandingRules {
   }
 
   watch(effect: Effect): void {
+    if (effect.type === "save-rig") this.#unsaved = this.#world.storeFails;
     if (effect.type !== "write-intent" || effect.why !== "brown-out") return;
     if (effect.by !== "policy" || effect.intent <= this.#lastShed) return;
     this.#lastShed = effect.intent;
     const others = this.#count(this.#world.zero(effect.slot));
     // One that goes later goes for a number that was not restored yet, or for another hand's `on`.
+    if (this.#world.now < this.#unknownUntil) return;
     const sags = this.#world.now - this.#sagSeen < READING_MS;
     if (sags) this.#trusted = Math.min(this.#trustedNow(), others);
   }
@@ -76,22 +84,38 @@ export class StandingRules {
 
   /** A reading shows under-voltage: from then on no more are started than have power, or are about to. */
   onSag(): void {
+    if (this.#world.now < this.#unknownUntil) {
+      this.#sagSeen = this.#world.now;
+      return;
+    }
     const trusted = this.#trustedNow();
+    const { now, zeros, controller, policy } = this.#world;
     if (trusted === Number.POSITIVE_INFINITY) {
-      const { zeros, controller } = this.#world;
+      // For one that was restarted since the last sag the time in between was shorter: who knows how much of it is left.
+      if (this.#sagSeen > Number.NEGATIVE_INFINITY && controller.startedAt > this.#sagSeen) {
+        this.#sagSeen = now;
+        this.#trusted = Number.POSITIVE_INFINITY;
+        this.#unknownUntil = now + FORGETS_STEPS * policy.brownOutQuietMs;
+        return;
+      }
       this.#trusted = 0;
       for (const { index, phase } of controller.state.slots) {
         const zero = zeros[index] as SimZero;
         if ((zero.powered && !zero.readsOff) || phase === "PoweringOn") this.#trusted++;
       }
     } else this.#trusted = trusted;
-    this.#sagSeen = this.#world.now;
+    this.#sagSeen = now;
   }
 
-  /** Of a supply that failed an earlier controller the next one knows what is on disk. */
+  /** What the next one knows of a supply that failed is what is on disk. */
   onStart(): void {
+    const { now, policy, store } = this.#world;
     this.#lastShed = 0;
+    if (this.#losses === store.losses && !this.#unsaved) return;
+    this.#losses = store.losses;
+    this.#unsaved = false;
     this.#trusted = Number.POSITIVE_INFINITY;
+    this.#unknownUntil = now + FORGETS_STEPS * policy.brownOutQuietMs;
   }
 
   /** Looks at all that might be put right, each second. */

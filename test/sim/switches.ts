@@ -15,6 +15,8 @@ export class Switches {
   #left: number;
   #at: number;
   #lastIntent = 0;
+  #losses = 0;
+  #unsaved = false;
   /** What is left of a cycle whose cut was proved too late is completed without asking. */
   #completes = false;
 
@@ -25,13 +27,18 @@ export class Switches {
     this.#at = world.now;
   }
 
+  /** The bucket is remembered, as far as it could be written down. */
   onStart(): void {
-    this.#left = this.#world.policy.switchBurst;
+    const { losses } = this.#world.store;
+    if (losses !== this.#losses || this.#unsaved) this.#left = this.#world.policy.switchBurst;
+    this.#losses = losses;
+    this.#unsaved = false;
     this.#lastIntent = 0;
   }
 
   watch(effect: Effect): void {
-    if (effect.type === "close-intent") this.#completes = effect.outcome === "proved late";
+    if (effect.type === "save-rig") this.#unsaved = this.#world.storeFails;
+    else if (effect.type === "close-intent") this.#completes = effect.outcome === "proved late";
     else if (effect.type === "write-intent") this.#onIntent(effect);
   }
 
