@@ -337,7 +337,11 @@ export class World {
     // Its `on` is written down at once, unless nobody heard it.
     const { alive, stalled } = this.controller;
     if (!alive || stalled || this.storeFails || !WANTS_ON.has(verb)) return;
-    for (const slot of event.slots) this.leftOff.delete(slot);
+    for (const slot of event.slots) {
+      // That it lost its power was not read yet: what is read then is newer than this word.
+      const unread = !this.zero(slot).powered && this.slot(slot).line === "on";
+      if (!unread) this.leftOff.delete(slot);
+    }
   }
 
   /** What a foreign hand did just now was read by nobody, and something else is to be read from now on. */
