@@ -56,6 +56,7 @@ export const CUT_WORDS: Readonly<Record<Hindrance, string>> = {
   "wrong-card": "the card in its slot is another's: who is silent is not who would be cut",
   "hub-lost": "the USB hub is gone: our side, not the Zeros'",
   "board-unread": "the board could not be read for some seconds",
+  boots: "it was switched on not long ago and may boot still",
   "link-server-unproved": "the controller has not proved that it can hear",
   storm: "many Zeros were lost at once",
   "below-floor": "too few Zeros are healthy",

@@ -1,9 +1,9 @@
 // `why` and `plan`: the last decision on a slot with its evidence, and what automation would do now. Nothing is changed.
 
 import type { SlotId } from "../../hat/slots.ts";
+import { bootGraceMs } from "./boot.ts";
 import { classify, type EvidenceClass } from "./evidence.ts";
 import { ago, evidence, nextStep, seconds } from "./evidence-text.ts";
-import { bootGraceMs } from "./ladder.ts";
 import { backoffUntil, cutHindrance, onHindrance } from "./permit.ts";
 import type { Intent, Phase, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
@@ -66,11 +66,12 @@ function notes(rig: RigState, slot: Slot, now: number): string[] {
 
 /**
  * What an automatic cut waits for. Of a Zero that is heard: what it would wait for, were it silent; no proof of the link server
- * can be newer than a silence that did not begin, so it counts as having begun long ago.
+ * can be newer than a silence that did not begin, so it counts as having begun long ago; and it boots no more.
  */
 function cutWaitsFor(rig: RigState, slot: Slot, now: number): Hindrance | null {
   if (now - slot.heardAt >= rig.policy.livenessMs) return cutHindrance(rig, slot, now);
-  const silent = { ...slot, heardAt: Number.NEGATIVE_INFINITY };
+  const longAgo = Number.NEGATIVE_INFINITY;
+  const silent = { ...slot, heardAt: longAgo, onAt: longAgo };
   const slots = rig.slots.map((each) => (each.id === slot.id ? silent : each));
   return cutHindrance({ ...rig, slots }, silent, now);
 }

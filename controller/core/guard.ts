@@ -1,10 +1,9 @@
 // The invariants (docs/architecture.md) as assertions on what a step is about to do. An effect that would break one is not
 // let out; automation stops itself, says so, and the mining goes on.
 
+import { bootsInGrace } from "./boot.ts";
 import type { Effect } from "./effect.ts";
-import { bootGraceMs } from "./ladder.ts";
 import { capExceeded, cutBan, cyclesLeft, onBan, startsTooSoon } from "./permit.ts";
-import type { Policy } from "./policy.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
 import { holdsLane, isFurtherTry, isKeptFromWork, isUp, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
@@ -27,13 +26,6 @@ function guardShed({ policy, pause }: RigState, slot: Slot, now: number): string
   const { asking, usb } = slot;
   const asked = asking !== null && asking.at !== null && now >= asking.at + asking.limitMs;
   return asked || usb === "absent" ? null : "1: shed of a Zero that was not asked first";
-}
-
-/** Whether it was switched on, or found on at the start, and was not heard since, so lately that it may boot still. */
-function bootsInGrace(slot: Slot, { bootGraceMs: configuredMs }: Policy, now: number): boolean {
-  const { bootPending, heardAt, onAt } = slot;
-  if (heardAt === Number.NEGATIVE_INFINITY && !bootPending) return now < onAt + configuredMs;
-  return bootPending && heardAt < onAt && now < onAt + bootGraceMs(slot, configuredMs);
 }
 
 function guardCut(state: RigState, slot: Slot, effect: PowerEffect, now: number): string | null {

@@ -1,9 +1,10 @@
 // Deadlines and liveness, judged on a tick: after the sockets were drained, never on a timer of its own.
 
+import { bootGraceMs } from "./boot.ts";
 import { type Draft, enter, patchSlot, report, save } from "./draft.ts";
 import { isFreshlyRead, isSilent } from "./evidence.ts";
 import { judgeHolds } from "./hold.ts";
-import { bootGraceMs, isRung, probeFault, remedy } from "./ladder.ts";
+import { isRung, probeFault, remedy } from "./ladder.ts";
 import { takeOn } from "./observe-link.ts";
 import { laneFree, mayRetryEnumeration } from "./permit.ts";
 import { beginAsking, closeIntent, endSoftOff, readsOff, retryEnumeration } from "./power.ts";

@@ -5,7 +5,7 @@ import { ofType } from "../../test/sim/effects.ts";
 import { mining, say, withSlot } from "../../test/sim/scene.ts";
 import { World } from "../../test/sim/world.ts";
 import { draftOf, slotOf } from "./draft.ts";
-import { BARREN_JOBS, bootGraceMs, countBarren, isRung, remedy } from "./ladder.ts";
+import { BARREN_JOBS, countBarren, isRung, remedy } from "./ladder.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
 import type { Slot } from "./slot.ts";
 
@@ -358,14 +358,5 @@ describe("a rung", () => {
     const draft = drafted({ phase: "Degraded", barren: 3 });
     countBarren(draft, draft.rig.slots[0] as Slot);
     expect(draft.rig.slots[0]).toMatchObject({ phase: "Remediating", stage: "restart-worker" });
-  });
-
-  it.each([
-    [[], 0, 0],
-    [[], 90_000, 90_000],
-    [[60_000], 90_000, 90_000],
-    [[10_000, 80_000, 20_000], 90_000, 120_000],
-  ])("has a boot grace after boots of %o with %i ms configured: %i ms", (bootMs, given, then) => {
-    expect(bootGraceMs({ ...ready, bootMs }, given)).toBe(then);
   });
 });

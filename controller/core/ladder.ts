@@ -1,16 +1,11 @@
 // Remedies below the power line, for a Zero that is heard and does not get on: each rung has its time, then comes the next.
 
+import { bootGraceMs } from "./boot.ts";
 import { type Draft, emit, enter, patchSlot, report, save, takeId } from "./draft.ts";
 import type { Policy } from "./policy.ts";
 import type { Link, Slot, Stage } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { releaseSlot, retest } from "./work.ts";
-
-/** The boot grace of a slot: what is configured, or 1.5 x the slowest of its last twenty boots if that is more. */
-export function bootGraceMs(slot: Slot, configuredMs: number): number {
-  const slowest = Math.max(0, ...slot.bootMs);
-  return Math.max(configuredMs, 1.5 * slowest);
-}
 
 const LADDER = ["restart-worker", "restart-agent", "soft-reboot"] as const;
 const LIMITS = {

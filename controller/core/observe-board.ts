@@ -88,6 +88,11 @@ function observeUnknown(draft: Draft, slot: Slot, driven: boolean): void {
   }
 }
 
+/** It read off while its port showed it, and what is wanted was known before: as in doubt as it was before its time was over. */
+function isDoubtful({ why, line, wantedKnown }: Slot): boolean {
+  return why === "cut-not-proved" && line === "off" && wantedKnown;
+}
+
 function observePoweringOn(draft: Draft, slot: Slot, driven: boolean): void {
   if (slot.stage === "settle") observeLive(draft, slot, driven);
   else if (slot.action !== null) return;
@@ -159,7 +164,9 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
   const turned = refused && known.line !== line && known.written !== line;
   const lastUsb = usb === "unknown" ? known.lastUsb : usb;
   // While it is switched a line may take its time; else one reading tells that nothing had got through.
-  const written = SETTLED[known.phase] === null || known.written === line ? known.written : null;
+  const givenUp = known.phase === "Fault" && known.intent === null && known.action === null;
+  const switching = SETTLED[known.phase] === null && !givenUp;
+  const written = switching || known.written === line ? known.written : null;
   const read = patchSlot(draft, known, { line, usb, lastUsb, refused: false, written });
   if (turned) {
     adoptForeign(draft, read, line);
@@ -183,6 +190,7 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
     case "Fault":
       // Where nothing is begun a line is as live, or as off, as any: a foreign hand may have been at it.
       if (slot.intent !== null) observeFault(draft, slot);
+      else if (isDoubtful(known) && slot.line === "off") observeUnknown(draft, slot, driven);
       else if (known.line === "on") observeLive(draft, slot, driven);
       else observeOff(draft, slot);
       break;

@@ -56,6 +56,7 @@ describe("what stands in the way of a cut", () => {
     ["storm", { rig: { storm: { state: "cooldown", until: now + 1 } } }],
     ["below-floor", { p2: lost }],
     ["board-unread", { rig: { readAt: now - 5000 } }],
+    ["boots", { p1: { bootPending: true, onAt: now - 89_999, heardAt: now - 90_000 } }],
     ["kernel-answers", { p1: { answers: { yes: true, at: now } } }],
     ["lane-busy", { p2: { intent: CYCLE } }],
     ["backoff", { p1: { strikes: 1, cuts: [now] } }],

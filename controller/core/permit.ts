@@ -1,5 +1,6 @@
 // May automation act now? Each answer names what stands in the way, for `why`.
 
+import { bootsInGrace } from "./boot.ts";
 import { tokensAt } from "./bucket.ts";
 import { ceilingOf } from "./ceiling.ts";
 import { isFreshlyRead, isJustBack, isProvedSince, kernelAnswers } from "./evidence.ts";
@@ -65,6 +66,8 @@ export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | nul
   if (ban !== null) return ban;
   // Another hand may have been at the line, and nobody could see it.
   if (!isFreshlyRead(rig, now)) return "board-unread";
+  // Its start showed nothing, and was given up before its time to boot was over.
+  if (bootsInGrace(slot, policy, now)) return "boots";
   const silentMs = now - Math.max(slot.heardAt, rig.resumedAt);
   if (kernelAnswers(slot, now) && silentMs < policy.agentGraceMs) return "kernel-answers";
   if (!laneFree(rig.slots, policy.laneWidth)) return "lane-busy";

@@ -2,11 +2,11 @@
 
 import type { Line } from "../../hat/board.ts";
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
+import { bootGraceMs } from "./boot.ts";
 import { take } from "./bucket.ts";
 import { type Draft, emit, enter, patchSlot, report, save, saveRig, takeId } from "./draft.ts";
 import { isSilent } from "./evidence.ts";
 import { evidence } from "./evidence-text.ts";
-import { bootGraceMs } from "./ladder.ts";
 import { capReached } from "./permit.ts";
 import {
   type By,

@@ -35,6 +35,14 @@ describe.each(DRAWS)("a %s", (model, idle, hashing, starting) => {
     expect(slotWatts({ ...ready, phase }, model)).toBe(watts);
   });
 
+  it.each(["Off", "PoweringOn", "Fault"] as const)(
+    "in %s may have been started by a write that was reported as failed",
+    (phase) => {
+      const failed = { ...ready, phase, line: "off", usb: "absent", written: "on" } as const;
+      expect(slotWatts(failed, model)).toBe(starting);
+    },
+  );
+
   it.each(["Unknown", "PoweringOff", "Fault"] as const)(
     "in %s draws nothing once it is proved to be off",
     (phase) => {

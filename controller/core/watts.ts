@@ -21,6 +21,8 @@ const DRAW_WATTS: Readonly<Record<ZeroModel, Draw>> = {
 /** The watts that this slot draws now, by the model. */
 export function slotWatts(slot: Slot, model: ZeroModel): number {
   const draw = DRAW_WATTS[model];
+  // A start that was reported as failed may have got through, until a reading says that it did not.
+  if (slot.written === "on") return draw.starting;
   switch (slot.phase) {
     case "Off":
     case "Quarantined":

@@ -59,6 +59,7 @@ export type Hindrance =
   | "storm"
   | "below-floor"
   | "board-unread"
+  | "boots"
   | "kernel-answers"
   | "lane-busy"
   | "backoff"

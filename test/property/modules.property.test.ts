@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bootGraceMs } from "../../controller/core/boot.ts";
 import { fullBucket, take, tokensAt } from "../../controller/core/bucket.ts";
 import { ceilingOf } from "../../controller/core/ceiling.ts";
 import { dispatch, jobLimitMs } from "../../controller/core/dispatch.ts";
@@ -9,7 +10,6 @@ import { draftOf } from "../../controller/core/draft.ts";
 import { energyUntil } from "../../controller/core/energy.ts";
 import { classify } from "../../controller/core/evidence.ts";
 import { violation } from "../../controller/core/guard.ts";
-import { bootGraceMs } from "../../controller/core/ladder.ts";
 import { memoryOf, NOTHING_REMEMBERED } from "../../controller/core/memory.ts";
 import { backoffUntil, cutHindrance, onHindrance } from "../../controller/core/permit.ts";
 import { DEFAULT_POLICY } from "../../controller/core/policy.ts";

@@ -388,7 +388,7 @@ export const ABLATIONS: readonly Ablation[] = [
     "boots are learned",
     "a boot has the grace that is configured, however long the last ones took",
     1,
-    `${CORE}/ladder.ts`,
+    `${CORE}/boot.ts`,
     "return Math.max(configuredMs, 1.5 * slowest);",
     "return Math.max(configuredMs, 0 * slowest);",
   ),

@@ -82,8 +82,8 @@ export const BOARD_FAULTS: Readonly<Record<string, Fault>> = {
       world.powerDown(zero);
       return;
     }
-    // Off and on again between two readings is seen by nobody either.
-    if (world.now - zero.offAt < UNREAD_MS) return;
+    // Off and on again between two readings is seen by nobody either; nor while the board cannot be read, or we stand still.
+    if (world.now - zero.offAt < UNREAD_MS || world.slot(zero.slot).line === "on") return;
     world.foreignOff.delete(zero.slot);
     zero.powered = true;
     zero.poweredAt = world.now;
