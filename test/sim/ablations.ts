@@ -72,14 +72,24 @@ export const ABLATIONS: readonly Ablation[] = [
     "if (isHealthy(slot, now, livenessMs)) healthy++;",
     "if (!isSilent(slot)) healthy++;",
   ),
-  without(
-    "boot grace at restart",
-    "a Zero that was found on is suspected at once",
-    2,
-    `${CORE}/observe-board.ts`,
-    'slot = enter(draft, slot, "Unknown", "found-on", { until });',
-    'slot = enter(draft, slot, "Unknown", "found-on", { until: Math.min(until, draft.now) });',
-  ),
+  {
+    rule: "boot grace at restart",
+    removed: "a Zero that was found on is suspected at once, and may be cut",
+    seed: 2,
+    changes: [
+      {
+        file: `${CORE}/observe-board.ts`,
+        find: 'slot = enter(draft, slot, "Unknown", "found-on", { until });',
+        replace:
+          'slot = enter(draft, slot, "Unknown", "found-on", { until: Math.min(until, draft.now) });',
+      },
+      {
+        file: `${CORE}/permit.ts`,
+        find: 'if (bootsInGrace(slot, policy, now)) return "boots";',
+        replace: 'if (bootsInGrace(slot, policy, now) && now < 0) return "boots";',
+      },
+    ],
+  },
   without(
     "entry dwell of a suspect",
     "a suspect has no time to speak up",
@@ -202,7 +212,7 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     rule: "a decided cut is dropped when the Zero speaks",
     removed: "what was decided is cut",
-    seed: 10,
+    seed: 44,
     changes: [
       {
         file: `${CORE}/observe-link.ts`,
@@ -395,7 +405,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "a sleeper is woken on demand",
     "who sleeps sleeps on",
-    1,
+    73,
     `${CORE}/permit.ts`,
     'return slot.shed?.why === "idle" && now >= slot.demandUntil;',
     'return slot.shed?.why === "idle" && now >= 0;',
