@@ -11,9 +11,11 @@
 // - What `read` returned counts as known too, for its caller has been told: compare readings to see a foreign change there.
 // - A resolved `setPower` means: the read-back agreed. Anything else is a rejection (`not-verified`, `bus`, ...).
 // - `init` and `setSwitch` move no power line, and obey the same rules for what they do move.
+// - Where one of several physical boards does not answer, the others are read and switched as ever; opening needs one of them.
 // - Calls may overlap; the driver runs them one after the other in the order of the calls.
 // - Every rejection is a HatError.
 
+import type { HatErrorCode } from "./error.ts";
 import type { SlotId } from "./slots.ts";
 import type { UsbDevice } from "./usb-device.ts";
 
@@ -40,8 +42,19 @@ export interface SlotReading {
   readonly driven: boolean;
 }
 
+/** Slots whose part of the board did not answer. */
+export interface UnreadSlots {
+  readonly slots: readonly SlotId[];
+  readonly code: HatErrorCode;
+  /** What it says, for people. */
+  readonly message: string;
+}
+
 export interface BoardReading {
+  /** Those that could be read, in the order of the slots. */
   readonly slots: readonly SlotReading[];
+  /** The others, where one of several HATs does not answer. Absent where all could be read; where none could, `read` rejects. */
+  readonly unread?: readonly UnreadSlots[];
   /** The supply of the controller is below its limit now; null where nothing tells. */
   readonly underVoltage: boolean | null;
 }
@@ -89,7 +102,7 @@ export interface PowerBoard {
    * that is driven is left alone. Resolves with the indexes of the parts that it brought up; a v1 has nothing to bring up.
    */
   init(part?: number): Promise<readonly number[]>;
-  /** The switches that can be read, of all parts. A board in its power-on state drives none, so it shows none. */
+  /** The switches that can be read, of all parts that answer. A board in its power-on state drives none, so it shows none. */
   readSwitches(): Promise<readonly SwitchReading[]>;
   /** Sets a switch of one part, or of all that have it. Rejects with `unsupported` where none has. */
   setSwitch(name: SwitchName, on: boolean, part?: number): Promise<void>;

@@ -34,3 +34,11 @@ it("tells that nothing tells of the supply any more, and nothing of a slot that 
   };
   expect(changesBetween(BEFORE, after)).toEqual([{ type: "under-voltage", low: null }]);
 });
+
+it("tells once that a slot can be read no more, and what it is when it can again", () => {
+  const unread = [{ slots: ["p2"], code: "bus", message: "gone" }] as const;
+  const half: BoardReading = { slots: [P1], unread, underVoltage: false };
+  expect(changesBetween(BEFORE, half)).toEqual([{ type: "unread", slot: "p2", message: "gone" }]);
+  expect(changesBetween(half, half)).toEqual([]);
+  expect(changesBetween(half, BEFORE)).toEqual([{ type: "read", slot: "p2", reading: P2 }]);
+});

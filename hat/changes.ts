@@ -13,15 +13,28 @@ export type BoardChange =
     }
   /** `driven: false`: the slot's board lost its supply, and each Zero of it with that. */
   | { readonly type: "driven"; readonly slot: SlotId; readonly driven: boolean }
+  /** The slot's board does not answer; told once. */
+  | { readonly type: "unread"; readonly slot: SlotId; readonly message: string }
+  /** It answers again. */
+  | { readonly type: "read"; readonly slot: SlotId; readonly reading: SlotReading }
   | { readonly type: "under-voltage"; readonly low: boolean | null };
 
-/** The changes from one reading to the next of the same board, in the order of the slots. */
+/** The changes from one reading to the next of the same board, in the order of the slots; those that can be read no more last. */
 export function changesBetween(before: BoardReading, after: BoardReading): readonly BoardChange[] {
   const known = new Map(before.slots.map((reading) => [reading.slot, reading]));
-  const changes = after.slots.flatMap((reading) => {
-    const last = known.get(reading.slot);
+  const wasUnread = new Set(before.unread?.flatMap(({ slots }) => slots));
+  const lost = (after.unread ?? []).flatMap(({ slots, message }) =>
+    slots
+      .filter((slot) => !wasUnread.has(slot))
+      .map((slot): BoardChange => ({ type: "unread", slot, message })),
+  );
+  const changes = after.slots.flatMap((reading): readonly BoardChange[] => {
+    const { slot } = reading;
+    if (wasUnread.has(slot)) return [{ type: "read", slot, reading }];
+    const last = known.get(slot);
     return last === undefined ? [] : changesOf(last, reading);
   });
+  changes.push(...lost);
   const { underVoltage: low } = after;
   if (low === before.underVoltage) return changes;
   return [...changes, { type: "under-voltage", low }];

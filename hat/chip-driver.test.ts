@@ -6,8 +6,13 @@ import { Chip } from "./virtual/chip.ts";
 
 const slots = ["p1", "p2", "p3", "p4"] as const;
 
-function open(bus: ReturnType<typeof chipBus>, revision: (typeof EXPANDER_REVISIONS)[number]) {
-  return ChipDriver.open(bus, { address: ADDRESS, revision }, slots);
+async function open(
+  bus: ReturnType<typeof chipBus>,
+  revision: (typeof EXPANDER_REVISIONS)[number],
+): Promise<ChipDriver> {
+  const driver = new ChipDriver(bus, { address: ADDRESS, revision }, slots);
+  await driver.open();
+  return driver;
 }
 
 describe("ChipDriver.init", () => {

@@ -39,7 +39,8 @@ export class ChipDriver {
   /** The images that our own doing can have left; after a read that succeeded there is one. Any other is a foreign change. */
   #expected: RegisterImage[];
 
-  private constructor(bus: I2cBus, { address, revision }: ExpanderChip, slots: readonly SlotId[]) {
+  /** `slots` are those on its lines, in their order; the last lines may carry none. Nothing is known of it until it was read. */
+  constructor(bus: I2cBus, { address, revision }: ExpanderChip, slots: readonly SlotId[]) {
     this.revision = revision;
     this.#bus = bus;
     this.#address = address;
@@ -47,19 +48,12 @@ export class ChipDriver {
     this.#expected = [];
   }
 
-  /** Reads the chip and writes nothing. `slots` are those on its lines, in their order; the last lines may carry none. */
-  static async open(
-    bus: I2cBus,
-    chip: ExpanderChip,
-    slots: readonly SlotId[],
-  ): Promise<ChipDriver> {
-    const driver = new ChipDriver(bus, chip, slots);
-    await driver.read();
-    return driver;
-  }
-
-  /** Which chip it is, by the pull-up register, which only one of them has: it is how the vendor's tool tells them apart. */
-  async model(): Promise<"XRA1200P" | "PCA9554"> {
+  /**
+   * Reads the chip and writes nothing. Resolves with which it is, by the pull-up register, which only one of them has: it is how the
+   * vendor's tool tells them apart.
+   */
+  async open(): Promise<"XRA1200P" | "PCA9554"> {
+    await this.read();
     const pullUp = retrying(() => this.#bus.readByte(this.#address, REGISTER.pullUp));
     return await pullUp.then(
       () => "XRA1200P",

@@ -1,5 +1,6 @@
 // The PowerBoard of ClusterHAT v2 and v3: one to four expander chips on an I2C bus, their slots numbered through.
 
+import { answersOf, unreadOf, withUnread } from "./answers.ts";
 import type {
   BoardInfo,
   BoardReading,
@@ -12,6 +13,7 @@ import type {
 } from "./board.ts";
 import { ChipDriver, type ExpanderChip } from "./chip-driver.ts";
 import {
+  type ExpanderRevision,
   isPowerOnState,
   LINES_PER_CHIP,
   linesOf,
@@ -45,20 +47,19 @@ export interface ExpanderBoardOptions {
   readonly virtual: boolean;
 }
 
-/** Opens the board and reads each chip once. Changes no line. Rejects with `bus`, `locked`, or what the bus itself reports. */
+/** Opens the board and reads each chip once. Changes no line. Rejects with `locked`, or, if no chip answers, with what the bus reports. */
 export async function openExpanderBoard(options: ExpanderBoardOptions): Promise<PowerBoard> {
   const writer = new Writer(options.lockPath);
   const info = infoOf(options);
   try {
-    const chips: ChipDriver[] = [];
-    for (const [index, chip] of options.chips.entries()) {
-      chips.push(await ChipDriver.open(options.bus, chip, info.parts[index]?.slots ?? []));
-    }
-    const models = await Promise.all(chips.map((chip) => chip.model()));
+    const chips = options.chips.map(
+      (chip, index) => new ChipDriver(options.bus, chip, info.parts[index]?.slots ?? []),
+    );
+    const { values: models } = await answersOf(chips.map((chip) => () => chip.open()));
     const parts = info.parts.map((part, index) => ({
       ...part,
       revision: options.chips[index]?.revision,
-      chip: models[index],
+      chip: models[index] ?? undefined,
     }));
     if (options.hold) await writer.hold();
     return new ExpanderBoard(options, { ...info, parts }, chips, writer);
@@ -105,20 +106,16 @@ class ExpanderBoard implements PowerBoard {
 
   read(): Promise<BoardReading> {
     return this.#writer.read(async () => {
-      const images: RegisterImage[] = [];
-      for (const chip of this.#chips) images.push(await chip.read());
-      const lines = images.flatMap(linesOf);
-      const driven = images.map((image) => !isPowerOnState(image));
+      const { values, errors } = await answersOf(this.#chips.map((chip) => () => chip.read()));
       const usb = await this.#options.usb.presence();
-      return {
-        slots: this.info.slots.map((slot, index) => ({
-          slot,
-          line: lines[index] ?? "off",
-          usb: usb[index] ?? "unknown",
-          driven: driven[Math.floor(index / LINES_PER_CHIP)] ?? false,
-        })),
-        underVoltage: await this.#options.supply(),
-      };
+      const slots = this.info.slots.flatMap((slot, index): SlotReading[] => {
+        const image = values[Math.floor(index / LINES_PER_CHIP)] ?? null;
+        const line = image === null ? undefined : linesOf(image)[index % LINES_PER_CHIP];
+        if (image === null || line === undefined) return [];
+        return [{ slot, line, usb: usb[index] ?? "unknown", driven: !isPowerOnState(image) }];
+      });
+      const unread = unreadOf(errors, (index) => this.info.parts[index]?.slots ?? []);
+      return { slots, ...withUnread(unread), underVoltage: await this.#options.supply() };
     });
   }
 
@@ -152,15 +149,11 @@ class ExpanderBoard implements PowerBoard {
 
   readSwitches(): Promise<readonly SwitchReading[]> {
     return this.#writer.read(async () => {
-      const readings: SwitchReading[] = [];
-      for (const [part, chip] of this.#chips.entries()) {
-        const image = await chip.look();
-        for (const [name, { mask, high }] of switchBits(chip.revision)) {
-          if ((image.direction & mask) !== 0) continue;
-          readings.push({ part, name, on: ((pinLevels(image) & mask) !== 0) === high });
-        }
-      }
-      return readings;
+      const { values } = await answersOf(this.#chips.map((chip) => () => chip.look()));
+      return this.#chips.flatMap((chip, part) => {
+        const image = values[part] ?? null;
+        return image === null ? [] : switchesOf(part, chip.revision, image);
+      });
     });
   }
 
@@ -178,4 +171,18 @@ class ExpanderBoard implements PowerBoard {
     await this.#writer.close();
     await this.#options.bus.close();
   }
+}
+
+function switchesOf(
+  part: number,
+  revision: ExpanderRevision,
+  image: RegisterImage,
+): readonly SwitchReading[] {
+  return [...switchBits(revision)]
+    .filter(([, { mask }]) => (image.direction & mask) === 0)
+    .map(([name, { mask, high }]) => ({
+      part,
+      name,
+      on: ((pinLevels(image) & mask) !== 0) === high,
+    }));
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { BoardReading, PowerBoard, SwitchName } from "./board.ts";
+import { HatError } from "./error.ts";
 import { joinBoards } from "./joined-board.ts";
 import type { SlotId } from "./slots.ts";
 
@@ -97,4 +98,28 @@ it("reads the ports of all, and brings up what needs it", async () => {
   expect(a.asked).toEqual(["init 0", "init 0"]);
   expect(b.asked).toEqual(["init 0"]);
   await expect(joined.init(2)).rejects.toMatchObject({ code: "unsupported" });
+});
+
+it("shows what answers where a board does not, and the reason for the others", async () => {
+  const { a, b, joined } = pair(true, false);
+  const gone = async (): Promise<never> => {
+    throw new HatError("bus", "unplugged");
+  };
+  Object.assign(a.it, { read: gone, readSwitches: gone });
+  expect(await joined.read()).toEqual({
+    slots: [{ slot: "p3", line: "off", usb: "unknown", driven: true }],
+    unread: [{ slots: ["p1", "p2"], code: "bus", message: "unplugged" }],
+    underVoltage: false,
+  });
+  expect(await joined.readSwitches()).toEqual([
+    { part: 1, name: "alert", on: false },
+    { part: 1, name: "hub", on: false },
+  ]);
+  const half = { slots: [], unread: [{ slots: ["p3"], code: "bus", message: "half" }] };
+  Object.assign(b.it, { read: async () => ({ ...half, underVoltage: null }) });
+  expect((await joined.read()).unread).toHaveLength(2);
+  Object.assign(b.it, { read: gone });
+  await expect(joined.read()).rejects.toThrow("unplugged");
+  Object.assign(b.it, { read: async () => Promise.reject(new TypeError("a bug")) });
+  await expect(joined.read()).rejects.toThrow(TypeError);
 });

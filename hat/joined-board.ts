@@ -1,5 +1,6 @@
 // Several boards as one: slots numbered through, each call to the board that it concerns.
 
+import { answersOf, unreadOf, withUnread } from "./answers.ts";
 import type {
   BoardInfo,
   BoardReading,
@@ -35,11 +36,16 @@ class JoinedBoard implements PowerBoard {
   }
 
   async read(): Promise<BoardReading> {
-    const readings: BoardReading[] = [];
-    for (const board of this.#boards) readings.push(await board.read());
+    const { values, errors } = await answersOf(this.#boards.map((board) => () => board.read()));
+    const readings = values.filter((reading) => reading !== null);
     const supplies = readings.map(({ underVoltage }) => underVoltage);
+    const unread = values.flatMap((reading, index) => {
+      if (reading !== null) return reading.unread ?? [];
+      return unreadOf([errors[index] ?? null], () => this.#boards[index]?.info.slots ?? []);
+    });
     return {
       slots: readings.flatMap(({ slots }) => slots),
+      ...withUnread(unread),
       underVoltage:
         supplies.find((low) => low === true) ?? supplies.find((low) => low === false) ?? null,
     };
@@ -70,13 +76,13 @@ class JoinedBoard implements PowerBoard {
   }
 
   async readSwitches(): Promise<readonly SwitchReading[]> {
-    const readings: SwitchReading[] = [];
-    for (const { board, firstPart } of this.#numbered()) {
-      for (const reading of await board.readSwitches()) {
-        readings.push({ ...reading, part: firstPart + reading.part });
-      }
-    }
-    return readings;
+    const { values } = await answersOf(
+      this.#numbered().map(({ board, firstPart }) => async () => {
+        const readings = await board.readSwitches();
+        return readings.map((reading) => ({ ...reading, part: firstPart + reading.part }));
+      }),
+    );
+    return values.flatMap((readings) => readings ?? []);
   }
 
   async setSwitch(name: SwitchName, on: boolean, part?: number): Promise<void> {

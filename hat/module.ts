@@ -10,6 +10,7 @@ export type {
   SlotReading,
   SwitchName,
   SwitchReading,
+  UnreadSlots,
   UsbPresence,
 } from "./board.ts";
 // biome-ignore lint/performance/noBarrelFile: the entry of a package names what is public.

@@ -1,6 +1,7 @@
 // What the board lane tells: readings of the lines and the USB ports, and how power effects ended.
 
 import type { Line, SlotReading } from "../../hat/board.ts";
+import type { HatErrorCode } from "../../hat/error.ts";
 import { type Draft, enter, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import {
@@ -217,14 +218,26 @@ function observeHub(draft: Draft, readings: readonly SlotReading[]): void {
   }
 }
 
+/** Of the whole board, or of a part: what remains is seen, and a person may switch it, but automation cuts nothing then. */
+function noteBoardError(draft: Draft, code: HatErrorCode, detail: string): void {
+  if (draft.rig.boardError === null) report(draft, "error", "board.failed", null, code, { detail });
+  draft.rig.boardError = detail;
+}
+
 export function onBoardRead(draft: Draft, { reading }: EventOf<"board-read">): void {
   const { rig } = draft;
-  if (rig.boardError !== null) {
-    draft.stirred = true;
-    report(draft, "info", "board.back", null);
+  const [gone] = reading.unread ?? [];
+  if (gone !== undefined) {
+    const detail = `${gone.slots.join(", ")} cannot be read: ${gone.message}`;
+    noteBoardError(draft, gone.code, detail);
+  } else {
+    if (rig.boardError !== null) {
+      draft.stirred = true;
+      report(draft, "info", "board.back", null);
+    }
+    rig.boardError = null;
+    rig.readAt = draft.now;
   }
-  rig.boardError = null;
-  rig.readAt = draft.now;
   observeHub(draft, reading.slots);
   for (const slot of reading.slots) observeSlot(draft, slot);
   // Last, for it counts who has power.
@@ -235,8 +248,7 @@ export function onBoardRead(draft: Draft, { reading }: EventOf<"board-read">): v
 }
 
 export function onBoardFailed(draft: Draft, { code, detail }: EventOf<"board-failed">): void {
-  if (draft.rig.boardError === null) report(draft, "error", "board.failed", null, code, { detail });
-  draft.rig.boardError = detail;
+  noteBoardError(draft, code, detail);
 }
 
 export function onWrongCards(draft: Draft, { slots }: EventOf<"wrong-cards">): void {

@@ -525,6 +525,25 @@ describe("the board", () => {
     expect(read({}, ON).effects).toEqual([]);
   });
 
+  const part = (rig: Partial<RigState> = {}) =>
+    read({}, OFF, rig, { unread: [{ slots: ["p5", "p6"], code: "bus", message: "no answer" }] });
+
+  it("of which a part fails is reported once, as not read, and what remains is seen", () => {
+    const readAt = now - 700;
+    const { effects, rig, slot } = part({ readAt });
+    expect(reportsOf(effects)).toContainEqual({
+      level: "error",
+      ev: "board.failed",
+      slot: null,
+      why: "bus",
+      detail: { detail: "p5, p6 cannot be read: no answer" },
+    });
+    expect(slot).toMatchObject({ line: "off", usb: "absent" });
+    expect(rig).toMatchObject({ boardError: "p5, p6 cannot be read: no answer", readAt });
+    const again = reportsOf(part({ boardError: "no answer" }).effects);
+    expect(again.filter(({ ev }) => ev.startsWith("board."))).toEqual([]);
+  });
+
   const hubs: [RigState["hub"], SlotReading["usb"], RigState["hub"], string[]][] = [
     ["unseen", "unknown", "unseen", []],
     ["unseen", "present", "seen", []],

@@ -246,6 +246,53 @@ it("goes through a controller whose board cannot be read just now", async () => 
   expect(refused.stderr).toContain(`the controller at ${socketPath} drives this board`);
 });
 
+describe("a rig of which one HAT does not answer", () => {
+  /** The second chip says 0xff whatever it is asked. */
+  async function halfRig() {
+    const board = await testBoard(bundle, ["--slots", "8"]);
+    await board.run("on", "p1");
+    const bus = board.client.bus();
+    await bus.writeByte(0x21, 2, 0xff);
+    return board;
+  }
+
+  it("shows what can be read, says what cannot, and switches the rest", async () => {
+    const board = await halfRig();
+    const status = await board.run("status");
+    expect(status.code).toBe(7);
+    expect(status.stdout).toMatch(/^p1 +on +\w+\n(?:.*\n){3}p5 +\? +\?\n/m);
+    expect(status.stderr).toContain("hatctl: p5, p6, p7, p8 cannot be read: the chip at 0x21");
+    expect(await board.run("status", "p2")).toMatchObject({ code: 0 });
+    expect(await board.run("status", "p6")).toMatchObject({ code: 1 });
+    const { slots, unread } = JSON.parse((await board.run("status", "--json")).stdout);
+    expect(slots).toHaveLength(4);
+    expect(unread).toMatchObject([{ slots: ["p5", "p6", "p7", "p8"], code: "bus" }]);
+    expect(await board.run("off", "p1")).toMatchObject({ code: 0 });
+    expect(await levels(board)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    // The slots before it are done, and it is said why no more is.
+    const all = await board.run("on", "--stagger", "0");
+    expect(all.code).toBe(7);
+    expect(all.stderr).toContain("p5: the chip at 0x21");
+    expect(await levels(board)).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+  });
+
+  it("says no half of what makes sense whole only, and asks no Zero to shut down that it could not cut", async () => {
+    const board = await halfRig();
+    for (const words of [
+      ["save-state", "--file", "-"],
+      ["status", "--format", "clusterctrl"],
+    ]) {
+      const ended = await board.run(...words);
+      expect(ended).toMatchObject({ code: 1, stdout: "" });
+      expect(ended.stderr).toContain("p5, p6, p7, p8 cannot be read");
+    }
+    const soft = await board.run("off", "p5", "--soft", "--then-hard");
+    expect(soft.code).toBe(1);
+    expect(soft.stderr).not.toContain("asking");
+    expect(await board.run("hub", "off", "p5")).toMatchObject({ code: 6 });
+  });
+});
+
 it("getpath, maxpi and identify look, and touch no hub", async () => {
   const board = await boardWith(["p2"]);
   expect((await board.run("maxpi")).stdout).toBe("4\n");

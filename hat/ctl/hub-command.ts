@@ -86,10 +86,12 @@ async function agree(
 ): Promise<void> {
   const behind = parts.flatMap((part) => board.info.parts[part]?.slots ?? []);
   const { slots } = await limited(timeoutMs, board.read());
-  const hit = slots
-    .filter(({ slot }) => behind.includes(slot))
-    .filter(({ usb, line }) => usb === "present" || (usb === "unknown" && line === "on"))
-    .map(({ slot }): SlotId => slot);
+  const hit = behind.filter((slot): slot is SlotId => {
+    const shown = slots.find((reading) => reading.slot === slot);
+    // One that cannot be read may be on it.
+    const { usb, line } = shown ?? { usb: "unknown", line: "on" };
+    return usb === "present" || (usb === "unknown" && line === "on");
+  });
   if (hit.length === 0) return;
   const howLong = state === "reset" ? "until it is found again" : "until `hatctl hub on`";
   const cost = `hub ${state} takes ${hit.join(", ")} off USB (network, console, a root over NFS) ${howLong}; power stays`;

@@ -7,6 +7,7 @@ import { EXIT, UsageError } from "./exit.ts";
 import { limited } from "./limit.ts";
 import { addStagger, type PowerFlags, switchNamed } from "./power-commands.ts";
 import { type Session, withSession } from "./session.ts";
+import { whole } from "./unread.ts";
 
 const DEFAULT_FILE = "/var/lib/zerorig/hat-state.json";
 const FORMAT = 1;
@@ -41,7 +42,7 @@ export function addStateCommands(program: Command): void {
 }
 
 async function save({ board, out, timeoutMs }: Session, { file }: StateFlags): Promise<number> {
-  const { slots } = await limited(timeoutMs, board.read());
+  const { slots } = whole(await limited(timeoutMs, board.read()));
   const are = (line: string) =>
     slots.filter((shown) => shown.line === line).map(({ slot }) => slot);
   const state: SavedState = {

@@ -8,6 +8,7 @@ import { limited } from "./limit.ts";
 import { type Session, withSession } from "./session.ts";
 import { namedSlots } from "./slot-args.ts";
 import { table } from "./table.ts";
+import { whole } from "./unread.ts";
 import { openUsbBoard } from "./usb-boards.ts";
 import { vendorFacts } from "./vendor-facts.ts";
 import { vendorStatus } from "./vendor-status.ts";
@@ -45,7 +46,7 @@ async function status(
     const facts = await vendorFacts(
       board.info,
       session.flags.board,
-      { reading, switches },
+      { reading: whole(reading), switches },
       openUsbBoard,
     );
     process.stdout.write(vendorStatus(facts));
@@ -60,11 +61,34 @@ async function status(
     session.controller === null
       ? null
       : { socket: session.flags.control, version: session.controller.version };
+  const rows = wanted.map(
+    (slot): Shown =>
+      slots.find((shown) => shown.slot === slot) ?? {
+        ...{ slot, line: "?", usb: "?" },
+        ...controllerView(session, slot),
+      },
+  );
   out.result(
     { board: description, virtual, ...reading, slots, switches, controller },
-    textOf(session, slots),
+    textOf(session, rows),
   );
-  return EXIT.done;
+  return unreadExit(session, reading, wanted);
+}
+
+/** Says which of the slots that were asked for cannot be read, and why. */
+function unreadExit(
+  { out }: Session,
+  { unread = [] }: BoardReading,
+  wanted: readonly SlotId[],
+): number {
+  const missing: SlotId[] = [];
+  for (const { slots, message } of unread) {
+    const asked = slots.filter((slot) => wanted.includes(slot));
+    if (asked.length > 0) out.complain(`${asked.join(", ")} cannot be read: ${message}`);
+    missing.push(...asked);
+  }
+  if (missing.length === 0) return EXIT.done;
+  return missing.length < wanted.length ? EXIT.partly : EXIT.failed;
 }
 
 interface Shown {

@@ -6,6 +6,7 @@ import type { SlotId } from "../slots.ts";
 import { describeError, EXIT, exitCodeOf } from "./exit.ts";
 import { limited } from "./limit.ts";
 import { NotGoneError } from "./soft-off.ts";
+import { unreadError } from "./unread.ts";
 
 export type Verb = "on" | "off" | "cycle";
 
@@ -65,6 +66,9 @@ export async function switchSlots(options: SwitchOptions): Promise<SwitchResult>
       continue;
     }
     try {
+      // Nor is its Zero asked to shut down: nobody could cut it then.
+      const unread = unreadError(reading, slot);
+      if (unread !== null) throw unread;
       const outcome = await switchOne(run, verb, slot, readings.get(slot));
       outcomes.push(outcome);
       say(`${slot}: ${outcome.message}`);

@@ -46,6 +46,10 @@ function textOf(event: BoardEvent): string {
       return event.driven
         ? `${event.slot} is driven again`
         : `${event.slot} is driven no more: its board lost its supply`;
+    case "unread":
+      return `${event.slot} cannot be read: ${event.message}`;
+    case "read":
+      return `${event.slot} can be read again: ${event.reading.line}/${event.reading.usb}`;
     case "under-voltage":
       if (event.low === null) return "the supply cannot be read any more";
       return event.low ? "under-voltage" : "under-voltage is over";

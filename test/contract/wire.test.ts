@@ -279,10 +279,65 @@ describe("two HATs on one bus", () => {
     await hats.dispose();
   });
 
-  it("names the HAT that does not answer", async () => {
-    const hats = await pair();
+  const GONE = {
+    slots: ["p5", "p6", "p7", "p8"],
+    code: "bus",
+    message: expect.stringMatching(/0x21 on \/dev\/i2c-1 did not answer/),
+  };
+  const unplug = (hats: WiredHats) =>
     hats.wire.touch({ before: (_, { address }) => (address === 0x21 ? "nak" : undefined) });
-    await expect(hats.open()).rejects.toThrow(/0x21 on \/dev\/i2c-1 did not answer/);
+  const plugIn = (hats: WiredHats) => {
+    hats.chips[1]?.reset();
+    hats.wire.touch({});
+  };
+
+  it("reads and switches one while the other is unplugged, and names that one", async () => {
+    const hats = await pair();
+    const board = await hats.open();
+    await board.setPower("p1", "on");
+    await board.setPower("p5", "on");
+    expect(await board.read()).not.toHaveProperty("unread");
+    unplug(hats);
+    const reading = await board.read();
+    expect(reading.slots.map(({ slot, line }) => `${slot} ${line}`)).toEqual([
+      "p1 on",
+      "p2 off",
+      "p3 off",
+      "p4 off",
+    ]);
+    expect(reading.unread).toEqual([GONE]);
+    expect(new Set((await board.readSwitches()).map(({ part }) => part))).toEqual(new Set([0]));
+    expect(await board.setPower("p1", "off")).toMatchObject({ line: "off" });
+    await expect(board.setPower("p5", "off")).rejects.toMatchObject({ code: "bus" });
+    // It comes back without its supply: that is no silent thing.
+    plugIn(hats);
+    const change = { code: "foreign-change", slots: GONE.slots };
+    await expect(board.setPower("p6", "on")).rejects.toMatchObject(change);
+    await board.setPower("p6", "on");
+    expect(await hats.pins()).toEqual([...off, "off", "on", "off", "off"]);
+    await hats.dispose();
+  });
+
+  it("opens with one of them, and takes the other as it is found", async () => {
+    const hats = await pair();
+    unplug(hats);
+    const board = await hats.open();
+    expect((await board.read()).unread).toEqual([GONE]);
+    expect(board.info.parts.map(({ chip }) => chip)).toEqual(["XRA1200P", undefined]);
+    plugIn(hats);
+    await board.setPower("p7", "on");
+    expect(await board.read()).not.toHaveProperty("unread");
+    expect(await hats.pins()).toEqual([...off, "off", "off", "on", "off"]);
+    await hats.dispose();
+  });
+
+  it("does not open, nor read, where neither answers", async () => {
+    const hats = await pair();
+    const board = await hats.open();
+    hats.wire.touch({ before: () => "nak" });
+    await expect(board.read()).rejects.toThrow(/0x20 on \/dev\/i2c-1 did not answer/);
+    await expect(board.readSwitches()).rejects.toMatchObject({ code: "bus" });
+    await expect(hats.open()).rejects.toMatchObject({ code: "bus" });
     await hats.dispose();
   });
 });

@@ -81,16 +81,24 @@ const VERBS: readonly OperatorVerb[] = [
 /** One for each event that there is: a new one does not compile until it is drawn too. */
 const MAKERS: { readonly [T in Event["type"]]: Maker<T> } = {
   tick: () => ({ type: "tick" }),
-  "board-read": (rig, draw) => ({
-    type: "board-read",
-    reading: {
-      slots: rig.slots.map((slot, index) =>
-        // One slot is drawn, the others are as they were.
-        readingOf(slot, index === draw.who ? draw : { ...draw, aimed: true, small: 3 }),
-      ),
-      underVoltage: draw.small === 9 ? draw.coin : null,
-    },
-  }),
+  "board-read": (rig, draw) => {
+    // Now and then its HAT does not answer.
+    const gone = draw.small === 8 ? idAt(rig, draw) : null;
+    const slots = rig.slots.map((slot, index) =>
+      // One slot is drawn, the others are as they were.
+      readingOf(slot, index === draw.who ? draw : { ...draw, aimed: true, small: 3 }),
+    );
+    return {
+      type: "board-read",
+      reading: {
+        slots: slots.filter(({ slot }) => slot !== gone),
+        ...(gone === null
+          ? {}
+          : { unread: [{ slots: [gone], code: "bus", message: "no answer" }] }),
+        underVoltage: draw.small === 9 ? draw.coin : null,
+      },
+    };
+  },
   "wrong-cards": (rig, draw) => ({
     type: "wrong-cards",
     slots: draw.coin ? [idAt(rig, draw)] : [],

@@ -45,12 +45,17 @@ function bench(words = "", socketPath = "/nowhere/control.sock") {
       return row(slot);
     },
     read: () => {},
+    /** Those whose HAT does not answer. */
+    gone: [] as SlotId[],
   };
   const board: Partial<PowerBoard> = {
     info: { description: "fake", slots: rows.map(({ slot }) => slot), parts: [], virtual: true },
     read: async () => {
       fake.read();
-      return { slots: rows.map((shown) => ({ ...shown })), underVoltage: null };
+      const { gone } = fake;
+      const slots = rows.filter(({ slot }) => !gone.includes(slot)).map((shown) => ({ ...shown }));
+      const unread = [{ slots: gone, code: "bus", message: "the chip does not answer" }] as const;
+      return { slots, underVoltage: null, ...(gone.length === 0 ? {} : { unread }) };
     },
     readPorts: async () =>
       rows.map(({ slot, usb }) => {
@@ -291,4 +296,39 @@ it("says which board a controller drives where another one is held", async () =>
   expect(fake.said.join("")).not.toContain("WARNING");
   server.close();
   await rm(directory, { recursive: true });
+});
+
+it("fences what answers where one HAT of a rig does not, and takes nothing for off that it cannot read", async () => {
+  const rig = (words: string) => {
+    const { fake, bench: with_ } = bench(words);
+    fake.gone = ["p3", "p4"];
+    return { fake, with_ };
+  };
+  const why = "Failed: p3: the chip does not answer";
+  const off = rig("plug=p1,p3");
+  const half = off.fake.setPower;
+  off.fake.setPower = async (slot, line) => {
+    if (slot === "p3") throw new HatError("bus", "the chip does not answer");
+    return await half(slot, line);
+  };
+  expect(await runOnBoard(off.with_, "off")).toBe(1);
+  expect(off.fake.row("p1").line).toBe("off");
+  expect(off.fake.said.join("")).toContain(why);
+
+  expect(await runOnBoard(rig("plug=p1").with_, "off")).toBe(0);
+  // Nor is it known to be off already.
+  const silent = rig("power_timeout=1");
+  silent.fake.setPower = async (slot) => silent.fake.row(slot);
+  expect(await runOnBoard(silent.with_, "off")).toBe(1);
+
+  await expect(runOnBoard(rig("plug=p1,p3").with_, "status")).rejects.toThrow("does not answer");
+  expect(await runOnBoard(rig("plug=p1").with_, "status")).toBe(0);
+
+  const list = rig("");
+  await runOnBoard(list.with_, "list-status");
+  expect(list.fake.printed).toEqual(["p1,,ON", "p2,,ON", "p3,,UNKNOWN", "p4,,UNKNOWN"]);
+
+  const monitor = rig("");
+  expect(await runOnBoard(monitor.with_, "monitor")).toBe(0);
+  expect(monitor.fake.said.join("")).toContain("WARNING: p3, p4 cannot be read: the chip");
 });

@@ -1,8 +1,9 @@
 // Brings lines on or off, and proves it: the order, the wait, and looking until the board shows it or the time is over.
 
-import type { SlotReading } from "../../board.ts";
+import type { BoardReading, SlotReading } from "../../board.ts";
 import type { SlotId } from "../../slots.ts";
 import { describeError } from "../exit.ts";
+import { unreadError } from "../unread.ts";
 import type { Log } from "./log.ts";
 import type { Outlets } from "./outlets.ts";
 import type { Settings } from "./settings.ts";
@@ -54,7 +55,7 @@ async function driveOnce(
   bench: Bench,
   slots: readonly SlotId[],
   line: "on" | "off",
-  before: readonly SlotReading[],
+  before: BoardReading,
 ): Promise<ReadonlyMap<SlotId, string>> {
   const { outlets, settings, sleep, nowMs, log } = bench;
   const failures = new Map<SlotId, string>();
@@ -104,9 +105,9 @@ async function look(
 ): Promise<ReadonlyMap<SlotId, string>> {
   const open = new Map<SlotId, string>();
   try {
-    const readings = await outlets.read();
+    const reading = await outlets.read();
     for (const slot of slots) {
-      const why = whyNot(readings, slot, line);
+      const why = whyNot(reading, slot, line);
       if (why !== null) open.set(slot, why);
     }
   } catch (error) {
@@ -116,9 +117,11 @@ async function look(
 }
 
 /** Why a slot does not count as on or off; null if it does. */
-function whyNot(readings: readonly SlotReading[], slot: SlotId, line: "on" | "off"): string | null {
-  const reading = readings.find((candidate) => candidate.slot === slot);
-  if (reading === undefined) return "the board does not show it";
+function whyNot(shown: BoardReading, slot: SlotId, line: "on" | "off"): string | null {
+  const reading = shown.slots.find((candidate) => candidate.slot === slot);
+  if (reading === undefined) {
+    return unreadError(shown, slot)?.message ?? "the board does not show it";
+  }
   if (reading.line !== line) return `its line reads ${reading.line}`;
   if (!reading.driven) return `its line reads ${line}, but nothing drives it`;
   if (line === "off" && reading.usb === "present") {

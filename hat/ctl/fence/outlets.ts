@@ -1,6 +1,6 @@
 // The power lines as the fence agent uses them: read from the board itself, and switched by whoever is its writer.
 
-import type { PowerBoard, SlotReading } from "../../board.ts";
+import type { BoardReading, PowerBoard } from "../../board.ts";
 import { HatError, isHatError } from "../../error.ts";
 import { identify } from "../../identity.ts";
 import type { SlotId } from "../../slots.ts";
@@ -59,9 +59,13 @@ export class Outlets {
     }
   }
 
+  get slots(): readonly SlotId[] {
+    return this.#options.board.info.slots;
+  }
+
   /** Each slot as the board itself shows it, also while a controller drives it. */
-  async read(): Promise<readonly SlotReading[]> {
-    return (await this.#limited(this.#options.board.read())).slots;
+  async read(): Promise<BoardReading> {
+    return await this.#limited(this.#options.board.read());
   }
 
   /** Why a slot may not be cut by its name: another slot's card sits in it. What cannot be seen is no reason. */

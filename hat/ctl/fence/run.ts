@@ -1,7 +1,7 @@
 // What each action does with the board.
 
-import type { SlotReading } from "../../board.ts";
 import type { SlotId } from "../../slots.ts";
+import { unreadError } from "../unread.ts";
 import { type Bench, drive, stateOf } from "./drive.ts";
 
 /** As the contract of fence agents has them. */
@@ -70,9 +70,12 @@ async function isRefused({ outlets, settings, log }: Bench): Promise<boolean> {
   return refused.length > 0;
 }
 
-/** The board answers; and whoever watches it hears early which slots it would not cut. */
+/** The board answers; and whoever watches it hears early which slots it would not, or could not, cut. */
 async function monitor({ outlets, settings, log }: Bench): Promise<number> {
-  await outlets.read();
+  const { unread = [] } = await outlets.read();
+  for (const { slots, message } of unread) {
+    log.warning(`${slots.join(", ")} cannot be read: ${message}`);
+  }
   if (!settings.despiteMismatch) {
     for (const mismatch of (await outlets.mismatches()).values()) log.warning(mismatch);
   }
@@ -90,7 +93,10 @@ function failed({ log }: Bench, failures: ReadonlyMap<SlotId, string>): number {
 async function status({ outlets, settings, log, print, sleep, nowMs }: Bench): Promise<number> {
   const untilMs = nowMs() + settings.powerTimeoutMs;
   for (;;) {
-    const readings = (await outlets.read()).filter(({ slot }) => settings.plugs.includes(slot));
+    const reading = await outlets.read();
+    const unread = settings.plugs.flatMap((slot) => unreadError(reading, slot) ?? []);
+    if (unread.length > 0) throw unread[0];
+    const readings = reading.slots.filter(({ slot }) => settings.plugs.includes(slot));
     const unsure = readings.filter((reading) => stateOf(reading) === "unsure");
     if (unsure.length === 0) {
       const isOn = readings.some((reading) => stateOf(reading) === "on");
@@ -114,8 +120,13 @@ async function list({ outlets, settings, print }: Bench, withStatus: boolean): P
     off: "OFF",
     unsure: "UNKNOWN",
   };
-  const lineOf = (reading: SlotReading) =>
-    [reading.slot, "", ...(withStatus ? [words[stateOf(reading)]] : [])].join(settings.separator);
-  for (const reading of await outlets.read()) print(lineOf(reading));
+  const { slots } = await outlets.read();
+  const stateAt = (slot: SlotId) => {
+    const reading = slots.find((shown) => shown.slot === slot);
+    return words[reading === undefined ? "unsure" : stateOf(reading)];
+  };
+  for (const slot of outlets.slots) {
+    print([slot, "", ...(withStatus ? [stateAt(slot)] : [])].join(settings.separator));
+  }
   return CODE.done;
 }
