@@ -7,7 +7,7 @@ import {
   findController,
 } from "../../hat/ctl/controller-client.ts";
 import { switchByController } from "../../hat/ctl/controller-switch.ts";
-import { HATCTL, run, ZERORIG } from "./programs.ts";
+import { HATCTL, run, until, ZERORIG } from "./programs.ts";
 import { Rig } from "./rig.ts";
 
 it("looks for the controller where zerorig does", async () => {
@@ -118,4 +118,35 @@ it("goes through the controller that drives the board, and round one that drives
   expect(stopped.stderr).toMatch(/did not answer in \d+ ms\n.*held by process \d+/);
   expect(await hatctl("status", "p1")).toMatchObject({ code: 0 });
   rig.controller.kill("SIGCONT");
+});
+
+it("switches what answers while one HAT of the rig does not, and nothing is cut for that", {
+  timeout: 120_000,
+}, async () => {
+  const rig = await Rig.start({ zeros: 5 });
+  await rig.mining();
+  const env = {
+    ZERORIG_BOARD: `virtual:${rig.paths.hatSocket}`,
+    ZERORIG_CONTROL_SOCKET: rig.paths.controlSocket,
+  };
+  const hatctl = (...words: string[]) => run(HATCTL, words, env);
+  // As if it were unplugged: nobody drives its lines, and whatever it is asked, the bus reads 0xff.
+  const bus = rig.hat.bus();
+  for (const register of [3, 1, 2]) await bus.writeByte(0x21, register, 0xff);
+  await until("the controller sees it", async () =>
+    /p5 cannot be read/.test((await rig.status()).board),
+  );
+
+  const status = await hatctl("status");
+  expect(status.code).toBe(7);
+  expect(status.stderr).toContain("drives this board");
+  expect(status.stderr).toContain("p5 cannot be read: the chip at 0x21");
+  expect(await hatctl("off", "p1")).toMatchObject({ code: 0 });
+  expect(await hatctl("on", "p1")).toMatchObject({ code: 0 });
+  expect(await rig.edges()).toMatchObject([
+    { cuts: 1, starts: 2 },
+    ...Array.from({ length: 3 }, () => ({ cuts: 0, starts: 1 })),
+    // The Zero that lost its power with its HAT.
+    { cuts: 1, starts: 1 },
+  ]);
 });

@@ -258,13 +258,23 @@ export function i2cSteps(): void {
     },
   );
 
-  step("two HATs, one of them gone: the error names its address", async () => {
-    second.refuse(-1);
-    const { code, stderr } = await hatctl("v2.3@0x20,v2.3@0x21", "off", "p5");
-    second.refuse(0);
-    equal(code, 1, stderr);
-    match(stderr, /0x21/);
-  });
+  step(
+    "two HATs, one of them gone: the error names its address, the other is switched",
+    async () => {
+      const both = "v2.3@0x20,v2.3@0x21";
+      fresh(first);
+      second.refuse(-1);
+      const { code, stderr } = await hatctl(both, "off", "p5");
+      const other = await hatctl(both, "on", "p2");
+      const status = await hatctl(both, "status");
+      second.refuse(0);
+      equal(code, 1, stderr);
+      match(stderr, /0x21/);
+      equal(other.code, 0, other.stderr);
+      equal(first.pins().levels, RUNNING | 0x02);
+      equal(status.code, 7, status.stderr);
+    },
+  );
 
   step("fence_clusterhat: off by stdin and by arguments, already off, status, reboot", async () => {
     fresh(first);
