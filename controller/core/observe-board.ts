@@ -251,21 +251,6 @@ export function onBoardFailed(draft: Draft, { code, detail }: EventOf<"board-fai
   noteBoardError(draft, code, detail);
 }
 
-export function onWrongCards(draft: Draft, { slots }: EventOf<"wrong-cards">): void {
-  const { rig } = draft;
-  for (const { id } of rig.slots) {
-    const before = rig.wrongCards.includes(id);
-    if (before === slots.includes(id)) continue;
-    if (before) report(draft, "info", "slot.right-card", id);
-    else {
-      report(draft, "error", "slot.wrong-card", id, null, {
-        todo: "put each card in the slot that it was made for (`hatctl identify`); until then nothing is cut here by automation",
-      });
-    }
-  }
-  rig.wrongCards = slots;
-}
-
 export function onIntentDurable(draft: Draft, event: EventOf<"intent-durable">): void {
   const slot = slotOf(draft, event.slot);
   if (slot?.intent?.id !== event.intent) return;

@@ -12,11 +12,11 @@ import {
   onIntentDurable,
   onPowerDone,
   onPowerFailed,
-  onWrongCards,
 } from "./observe-board.ts";
 import type { PowerRestore } from "./policy.ts";
 import type { Intent, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
+import { onWrongCards } from "./wrong-cards.ts";
 
 const { state, now } = mining({ zeros: 1 });
 const [ready] = state.slots as [Slot];

@@ -14,7 +14,6 @@ import {
   onIntentDurable,
   onPowerDone,
   onPowerFailed,
-  onWrongCards,
 } from "./observe-board.ts";
 import { onBeat, onHeard, onLinkDown, onLinkUp } from "./observe-link.ts";
 import { onPoolDown, onPoolJob, onPoolUp, onPoolVerdict } from "./observe-pool.ts";
@@ -26,6 +25,7 @@ import type { RigState } from "./state.ts";
 import { judgeStorm } from "./storm.ts";
 import { recoverFromBrownOut } from "./supply.ts";
 import { wakeAt } from "./wake.ts";
+import { onWrongCards } from "./wrong-cards.ts";
 
 export interface Step {
   readonly state: RigState;
