@@ -3,6 +3,7 @@
 import { type Command, Option } from "commander";
 import type { BoardReading } from "../board.ts";
 import type { SlotId } from "../slots.ts";
+import { powerOnTexts } from "./board-parts.ts";
 import { EXIT } from "./exit.ts";
 import { limited } from "./limit.ts";
 import { type Session, withSession } from "./session.ts";
@@ -55,7 +56,7 @@ async function status(
   const slots = reading.slots
     .filter(({ slot }) => wanted.includes(slot))
     .map((shown) => ({ ...shown, ...controllerView(session, shown.slot) }));
-  warn(session, { ...reading, slots });
+  warn(session, reading, wanted);
   const { description, virtual } = board.info;
   const controller =
     session.controller === null
@@ -104,11 +105,13 @@ function controllerView({ controller }: Session, slot: SlotId): Pick<Shown, "sta
   return found === undefined ? {} : { state: found.state, why: found.why };
 }
 
-function warn({ out, controller, flags }: Session, reading: BoardReading): void {
+function warn(
+  { board, out, controller, flags }: Session,
+  reading: BoardReading,
+  wanted: readonly SlotId[],
+): void {
   if (controller !== null) out.say(`the controller at ${flags.control} drives this board`);
-  if (reading.slots.some(({ driven }) => !driven)) {
-    out.say("the board is in its power-on state: it lost its supply, or was never set up");
-  }
+  for (const text of powerOnTexts(board.info, reading, wanted)) out.say(text);
   if (reading.underVoltage === true) out.say("under-voltage now: the supply is too weak");
 }
 

@@ -3,6 +3,7 @@
 import type { PowerBoard, SlotReading, UsbPresence } from "../board.ts";
 import { HatError } from "../error.ts";
 import type { SlotId } from "../slots.ts";
+import { powerOnTexts } from "./board-parts.ts";
 import { describeError, EXIT, exitCodeOf } from "./exit.ts";
 import { limited } from "./limit.ts";
 import { NotGoneError } from "./soft-off.ts";
@@ -54,6 +55,8 @@ export async function switchSlots(options: SwitchOptions): Promise<SwitchResult>
   const { board, verb, slots, say } = options;
   const reading = await limited(options.timeoutMs, board.read());
   const readings = new Map(reading.slots.map((shown) => [shown.slot, shown]));
+  // The first slot that is switched sets the board up: whoever lost Zeros by it hears of it before.
+  for (const text of powerOnTexts(board.info, reading, slots)) say(text);
   const run = new Run(options);
   const outcomes: SlotOutcome[] = [];
   let failure: unknown;

@@ -130,8 +130,11 @@ it("a board that lost its supply is shown as such, and the next command says so"
   expect((await board.run("status")).stderr).toContain("lost its supply");
   // Looking has set nothing up, and the one that is named is the one that comes on.
   expect(await board.client.bus().readByte(0x20, 3)).toBe(0xff);
-  expect(await board.run("on", "p2")).toMatchObject({ code: 0 });
+  const on = await board.run("on", "p2");
+  expect(on).toMatchObject({ code: 0 });
+  expect(on.stderr).toMatch(/is in its power-on state: it lost its supply.*\np2: on, verified\n$/);
   expect(await powered(board)).toEqual(["p2"]);
+  expect((await board.run("off", "p2")).stderr).toBe("p2: off, verified\n");
 });
 
 it("a command that it does not know, or half of one, is no success", async () => {
