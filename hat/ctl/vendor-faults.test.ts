@@ -145,3 +145,12 @@ it("a command that it does not know, or half of one, is no success", async () =>
     expect(ended.stderr).not.toBe("");
   }
 });
+
+it("an order that cannot be is no success", async () => {
+  const board = await testBoard(bundle);
+  for (const words of ["saveorder 999", "savepos 0", "saveusbboot x", "fan on 256", "reset -1"]) {
+    const ended = await board.run(...words.split(" "));
+    expect([words, ended.code]).toEqual([words, 2]);
+    expect(ended.stderr).not.toBe("");
+  }
+});
