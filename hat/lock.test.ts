@@ -83,6 +83,20 @@ it("takes a pid of another process, or of another boot, for dead", async () => {
   }
 });
 
+it("takes no process for dead that /proc hides from this user", async () => {
+  const path = join(directory, "hidden");
+  const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+  // No pid is as great, so /proc shows none; that a signal is refused tells of one all the same.
+  const holder = { pid: 4_194_305, startTime: "1", bootId, id: "1-0e" };
+  await writeFile(path, JSON.stringify(holder));
+  const kill = vi.spyOn(process, "kill").mockImplementation(() => {
+    throw Object.assign(new Error("EPERM"), { code: "EPERM" });
+  });
+  await expect(acquireLock(path)).rejects.toMatchObject({ code: "locked" });
+  kill.mockRestore();
+  await (await acquireLock(path)).release();
+});
+
 it("lets exactly one of many take over from a dead one", async () => {
   for (let round = 0; round < 20; round += 1) {
     const path = join(directory, `race-${round}`);

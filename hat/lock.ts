@@ -10,7 +10,7 @@ import { chmod, link, readFile, rename, unlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HatError } from "./error.ts";
-import { startTimeOf } from "./process.ts";
+import { isHidden, startTimeOf } from "./process.ts";
 
 export interface HeldLock {
   release(): Promise<void>;
@@ -136,7 +136,9 @@ async function readHolder(path: string): Promise<Holder | null> {
 
 async function isAlive(holder: Holder): Promise<boolean> {
   if (holder.bootId !== (await currentBootId())) return false;
-  if (holder.startTime !== "") return startTimeOf(holder.pid) === holder.startTime;
+  if (holder.startTime !== "") {
+    return startTimeOf(holder.pid) === holder.startTime || isHidden(holder.pid);
+  }
   try {
     process.kill(holder.pid, 0);
     return true;
