@@ -177,7 +177,9 @@ export class Checkers {
     if (zero.powered && zero.readsOff && truthful && zero.usb) {
       this.blame(4, `on of ${zero.slot}, which was never off`);
     }
-    if (!zero.powered && now - zero.offAt < policy.offDwellMs - 1) {
+    // What else took its power since the last reading nobody knows of.
+    const unread = this.#world.leftOff.has(zero.slot) && this.#world.readAt < zero.offAt;
+    if (!zero.powered && !unread && now - zero.offAt < policy.offDwellMs - 1) {
       this.blame(4, `on of ${zero.slot} ${Math.round(now - zero.offAt)} ms after it went off`);
     }
     // A try that comes to nothing starts nobody.

@@ -347,7 +347,7 @@ export class World {
   /** What a foreign hand did just now was read by nobody, and something else is to be read from now on. */
   forgetUnreadHands(): void {
     for (const [slot, at] of this.foreignOff) {
-      if (this.now - at < UNREAD_MS) this.foreignOff.delete(slot);
+      if (this.now - at < UNREAD_MS || this.readAt < at) this.foreignOff.delete(slot);
     }
   }
 
