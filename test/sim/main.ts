@@ -70,8 +70,10 @@ function tellSmallest(verdict: Verdict, faultyMs: number): void {
     tell: (told) => log.push(told),
   });
   process.stdout.write(`smallest: ${small.verdict.strikes.length} faults\n`);
+  // As corpus.ts has them.
+  process.stdout.write(`  seed: ${verdict.seed}, faultyMs: ${small.faultyMs}\n`);
   for (const { id, atMs } of small.verdict.strikes) {
-    process.stdout.write(`  ${Math.round(atMs)} ms ${id}\n`);
+    process.stdout.write(`  ${JSON.stringify(id)}: ${atMs},\n`);
   }
   for (const line of small.verdict.broken) process.stdout.write(`  BROKEN ${line}\n`);
   const firstMs = Number.parseInt(small.verdict.broken[0] ?? "", 10);
