@@ -124,9 +124,8 @@ export class StandingRules {
     if (this.#world.poolRefuses || this.#world.poolSilent) this.#workSince = now;
     if (!this.#isFree(controller)) this.#clearSince = now;
     const clear = now - this.#clearSince >= CLEAR_MS;
-    const leaving = controller.state.slots.some(({ phase }) => phase === "PoweringOff");
-    this.#judgeCeiling(clear && !leaving);
-    this.#judgeSupply(clear && !leaving);
+    this.#judgeCeiling(clear);
+    this.#judgeSupply(clear);
     for (let index = 0; index < zeros.length; index++) {
       const zero = zeros[index] as SimZero;
       const slot = controller.state.slots[index] as Slot;
@@ -152,10 +151,13 @@ export class StandingRules {
 
   #judgeHeat(index: number, zero: SimZero, clear: boolean): void {
     const { now, policy, serverDown } = this.#world;
-    const { net } = zero;
+    const { net, tempC } = zero;
+    if (tempC < policy.heatOffC) {
+      this.#hotSince[index] = now;
+      return;
+    }
     const told = speaks(zero) && !serverDown && net.loss === 0 && now >= net.cloggedUntil;
-    const hot = told && zero.tempC >= policy.heatOffC && this.#obeys(zero);
-    if (!hot || !clear) this.#hotSince[index] = now;
+    if (!told || !this.#obeys(zero) || !clear) this.#hotSince[index] = now;
     else if (now - (this.#hotSince[index] ?? now) >= HOT_MS) {
       this.#blame(14, `${zero.slot} has ${Math.round(zero.tempC)} C and keeps its power`);
       this.#hotSince[index] = Number.POSITIVE_INFINITY;
@@ -165,8 +167,9 @@ export class StandingRules {
   #judgeCeiling(clear: boolean): void {
     const { now, controller } = this.#world;
     const allowed = this.#world.allowedWatts(LATE_MS);
-    const over = clear && allowed < this.#count(null) && controller.state.pause === null;
-    if (!over || !this.#mayOneGo(controller)) this.#overSince = now;
+    const limited = clear && allowed < Number.POSITIVE_INFINITY;
+    const over = limited && allowed < this.#count(null) && controller.state.pause === null;
+    if (!over || this.#isLeaving() || !this.#mayOneGo(controller)) this.#overSince = now;
     else if (now - this.#overSince >= LATE_MS + this.#tokenMs()) {
       this.#blame(14, `${this.#count(null)} Zeros run, ${allowed.toFixed(1)} W are allowed`);
       this.#overSince = Number.POSITIVE_INFINITY;
@@ -192,17 +195,28 @@ export class StandingRules {
     return ((switchBurst + 1) / switchesPerMinute) * 60_000;
   }
 
+  /** Whether one of them is about to go. */
+  #isLeaving(): boolean {
+    for (const { phase } of this.#world.state.slots) if (phase === "PoweringOff") return true;
+    return false;
+  }
+
   #judgeSupply(clear: boolean): void {
     const { now, underVoltage, zeros, controller } = this.#world;
+    if (underVoltage !== true) {
+      this.#sagSince = now;
+      this.#powered = 0;
+      return;
+    }
     let powered = 0;
     for (const { index, phase } of controller.state.slots) {
       const zero = zeros[index] as SimZero;
       // A cut that failed is tried again in its own time.
       if (zero.powered && phase !== "Fault" && this.#obeys(zero)) powered++;
     }
-    const lasts = clear && underVoltage === true && powered > 0 && powered >= this.#powered;
+    const lasts = clear && powered > 0 && powered >= this.#powered;
     this.#powered = powered;
-    if (!lasts) this.#sagSince = now;
+    if (!lasts || this.#isLeaving()) this.#sagSince = now;
     else if (now - this.#sagSince >= SAGGING_MS) {
       this.#blame(14, `under-voltage lasts, and ${powered} Zeros keep their power`);
       this.#sagSince = Number.POSITIVE_INFINITY;
@@ -231,8 +245,12 @@ export class StandingRules {
     const { now, controller, sagReadAt, demandUntil } = this.#world;
     const { phase, shed, hold, wanted } = known;
     const sleeps = phase === "Off" && shed?.why === "idle" && !powered && wanted === "on";
+    if (!sleeps) {
+      this.#asleepSince[index] = now;
+      return;
+    }
     const asked = now < (demandUntil.get(slot) ?? Number.NEGATIVE_INFINITY);
-    const needed = sleeps && (asked || now - this.#workSince >= WORK_MS);
+    const needed = asked || now - this.#workSince >= WORK_MS;
     const { pause, slots } = controller.state;
     const may =
       needed && free && !stuckOff && hold === null && pause === null && now - sagReadAt > 15_000;
