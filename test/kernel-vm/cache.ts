@@ -24,7 +24,8 @@ export async function cached(
     renameSync(draft, directory);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${name} is not in ${CACHE}, and could not be made: ${why}`, { cause: error });
   }
   return directory;
 }

@@ -44,6 +44,8 @@ export class DebianArchive {
       "APT::Architectures": architecture,
       "APT::Install-Recommends": "false",
       "APT::Sandbox::User": "root",
+      // Without it a mirror that is out of reach is no error.
+      "APT::Update::Error-Mode": "any",
       "Acquire::Languages": "none",
       "Dir::Etc::sourcelist": join(directory, "sources.list"),
       "Dir::Etc::sourceparts": "/dev/null",

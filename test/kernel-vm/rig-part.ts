@@ -27,6 +27,6 @@ export const rigPart: Part = {
     // Busybox's own know neither namespaces nor netem.
     await addProgram(tree, "/bin/ip", "/sbin/ip", HOST);
     await addProgram(tree, "/bin/tc", "/sbin/tc", HOST);
-    return await runGuest(tree, x86Machine(await x86Kernel(), 1280, LIMIT_MS));
+    return await runGuest(tree, x86Machine(await x86Kernel(), 2, 1280, LIMIT_MS));
   },
 };

@@ -35,3 +35,9 @@ export function shell(
     });
   });
 }
+
+/** Waits for all of them, also when one has failed, so that none is left running; rejects then with the first failure. */
+export async function together(works: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
+}

@@ -4,18 +4,22 @@ import type { Machine } from "./emulator.ts";
 import { addPackages, guestTree, runtimePackages } from "./guest-tree.ts";
 import { needPrograms } from "./host-packages.ts";
 import type { Initramfs } from "./initramfs.ts";
-import { type Kernel, x86Kernel } from "./x86-kernel.ts";
+import { together } from "./shell.ts";
+import { type Kernel, x86Kernel, x86Packages } from "./x86-kernel.ts";
 
 export async function prepareX86(): Promise<void> {
-  await needPrograms([
+  // Unpacking needs it.
+  await needPrograms([["xz", "xz-utils"]]);
+  const programs = needPrograms([
     ["qemu-system-x86_64", "qemu-system-x86"],
     ["/bin/busybox", "busybox-static"],
     ["modprobe", "kmod"],
-    ["xz", "xz-utils"],
     ["make", "make"],
     ["gcc", "gcc"],
     ["ip", "iproute2"],
   ]);
+  // Downloading, unpacking and installing wait for different things.
+  await together([programs, x86Packages()]);
   await x86Kernel();
 }
 
@@ -34,11 +38,11 @@ export async function x86Tree(test: string, modules: readonly string[]): Promise
 }
 
 /** `loglevel` keeps the kernel from tearing the report's lines. */
-export function x86Machine(kernel: Kernel, memoryMb: number, limitMs: number) {
+export function x86Machine(kernel: Kernel, processors: number, memoryMb: number, limitMs: number) {
   return (initrd: string): Machine => ({
     program: "qemu-system-x86_64",
     args: [
-      ...["-M", "q35", "-cpu", "max", "-smp", "2", "-m", String(memoryMb)],
+      ...["-M", "q35", "-cpu", "max", "-smp", String(processors), "-m", String(memoryMb)],
       ...["-kernel", kernel.image, "-initrd", initrd],
       ...["-append", "console=ttyS0 loglevel=2 panic=-1"],
     ],

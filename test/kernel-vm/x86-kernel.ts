@@ -13,7 +13,7 @@ import {
 import { basename, join } from "node:path";
 import { cached } from "./cache.ts";
 import { DebianArchive, unpack } from "./debian-archive.ts";
-import { shell } from "./shell.ts";
+import { shell, together } from "./shell.ts";
 
 export interface Kernel {
   /** What is given to the emulator. */
@@ -24,11 +24,21 @@ export interface Kernel {
 }
 
 const MODULE_DIR = join(import.meta.dirname, "module");
-const SOURCES = ["drivers/gpio/gpio-sim.c", "drivers/gpio/gpiolib.h", "kernel/irq/irq_sim.c"];
+const SOURCES = [
+  "drivers/gpio/gpio-sim.c",
+  "drivers/gpio/gpiolib.h",
+  "drivers/usb/gadget/udc/dummy_hcd.c",
+  "kernel/irq/irq_sim.c",
+];
+
+/** What is needed of Debian's packages, from the cache or downloaded. */
+export function x86Packages(): Promise<string> {
+  return cached("x86-packages-2", downloadKernel);
+}
 
 /** From the cache, or downloaded and built. */
 export async function x86Kernel(): Promise<Kernel> {
-  const packages = await cached("x86-packages", downloadKernel);
+  const packages = await x86Packages();
   const version = readFileSync(join(packages, "version"), "utf8");
   const ours = readdirSync(MODULE_DIR).map((file) => readFileSync(join(MODULE_DIR, file), "utf8"));
   const patches = JSON.stringify(PATCHES);
@@ -53,10 +63,12 @@ async function downloadKernel(directory: string): Promise<void> {
   const names = [image, `linux-headers-${version}`, `linux-headers-${common}`, "linux-kbuild-6.1"];
   const files = await archive.download([...names, "linux-source-6.1"]);
   const packed = (prefix: string) => files.filter((file) => basename(file).startsWith(prefix));
-  await unpack(packed("linux-image-"), join(directory, "image"));
-  await unpack([...packed("linux-headers-"), ...packed("linux-kbuild-")], join(directory, "build"));
   const [source = ""] = packed("linux-source-");
-  await unpackSources(source, join(directory, "source"));
+  await together([
+    unpackSources(source, join(directory, "source")),
+    unpack(packed("linux-image-"), join(directory, "image")),
+    unpack([...packed("linux-headers-"), ...packed("linux-kbuild-")], join(directory, "build")),
+  ]);
   rmSync(join(directory, "apt"), { recursive: true });
   writeFileSync(join(directory, "version"), version);
 }
@@ -91,6 +103,12 @@ const PATCHES: readonly (readonly [file: string, from: string, to: string])[] = 
     "gpio-sim.c",
     "struct gpio_sim_chip {",
     "static int first_line = -1;\nmodule_param(first_line, int, 0644);\n\nstruct gpio_sim_chip {",
+  ],
+  // Debian's own asks 8000 times a second on each port whether there is something to do: most of an emulated processor's time.
+  [
+    "dummy_hcd.c",
+    "#define DUMMY_TIMER_INT_NSECS	125000",
+    "#define DUMMY_TIMER_INT_NSECS	10000000",
   ],
 ];
 

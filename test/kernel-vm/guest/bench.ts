@@ -18,8 +18,10 @@ const USER = "bench";
 /** Slow, for there are five programs on an emulated processor. */
 const HASHRATE_HS = 1500;
 const SHARE_MS = 2000;
-const WATCH_MS = 20;
+const WATCH_MS = 100;
 const START_MS = 60_000;
+/** A status costs both sides some 100 ms of an emulated processor: asked for seldom. */
+const STATUS_MS = 500;
 
 export const SLOTS = ["p1", "p2", "p3", "p4"] as const;
 export type Slot = (typeof SLOTS)[number];
@@ -93,7 +95,12 @@ export class Bench {
     const log = openSync(this.#path("controller.log"), "a");
     const args = [ZERORIG, "run", "--config", this.#path("controller.toml")];
     this.#controller = spawn(process.execPath, args, { stdio: ["ignore", log, log] });
-    await until("the controller answers", START_MS, () => this.status().catch(() => null));
+    await until(
+      "the controller answers",
+      START_MS,
+      () => this.status().catch(() => null),
+      STATUS_MS,
+    );
   }
 
   /** Ends it by SIGTERM or SIGKILL; resolves when it is gone. */
@@ -119,12 +126,13 @@ export class Bench {
   /** All Ready, and each has had a share accepted since this was called. */
   async minesOn(limitMs: number): Promise<void> {
     const before = new Map((await this.status()).slots.map((slot) => [slot.slot, slot.accepted]));
-    await until("all are Ready and mine", limitMs, async () => {
+    const mine = async () => {
       const { slots } = await this.status();
       return slots.every(
         ({ slot, state, accepted }) => state === "Ready" && accepted > (before.get(slot) ?? 0),
       );
-    });
+    };
+    await until("all are Ready and mine", limitMs, mine, STATUS_MS);
   }
 
   /** The last lines of every log, for a failure. */

@@ -1,7 +1,8 @@
 // One chip of the simulated I2C bus, seen and disturbed from outside the bus.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SysfsFile } from "./sysfs-file.ts";
 
 const ROOT = "/sys/kernel/xra1200-sim";
 
@@ -13,20 +14,24 @@ export interface Pins {
 
 export class SimulatedExpander {
   readonly #folder: string;
+  readonly #pins: SysfsFile;
+  readonly #writes: SysfsFile;
 
   constructor(address: number) {
     this.#folder = join(ROOT, `0x${address.toString(16)}`);
     if (!existsSync(this.#folder)) throw new Error(`no ${this.#folder}`);
+    this.#pins = new SysfsFile(join(this.#folder, "pins"));
+    this.#writes = new SysfsFile(join(this.#folder, "writes"));
   }
 
   pins(): Pins {
-    const [levels = 0, ...edges] = this.#read("pins").split(" ").map(Number);
+    const [levels = 0, ...edges] = this.#pins.read().split(" ").map(Number);
     return { levels, edges };
   }
 
   /** How often any register was written. */
   writes(): number {
-    return Number(this.#read("writes"));
+    return Number(this.#writes.read());
   }
 
   /** The supply fails for a moment. */
@@ -51,10 +56,6 @@ export class SimulatedExpander {
 
   model(name: "xra1200p" | "pca9554"): void {
     this.#write("model", name);
-  }
-
-  #read(file: string): string {
-    return readFileSync(join(this.#folder, file), "utf8").trim();
   }
 
   #write(file: string, text: string): void {

@@ -2,6 +2,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SysfsFile } from "./sysfs-file.ts";
 
 const CONFIG = "/sys/kernel/config/gpio-sim";
 const FIRST_LINE = "/sys/module/gpio_sim/parameters/first_line";
@@ -51,13 +52,18 @@ export function addChip({ label, lines, firstLine, hogged }: ChipOptions): Simul
   const platform = readFileSync(join(device, "dev_name"), "utf8").trim();
   const chip = readFileSync(join(bank, "chip_name"), "utf8").trim();
   const outside = join("/sys/devices/platform", platform, chip);
+  const files = new Map<number, SysfsFile>();
+  const levelOf = (line: number): SysfsFile => {
+    const file = files.get(line) ?? new SysfsFile(join(outside, `sim_gpio${line}`, "value"));
+    files.set(line, file);
+    return file;
+  };
   return {
     base: baseOf(label),
-    level: (line) => {
-      const text = readFileSync(join(outside, `sim_gpio${line}`, "value"), "utf8");
-      return text.trim() === "1" ? 1 : 0;
-    },
+    level: (line) => (levelOf(line).read() === "1" ? 1 : 0),
     remove: () => {
+      for (const file of files.values()) file.close();
+      files.clear();
       writeFileSync(join(device, "live"), "0");
       if (hogged !== undefined) {
         rmdirSync(join(hogLine, "hog"));

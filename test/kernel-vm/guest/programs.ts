@@ -33,9 +33,7 @@ export function run(
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   if (killAfterMs !== undefined) setTimeout(() => child.kill("SIGKILL"), killAfterMs);
-  const watch = setInterval(() => {
-    if (killWhen?.()) child.kill("SIGKILL");
-  }, 10);
+  const watch = killWhen && setInterval(() => killWhen() && child.kill("SIGKILL"), 10);
   child.stdin?.on("error", () => {});
   child.stdin?.end(stdin ?? "");
   let stdout = "";

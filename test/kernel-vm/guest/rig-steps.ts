@@ -43,7 +43,10 @@ function expanderLines(): Lines {
   const chip = new SimulatedExpander(0x20);
   return {
     board: "v2.3",
-    levels: () => [0, 1, 2, 3].map((pin) => (chip.pins().levels >> pin) & 1).join(""),
+    levels: () => {
+      const { levels } = chip.pins();
+      return [0, 1, 2, 3].map((pin) => (levels >> pin) & 1).join("");
+    },
     edges: () => chip.pins().edges.slice(0, 4),
   };
 }

@@ -41,12 +41,13 @@ export async function until<T>(
   what: string,
   limitMs: number,
   probe: () => Promise<T | null | false> | T | null | false,
+  everyMs = 50,
 ): Promise<T> {
   const deadline = performance.now() + limitMs;
   for (;;) {
     const found = await probe();
     if (found !== null && found !== false) return found;
     if (performance.now() > deadline) throw new Error(`never in ${limitMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
