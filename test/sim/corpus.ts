@@ -87,4 +87,24 @@ export const CORPUS: readonly Case[] = [
       },
     ],
   },
+  {
+    found:
+      "the controller dies between the cut of a quarantine and its proof, and who is in it never comes out",
+    seed: 195,
+    faultyMs: 6_713_867,
+    strikes: at({
+      "hang#91": 3674098.556039084,
+      "hang#93": 3736493.352537695,
+      "hang#94": 3754945.4198712446,
+      "hang#105": 4365064.495991579,
+      "controller dies switching#2": 4370551.721904448,
+    }),
+    unmended: [
+      {
+        file: `${CORE}/observe-board.ts`,
+        find: 'if (slot.intent?.kind === "quarantine") return slot.wanted;',
+        replace: 'if (slot.intent?.kind === "quarantine" && !slot.wanted) return slot.wanted;',
+      },
+    ],
+  },
 ];
