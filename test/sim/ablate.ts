@@ -1,6 +1,6 @@
 // `npm run sim:ablate -- --runs N --hours H`: takes each rule away and counts the seeds in which the simulator sees it.
 
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,6 +35,12 @@ interface Found {
   readonly broken_by: Readonly<Record<string, number>>;
 }
 
+/** They end with this one. */
+const children = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of children) child.kill();
+});
+
 /** Which seeds failed, and what they broke first. A run that dies tells nothing and is an error. */
 function simulate(program: string): Promise<Found> {
   const { from, runs, hours } = values;
@@ -46,7 +52,8 @@ function simulate(program: string): Promise<Found> {
       if (last.startsWith("{")) resolve(JSON.parse(last) as Found);
       else reject(error ?? new Error(`no summary: ${last}`));
     });
-    process.on("exit", () => child.kill());
+    children.add(child);
+    child.on("close", () => children.delete(child));
   });
 }
 
