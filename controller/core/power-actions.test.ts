@@ -301,6 +301,7 @@ describe("a start that shows nothing on USB", () => {
 
   it("is off and on again, within the same intent", () => {
     const { slot, effects } = done({ ...settling, tries: 1, written: "on" }, retryEnumeration);
+    expect(ofType(effects, "save-slot")).toMatchObject([{ memory: { cutAgesMs: [0] } }]);
     expect(slot).toMatchObject({
       phase: "PoweringOff",
       why: "no-enumeration",

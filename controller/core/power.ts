@@ -197,7 +197,7 @@ export function retryEnumeration(draft: Draft, slot: Slot): Slot {
     });
   }
   report(draft, "warn", "power.no-enumeration", slot.id, null, { try: tries });
-  return enter(draft, slot, "PoweringOff", "no-enumeration", {
+  const cutting = enter(draft, slot, "PoweringOff", "no-enumeration", {
     tries,
     written: null,
     cuts: countCut(draft, slot),
@@ -205,6 +205,9 @@ export function retryEnumeration(draft: Draft, slot: Slot): Slot {
     until: draft.now + draft.rig.policy.cutProofMs,
     retryAt: draft.now,
   });
+  // A controller that dies now must count this cut too.
+  save(draft, cutting);
+  return cutting;
 }
 
 /** Off is proved. What comes next is what the intent says. */
