@@ -59,7 +59,7 @@ export class DebianArchive {
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
     const archive = new DebianArchive(directory, flags);
-    await shell("apt-get", [...flags, "-qq", "update"]);
+    await shell("apt-get", [...flags, "-qq", "update"]).catch(noLists);
     return archive;
   }
 
@@ -95,6 +95,13 @@ export class DebianArchive {
     const files = readdirSync(archives).filter((file) => file.endsWith(".deb"));
     return files.map((file) => join(archives, file));
   }
+}
+
+/** Says it without the many settings of the command. */
+function noLists(error: Error): never {
+  const said = error.message.slice(error.message.indexOf("\n") + 1).trim();
+  const advice = "is there a network? ZERORIG_DEBIAN_MIRROR names another mirror";
+  throw new Error(`no lists of packages from ${MIRROR}: ${advice}\n${said}`, { cause: error });
 }
 
 /** Unpacks packages into one tree. */

@@ -14,7 +14,7 @@ import {
   type SimulatedChip,
 } from "./gpio-sim.ts";
 import { gpioWrites, traceGpio } from "./gpio-trace.ts";
-import { HATCTL, hatctl, run } from "./programs.ts";
+import { HATCTL, hatctl, killedHatctls, run } from "./programs.ts";
 import { step } from "./steps.ts";
 
 const NOBODY = 65_534;
@@ -116,13 +116,10 @@ export function gpioSteps(): void {
       await board.setPower("p2", "on");
     });
     traceGpio();
-    for (let round = 0; round < 8; round += 1) {
-      const verb = round % 2 === 0 ? ["status"] : ["on", "p1", "p2"];
-      const killAfterMs = 200 + round * 170;
-      await run(HATCTL, ["--board", "v1", ...verb], { killAfterMs });
-    }
+    const note = await killedHatctls("v1", "on", "p1", "p2");
     equal(writes(chip), "");
     equal(levels(chip), "1110");
+    return note;
   });
 
   step("v1: a foreign write is reported and nothing is written", async () => {

@@ -53,6 +53,31 @@ export function run(
   });
 }
 
+const KILLS = 8;
+/** Of the time that one run takes: before it Node alone is at work. */
+const FIRST_KILL_SHARE = 0.3;
+
+/**
+ * hatctl with these arguments once to its end; then 8 times, by turns with `status`, killed with -9 at different times of that
+ * run, the last when it ends. Returns how many were killed: how fast the processor is decides over the others.
+ */
+export async function killedHatctls(board: string, ...args: string[]): Promise<string> {
+  const started = performance.now();
+  const whole = await hatctl(board, ...args);
+  if (whole.code !== 0) throw new Error(whole.stderr);
+  const wholeMs = performance.now() - started;
+  let killed = 0;
+  for (let kill = 1; kill <= KILLS; kill += 1) {
+    const share = FIRST_KILL_SHARE + ((1 - FIRST_KILL_SHARE) * kill) / KILLS;
+    const command = kill % 2 === 0 ? args : ["status"];
+    const { code } = await run(HATCTL, ["--board", board, ...command], {
+      killAfterMs: wholeMs * share,
+    });
+    if (code === null) killed += 1;
+  }
+  return `${killed} of ${KILLS} killed, up to ${(wholeMs / 1000).toFixed(1)} s after their start`;
+}
+
 /** With patience for a processor that is emulated on a busy machine. */
 export function hatctl(board: string, ...args: string[]): Promise<Ended> {
   return run(HATCTL, ["--board", board, "--timeout", "60000", ...args]);
