@@ -75,6 +75,7 @@ export async function killedHatctls(board: string, ...args: string[]): Promise<s
     });
     if (code === null) killed += 1;
   }
+  if (killed === 0) throw new Error("all had ended before they were killed");
   return `${killed} of ${KILLS} killed, up to ${(wholeMs / 1000).toFixed(1)} s after their start`;
 }
 
