@@ -1,0 +1,65 @@
+// Works a flow out, value by value: for the values that are computed once a job, and to test the flow itself.
+
+import { type Flow, type Kind, LANE } from "./flow.ts";
+
+function rotateLeft(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
+}
+
+/** One operation on 32-bit words. */
+export function evaluateOp(kind: Kind, a: number, b: number, c: number, imm: number): number {
+  switch (kind) {
+    case "add":
+      return (a + b) | 0;
+    case "sub":
+      return (a - b) | 0;
+    case "xor":
+      return a ^ b;
+    case "rotl":
+      return rotateLeft(a, imm);
+    case "ch":
+      return c ^ (a & (b ^ c));
+    case "maj":
+      return (a & b) ^ (c & (a ^ b));
+    case "const":
+      return imm;
+    default:
+      throw new Error(`${kind} is an input`);
+  }
+}
+
+/** Where the inputs are read from. Each has as many words as the flow asks for. */
+export interface Inputs {
+  readonly words: Int32Array;
+  readonly digest: Int32Array;
+  /** A row of the table of digits; not needed below LANE. */
+  readonly row?: Int32Array;
+}
+
+/** The values up to a level, by place. Those of a higher level stay as they were. */
+export function evaluate(
+  flow: Flow,
+  inputs: Inputs,
+  level: number,
+  values: Int32Array = new Int32Array(flow.ops.length),
+): Int32Array {
+  const { words, digest, row } = inputs;
+  for (const [place, { kind, level: own, args, imm }] of flow.ops.entries()) {
+    if (own > level) continue;
+    const [a = 0, b = 0, c = 0] = args;
+    if (kind === "word") values[place] = words[imm] as number;
+    else if (kind === "digest") values[place] = digest[imm] as number;
+    else if (kind === "table") values[place] = row?.[imm] ?? 0;
+    else {
+      const [x, y, z] = [values[a], values[b], values[c]] as [number, number, number];
+      values[place] = evaluateOp(kind, x, y, z, imm);
+    }
+  }
+  return values;
+}
+
+/** Whether the nonce passes the flow's compare. */
+export function passes(flow: Flow, inputs: Inputs): boolean {
+  const values = evaluate(flow, inputs, LANE);
+  return values[flow.equal[0]] === values[flow.equal[1]];
+}

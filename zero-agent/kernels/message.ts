@@ -1,0 +1,74 @@
+// The one SHA-1 block of a DUCO-S1 message: 40 characters of prefix, the decimal nonce, the padding.
+
+import { TAIL_WORDS } from "./generator/layout.ts";
+
+const PREFIX_BYTES = 40;
+const BLOCK_BYTES = 64;
+/** 40 + 15 bytes, the 0x80 and the 8 bytes of length fill the block. */
+export const LENGTH_MAX = 15;
+const FIRST_TAIL_WORD = 10;
+const DIGIT_ZERO = 0x30;
+
+/** The words of the message whose nonce is `length` times '0'. Null if the prefix is not 40 bytes. */
+export function messageWords(prefix: string, length: number): Int32Array | null {
+  const bytes = Buffer.alloc(BLOCK_BYTES);
+  if (Buffer.byteLength(prefix) !== PREFIX_BYTES) return null;
+  bytes.write(prefix);
+  bytes.fill(DIGIT_ZERO, PREFIX_BYTES, PREFIX_BYTES + length);
+  bytes[PREFIX_BYTES + length] = 0x80;
+  bytes.writeUInt32BE(8 * (PREFIX_BYTES + length), BLOCK_BYTES - 4);
+  return Int32Array.from({ length: 16 }, (_, t) => bytes.readInt32BE(4 * t));
+}
+
+/** The five words of a digest in hexadecimal. What is no digest gives words that no share passes. */
+export function digestWords(target: string): Int32Array {
+  return Int32Array.from({ length: 5 }, (_, i) =>
+    Number.parseInt(target.slice(8 * i, 8 * i + 8), 16),
+  );
+}
+
+/**
+ * Adds `value` to the decimal number whose last digit is `place` bytes behind the prefix. The digits are '0' before.
+ * `words` has word 10 of the message at `first`.
+ */
+export function addDigits(words: Int32Array, first: number, place: number, value: number): void {
+  let rest = value;
+  for (let p = place; rest > 0; p--) {
+    const digit = rest % 10;
+    rest = (rest - digit) / 10;
+    const word = first + (p >> 2);
+    words[word] = (words[word] as number) + (digit << (24 - 8 * (p & 3)));
+  }
+}
+
+/** Counts up the decimal number whose last digit is `place` bytes behind the prefix. */
+function increment(words: Int32Array, first: number, place: number): void {
+  for (let p = place; p >= 0; p--) {
+    const word = first + (p >> 2);
+    const shift = 24 - 8 * (p & 3);
+    const old = words[word] as number;
+    if (((old >>> shift) & 15) < 9) {
+      words[word] = old + (1 << shift);
+      return;
+    }
+    words[word] = old - (9 << shift);
+  }
+}
+
+/** The words 10..13 of `count` hundreds, all of one length, from `hundred` on. `message` is of that length. */
+export function fillTails(
+  memory: Int32Array,
+  tails: number,
+  message: Int32Array,
+  length: number,
+  hundred: number,
+  count: number,
+): void {
+  const end = tails + count * TAIL_WORDS;
+  for (let i = 0; i < TAIL_WORDS; i++) memory[tails + i] = message[FIRST_TAIL_WORD + i] as number;
+  addDigits(memory, tails, length - 3, hundred);
+  for (let at = tails + TAIL_WORDS; at < end; at += TAIL_WORDS) {
+    memory.copyWithin(at, at - TAIL_WORDS, at);
+    increment(memory, at, length - 3);
+  }
+}
