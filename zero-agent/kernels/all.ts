@@ -1,11 +1,27 @@
-// The kernels of this build, the preferred ones first. The reference is last: it is for machines where no other passes.
+// The kernels of this build that this machine can run, in tiers: the first tier that has a right one is taken, and within
+// a tier the fastest. The reference is last: it is for machines where no other passes.
 
-import type { Kernel } from "./kernel.ts";
+import type { Kernel, Tiers } from "./kernel.ts";
 import { plainKernel } from "./plain.ts";
+import { hasVectors, mayUseWasm, type Platform, thisPlatform } from "./platform.ts";
 import { referenceKernel } from "./reference.ts";
+import { wasmKernel, wasmSimd2Kernel, wasmSimdKernel } from "./wasm.ts";
 
-export const KERNELS: readonly Kernel[] = [plainKernel, referenceKernel];
+function wasmTiers(platform: Platform): Tiers {
+  if (!mayUseWasm(platform)) return [];
+  if (!hasVectors()) return [[wasmKernel]];
+  return [
+    platform.arch === "x64" ? [wasmSimdKernel] : [wasmSimdKernel, wasmSimd2Kernel],
+    [wasmKernel],
+  ];
+}
+
+export function kernelTiers(platform: Platform): Tiers {
+  return [...wasmTiers(platform), [plainKernel], [referenceKernel]];
+}
+
+export const KERNELS: Tiers = kernelTiers(thisPlatform());
 
 export function kernelByName(name: string): Kernel | undefined {
-  return KERNELS.find((kernel) => kernel.name === name);
+  return KERNELS.flat().find((kernel) => kernel.name === name);
 }

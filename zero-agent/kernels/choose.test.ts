@@ -46,7 +46,10 @@ describe("the choice", () => {
   };
 
   it("takes the first that is right and says what was wrong with the others", () => {
-    const choice = chooseKernel([blind, plainKernel, broken, referenceKernel, eager], nowMs);
+    const choice = chooseKernel(
+      [[blind], [plainKernel], [broken], [referenceKernel], [eager]],
+      nowMs,
+    );
     expect(choice.best?.kernel.name).toBe("plain");
     expect(choice.best?.hashrateHs).toBeGreaterThan(100_000);
     expect(choice.failed.map(({ name }) => name)).toEqual(["blind", "broken", "eager"]);
@@ -54,21 +57,39 @@ describe("the choice", () => {
   });
 
   it("prefers the others to the reference, on whatever machine, and takes it where they fail", () => {
-    expect(KERNELS.at(-1)).toBe(referenceKernel);
+    expect(KERNELS.at(-1)).toEqual([referenceKernel]);
     const { kernel, clock } = paced("slow", () => 0.1);
-    expect(chooseKernel([kernel, referenceKernel], clock).best?.kernel.name).toBe("slow");
-    expect(chooseKernel([blind, referenceKernel], nowMs).best?.kernel.name).toBe("reference");
+    expect(chooseKernel([[kernel], [referenceKernel]], clock).best?.kernel.name).toBe("slow");
+    expect(chooseKernel([[blind], [referenceKernel]], nowMs).best?.kernel.name).toBe("reference");
+  });
+
+  it("takes the fastest of a tier", () => {
+    let now = 0;
+    const at = (name: string, msPerHash: number): Kernel => ({
+      ...referenceKernel,
+      name,
+      search: (job, from, to, budget) => {
+        now += budget * msPerHash;
+        return /^0+$/.test(job.target)
+          ? { nonce: null, next: from + budget, hashes: budget }
+          : referenceKernel.search(job, from, to, budget);
+      },
+    });
+    const tier = [at("one", 0.001), at("two", 0.0005), blind];
+    const choice = chooseKernel([tier, [at("late", 0.0001)]], () => now);
+    expect(choice.best?.kernel.name).toBe("two");
+    expect(choice.failed.map(({ name }) => name)).toEqual(["blind"]);
   });
 
   it("takes none when none is right", () => {
-    expect(chooseKernel([blind], () => 0).best).toBeNull();
+    expect(chooseKernel([[blind]], () => 0).best).toBeNull();
   });
 });
 
 describe("the measure", () => {
   it("waits for the compiler: a steady rate at the start is the interpreter's", () => {
     const { kernel, clock } = paced("warming", (done) => (done < 5000 ? 0.01 : 0.0005));
-    const rate = chooseKernel([kernel], clock).best?.hashrateHs ?? 0;
+    const rate = chooseKernel([[kernel]], clock).best?.hashrateHs ?? 0;
     expect(rate).toBeGreaterThan(1_900_000);
     expect(rate).toBeLessThan(2_100_000);
     expect(clock()).toBeLessThan(100);
@@ -76,18 +97,14 @@ describe("the measure", () => {
 
   it("is done in about 60 ms where the rate is steady, and in 300 ms where it never is", () => {
     const steady = paced("steady", () => 0.001);
-    expect(chooseKernel([steady.kernel], steady.clock).best?.hashrateHs).toBeCloseTo(1e6, -3);
+    expect(chooseKernel([[steady.kernel]], steady.clock).best?.hashrateHs).toBeCloseTo(1e6, -3);
     expect(steady.clock()).toBeLessThan(65);
-    let window = 0;
-    const wild = paced("wild", (done) => {
-      if (done % 10_000 === 0) window += 1;
-      return window % 2 === 0 ? 0.001 : 0.003;
-    });
-    expect(chooseKernel([wild.kernel], wild.clock).best?.hashrateHs).toBeGreaterThan(900_000);
+    const wild = paced("wild", (done) => (done % 30_000 < 10_000 ? 0.003 : 0.001));
+    expect(chooseKernel([[wild.kernel]], wild.clock).best?.hashrateHs).toBeGreaterThan(900_000);
     expect(wild.clock()).toBeGreaterThanOrEqual(300);
     expect(wild.clock()).toBeLessThan(340);
     const zero = paced("Zero", () => 0.5);
-    expect(chooseKernel([zero.kernel], zero.clock).best?.hashrateHs).toBeCloseTo(2000, 0);
+    expect(chooseKernel([[zero.kernel]], zero.clock).best?.hashrateHs).toBeCloseTo(2000, 0);
     expect(zero.clock()).toBeLessThan(360);
   });
 });

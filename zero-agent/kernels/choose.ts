@@ -1,6 +1,6 @@
-// Picks the kernel to work with: the first of those that give the known answers.
+// Picks the kernel to work with: of those that give the known answers, the fastest of the first tier.
 
-import type { Kernel, SearchJob } from "./kernel.ts";
+import type { Kernel, SearchJob, Tiers } from "./kernel.ts";
 import { selfTest } from "./self-test.ts";
 
 interface Measured {
@@ -23,7 +23,9 @@ const UNSOLVABLE: SearchJob = {
   target: "0000000000000000000000000000000000000000",
 };
 const MEASURED_FROM = 100_000;
-const PIECE_HASHES = 100;
+/** A piece grows from so many hashes until it takes a millisecond: then what a call costs beside the hashing does not count. */
+const FIRST_PIECE_HASHES = 100;
+const PIECE_MS = 1;
 const WINDOW_MS = 10;
 /** On a fast machine V8 has compiled the loop by then. */
 const MEASURE_MIN_MS = 50;
@@ -38,14 +40,17 @@ const MEASURE_MAX_MS = 300;
 function measure(kernel: Kernel, nowMs: () => number): number {
   const start = nowMs();
   let from = MEASURED_FROM;
+  let piece = FIRST_PIECE_HASHES;
   let before = 0;
   let best = 0;
   for (let began = start; ; ) {
     const first = from;
     let now = began;
     do {
-      from = kernel.search(UNSOLVABLE, from, Number.MAX_SAFE_INTEGER, PIECE_HASHES).next;
+      const at = now;
+      from = kernel.search(UNSOLVABLE, from, Number.MAX_SAFE_INTEGER, piece).next;
       now = nowMs();
+      if (now - at < PIECE_MS / 2) piece *= 2;
     } while (now - began < WINDOW_MS);
     const rate = ((from - first) * 1000) / (now - began);
     best = Math.max(best, rate);
@@ -58,18 +63,24 @@ function measure(kernel: Kernel, nowMs: () => number): number {
 }
 
 /**
- * Tests the kernels, which are given with the wanted ones first, and measures the first that passes: a race could let a slow
- * one win on a busy machine. Takes about 60 ms, on a slow machine 300 ms. `nowMs` is a monotonic clock.
+ * Tests the kernels, of which the wanted ones come first, and measures those of the first tier in which one passes: a race
+ * of all could let a slow one win on a busy machine. A measure takes about 60 ms, on a slow machine 300 ms. `nowMs` is a
+ * monotonic clock.
  */
-export function chooseKernel(kernels: readonly Kernel[], nowMs: () => number): Choice {
+export function chooseKernel(tiers: Tiers, nowMs: () => number): Choice {
   const failed: { name: string; why: string }[] = [];
-  const passed: Kernel[] = [];
-  for (const kernel of kernels) {
-    const [why] = selfTest(kernel);
-    if (why === undefined) passed.push(kernel);
-    else failed.push({ name: kernel.name, why });
+  let best: Measured | null = null;
+  for (const tier of tiers) {
+    const passed = tier.filter((kernel) => {
+      const [why] = selfTest(kernel);
+      if (why !== undefined) failed.push({ name: kernel.name, why });
+      return why === undefined;
+    });
+    if (best !== null) continue;
+    for (const kernel of passed) {
+      const hashrateHs = measure(kernel, nowMs);
+      if (best === null || hashrateHs > best.hashrateHs) best = { kernel, hashrateHs };
+    }
   }
-  const [kernel] = passed;
-  const best = kernel === undefined ? null : { kernel, hashrateHs: measure(kernel, nowMs) };
   return { best, failed };
 }

@@ -4,12 +4,10 @@ import { TAIL_WORDS } from "./generator/layout.ts";
 
 const PREFIX_BYTES = 40;
 const BLOCK_BYTES = 64;
-/** 40 + 15 bytes, the 0x80 and the 8 bytes of length fill the block. */
-export const LENGTH_MAX = 15;
 const FIRST_TAIL_WORD = 10;
 const DIGIT_ZERO = 0x30;
 
-/** The words of the message whose nonce is `length` times '0'. Null if the prefix is not 40 bytes. */
+/** The words of the message whose nonce is `length` times '0', 1 to 15: more do not fit into one block. Null if the prefix is not 40 bytes. */
 export function messageWords(prefix: string, length: number): Int32Array | null {
   const bytes = Buffer.alloc(BLOCK_BYTES);
   if (Buffer.byteLength(prefix) !== PREFIX_BYTES) return null;

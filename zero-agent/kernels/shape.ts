@@ -1,7 +1,7 @@
 // The lengths of nonce that one flow serves: those whose last two digits lie in the same words of the message.
 
 export interface Shape {
-  readonly name: string;
+  readonly name: "short" | "usual" | "long";
   /** Words of the message in which the last two digits may lie. */
   readonly digits: readonly number[];
   readonly minLength: number;

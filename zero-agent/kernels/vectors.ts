@@ -65,4 +65,29 @@ export const DUCO_S1_VECTORS: readonly Vector[] = [
     "86a5dcd2a2a798187dec344d6964d64e313f30ab",
     1000000,
   ),
+  known(
+    "ffffffffffffffffffffffffffffffffffffffff",
+    "ed2b7978d82718f0de50fce46b6e106684392e42",
+    9999999,
+  ),
+  known(
+    "c5a8787a9c6392560df7ed9c0f253f89092d8cd2",
+    "fe0c4ef695f5b6b199fac190bf1589deb273fe45",
+    100000000,
+  ),
+  known(
+    "0000000000000000000000000000000000000000",
+    "e56bb3e1bcb8a3abe5d8f23c229aa3bd6764fe7c",
+    999999999,
+  ),
+  known(
+    "ffffffffffffffffffffffffffffffffffffffff",
+    "f9f57de008367de78fe61661f883cde25b4ef404",
+    10000000000,
+  ),
+  known(
+    "c5a8787a9c6392560df7ed9c0f253f89092d8cd2",
+    "92a7ca69e3f1f42bdf14fbced07ed0fd6511759f",
+    9999999999999,
+  ),
 ];

@@ -67,9 +67,12 @@ export function at(flow: Flow, place: number): Op {
 
 /** How often each value is used. */
 export function uses(flow: Flow): number[] {
-  const counts = flow.ops.map(() => 0);
-  const read = [...flow.ops.flatMap(({ args }) => args), ...flow.equal];
-  for (const place of read) counts[place] = (counts[place] ?? 0) + 1;
+  const counts: number[] = new Array(flow.ops.length).fill(0);
+  const count = (place: number): void => {
+    counts[place] = (counts[place] as number) + 1;
+  };
+  for (const { args } of flow.ops) args.forEach(count);
+  flow.equal.forEach(count);
   return counts;
 }
 

@@ -58,9 +58,9 @@ function allocate(
   let count = 0;
   let live: number[] = [];
   for (const place of kept) {
-    // What is read here for the last time may give its variable to the result, which is written after.
+    // What is read here is not overwritten here: a second stream reads it after the first has written its result.
     live = live.filter((value) => {
-      const isLive = (lastRead.get(value) ?? 0) > place;
+      const isLive = (lastRead.get(value) ?? 0) >= place;
       if (!isLive) free.push(of.get(value) as number);
       return isLive;
     });

@@ -1,0 +1,140 @@
+// Every engine against the reference: Node's SHA-1, one nonce after the other.
+
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { kernelTiers } from "./all.ts";
+import type { Kernel, SearchJob } from "./kernel.ts";
+import { plainKernel } from "./plain.ts";
+import { referenceKernel } from "./reference.ts";
+import { selfTest } from "./self-test.ts";
+import { wasmKernel, wasmSimd2Kernel, wasmSimdKernel } from "./wasm.ts";
+
+const ENGINES: readonly Kernel[] = [wasmSimdKernel, wasmSimd2Kernel, wasmKernel, plainKernel];
+
+const hex40 = fc.stringMatching(/^[0-9a-f]{40}$/);
+const boundary = fc
+  .tuple(fc.integer({ min: 1, max: 14 }), fc.integer({ min: -250, max: 250 }))
+  .map(([exponent, offset]) => Math.max(0, 10 ** exponent + offset));
+const ofLength = fc
+  .tuple(fc.integer({ min: 1, max: 15 }), fc.maxSafeNat())
+  .map(([length, n]) => Math.floor((n / Number.MAX_SAFE_INTEGER) * 10 ** length));
+const anyNonce = fc.oneof(boundary, ofLength, fc.nat(2000));
+
+function jobFor(prefix: string, nonce: number): SearchJob {
+  const target = createHash("sha1").update(`${prefix}${nonce}`).digest("hex");
+  return { algorithm: "duco-s1", prefix, target };
+}
+
+describe.each(ENGINES)("$name", (kernel) => {
+  it("gives the known answers", () => {
+    expect(selfTest(kernel)).toEqual([]);
+  });
+
+  it("finds what the reference finds, wherever the range begins and ends", () => {
+    fc.assert(
+      fc.property(
+        hex40,
+        anyNonce,
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: -150, max: 300 }),
+        fc.integer({ min: 1, max: 500 }),
+        (prefix, nonce, before, after, budget) => {
+          const job = jobFor(prefix, nonce);
+          const from = Math.max(0, nonce - before);
+          const to = Math.max(from, nonce + after);
+          expect(kernel.search(job, from, to, budget)).toEqual(
+            referenceKernel.search(job, from, to, budget),
+          );
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("finds a nonce in a range of thousands, over changes of length", () => {
+    fc.assert(
+      fc.property(
+        hex40,
+        anyNonce,
+        fc.nat(30_000),
+        fc.nat(30_000),
+        (prefix, nonce, before, after) => {
+          const job = jobFor(prefix, nonce);
+          const from = Math.max(0, nonce - before);
+          const hashes = nonce - from + 1;
+          const found = { nonce, next: nonce + 1, hashes };
+          expect(kernel.search(job, from, nonce + after, 100_000)).toEqual(found);
+          const beyond = { nonce: null, next: nonce + 2 + after, hashes: after + 1 };
+          expect(kernel.search(job, nonce + 1, nonce + 1 + after, 100_000)).toEqual(beyond);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it("covers a range in pieces without a gap", () => {
+    fc.assert(
+      fc.property(
+        hex40,
+        fc.nat(3000),
+        fc.integer({ min: 1, max: 700 }),
+        (prefix, nonce, budget) => {
+          const job = jobFor(prefix, nonce);
+          let next = 0;
+          let hashes = 0;
+          for (;;) {
+            const piece = kernel.search(job, next, 3000, budget);
+            hashes += piece.hashes;
+            next = piece.next;
+            if (piece.nonce !== null) return piece.nonce === nonce && hashes === nonce + 1;
+            if (next > 3000) return false;
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it("goes on after 15 digits, in a second block", () => {
+    const job = jobFor("0".repeat(40), 10 ** 15 + 3);
+    const found = { nonce: 10 ** 15 + 3, next: 10 ** 15 + 4, hashes: 9 };
+    expect(kernel.search(job, 10 ** 15 - 5, 10 ** 15 + 10, 100)).toEqual(found);
+  });
+
+  it("takes any prefix, and no target that is none", () => {
+    for (const prefix of ["", "abc", "0".repeat(41), "é".repeat(20), "é".repeat(40)]) {
+      expect(kernel.search(jobFor(prefix, 1234), 1000, 2000, 5000).nonce).toBe(1234);
+    }
+    const { prefix, target } = jobFor("0".repeat(40), 1234);
+    for (const wrong of ["", "no digest", target.toUpperCase()]) {
+      const job: SearchJob = { algorithm: "duco-s1", prefix, target: wrong };
+      expect(kernel.search(job, 1000, 2000, 5000).nonce).toBeNull();
+    }
+  });
+});
+
+describe("the reference", () => {
+  it("gives the known answers", () => {
+    expect(selfTest(referenceKernel)).toEqual([]);
+  });
+});
+
+describe("the tiers", () => {
+  const names = (arch: string, armVersion: string | null, hasWasm = true): string[][] =>
+    kernelTiers({ arch, armVersion, hasWasm }).map((tier) => tier.map(({ name }) => name));
+
+  it("begin with vectors where there are some", () => {
+    expect(names("x64", null)).toEqual([["wasm-simd"], ["wasm"], ["plain"], ["reference"]]);
+    const arm = [["wasm-simd", "wasm-simd-2x"], ["wasm"], ["plain"], ["reference"]];
+    expect(names("arm64", null)).toEqual(arm);
+    expect(names("arm", "7")).toEqual(arm);
+  });
+
+  it("have no WebAssembly on an ARMv6, on an ARM that does not say, and where it is switched off", () => {
+    const plain = [["plain"], ["reference"]];
+    expect(names("arm", "6")).toEqual(plain);
+    expect(names("arm", null)).toEqual(plain);
+    expect(names("x64", null, false)).toEqual(plain);
+  });
+});

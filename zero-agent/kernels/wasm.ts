@@ -1,0 +1,43 @@
+// DUCO-S1 in WebAssembly: the flow emitted and compiled when nonces of its shape are first searched.
+
+import { DucoSearch } from "./duco-search.ts";
+import { ducoS1Flow } from "./generator/duco-s1-flow.ts";
+import type { Flow } from "./generator/flow.ts";
+import { layoutOf } from "./generator/layout.ts";
+import { wasmOf } from "./generator/wasm.ts";
+import { type Dialect, SCALAR, VECTOR_ARM, VECTOR_X86 } from "./generator/wasm-dialect.ts";
+import type { Kernel } from "./kernel.ts";
+import { Machine, memoryWords } from "./machine.ts";
+import type { Shape } from "./shape.ts";
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly run: (first: number, end: number, table: number) => number;
+}
+
+/** The machine of a flow for a shape, with memory of its own. */
+function wasmMachine(flow: Flow, shape: Shape, dialect: Dialect, streams: 1 | 2): Machine {
+  const layout = layoutOf(flow, { lanes: dialect.lanes, streams });
+  const bytes = wasmOf(flow, dialect, streams, memoryWords(layout, shape));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const { memory, run } = exports as Exports;
+  return new Machine(flow, layout, shape, { memory: new Int32Array(memory.buffer), run });
+}
+
+function newKernel(name: string, dialect: Dialect, streams: 1 | 2): Kernel {
+  const search = new DucoSearch((shape) =>
+    wasmMachine(ducoS1Flow(shape.digits), shape, dialect, streams),
+  );
+  return { name, algorithm: "duco-s1", search: search.search.bind(search) };
+}
+
+/** One nonce at a time. */
+export const wasmKernel = newKernel("wasm", SCALAR, 1);
+/** Four nonces at a time, in the form that suits the processor. */
+export const wasmSimdKernel = newKernel(
+  "wasm-simd",
+  process.arch === "x64" ? VECTOR_X86 : VECTOR_ARM,
+  1,
+);
+/** Twice four nonces: on ARM processors that work in order it may be faster. On x86-64 a busy neighbour costs it far more. */
+export const wasmSimd2Kernel = newKernel("wasm-simd-2x", VECTOR_ARM, 2);
