@@ -125,13 +125,13 @@ export class Promises {
     if (first && known.line === "on" && this.#isHubLost(controller)) {
       this.#blame(3, `cut of ${slot}, and the hub is gone`);
     }
+    // Cut already as far as can be read; what is left is to prove it.
+    if (known.line === "off" && !first) return;
     const { provedAt } = this.#world;
     if (now - provedAt > PROOF_LIFE_MS + TICK_MS || provedAt < this.#world.zero(slot).spokeAt) {
       const proofMs = Math.round(now - provedAt);
       this.#blame(3, `cut of ${slot}, and our link server last answered ${proofMs} ms ago`);
     }
-    // Cut already as far as can be read; what is left is to prove it.
-    if (known.line === "off" && !first) return;
     if (now < (this.#held.get(slot) ?? 0)) this.#blame(13, `cut of ${slot}, which a person holds`);
     if (now < this.#pausedUntil) this.#blame(13, `cut of ${slot} in a pause`);
   }

@@ -103,6 +103,9 @@ export class StandingRules {
         const zero = zeros[index] as SimZero;
         if ((zero.powered && !zero.readsOff) || phase === "PoweringOn") this.#trusted++;
       }
+      // One that was trusted with none in a long sag has got its trust back later than we count.
+      const surelyBack = now - this.#sagSeen >= (zeros.length + 1) * policy.brownOutQuietMs;
+      if (!surelyBack) this.#trusted = Math.max(this.#trusted, zeros.length - 1);
     } else this.#trusted = trusted;
     this.#sagSeen = now;
   }
