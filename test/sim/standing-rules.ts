@@ -239,6 +239,7 @@ export class StandingRules {
     return Math.floor((now - this.#sagSeen + LATE_MS) / policy.brownOutQuietMs);
   }
 
+  /** The others' power actions may take the tokens that come before its own. */
   #judgeSleep(
     index: number,
     { slot, powered, stuckOff }: SimZero,
@@ -263,7 +264,7 @@ export class StandingRules {
       this.#world.allowedWatts(0) === Number.POSITIVE_INFINITY &&
       !slots.some((other) => other.phase === "PoweringOn");
     if (!turn) this.#asleepSince[index] = now;
-    else if (now - (this.#asleepSince[index] ?? now) >= LATE_MS + this.#tokenMs()) {
+    else if (now - (this.#asleepSince[index] ?? now) >= LATE_MS + this.#tokenMs() * slots.length) {
       this.#blame(15, `${slot} sleeps, and there is work or somebody needs it`);
       this.#asleepSince[index] = Number.POSITIVE_INFINITY;
     }
