@@ -85,7 +85,8 @@ function observeUnknown(draft: Draft, slot: Slot, driven: boolean): void {
   else if (slot.line === "off") {
     // The other hand's word, unless a person's came after it.
     const wanted = slot.onAsked === null ? "off" : "on";
-    enter(draft, patchSlot(draft, slot, { wanted }), "Off", "found-off", { offAt: draft.now });
+    const off = patchSlot(draft, slot, { wanted });
+    save(draft, enter(draft, off, "Off", "found-off", { offAt: draft.now }));
   }
 }
 

@@ -242,3 +242,17 @@ describe("a controller that starts", () => {
     expect(next.state.underVoltageAt).toBe(Number.NEGATIVE_INFINITY);
   });
 });
+
+describe("another program's off of a Zero that was just found on", () => {
+  it("is written down at once", () => {
+    const { state, now } = mining({ zeros: 2 });
+    const found = withSlot(state, "p1", { phase: "Unknown", why: "found-on", link: null });
+    const off = { slot: "p1", line: "off", usb: "absent", driven: true } as const;
+    const { effects } = step(found, {
+      type: "board-read",
+      now,
+      reading: { slots: [off], underVoltage: null },
+    });
+    expect(ofType(effects, "save-slot")).toMatchObject([{ slot: "p1", memory: { wanted: "off" } }]);
+  });
+});
