@@ -32,7 +32,7 @@ function surplusStep(rig: RigState, { id }: Slot, now: number): string | null {
   const own = all[place];
   if (own === undefined) return null;
   if (own.waitsFor !== null) return `off (${own.why}), waits for ${own.waitsFor}`;
-  const before = all[place - 1];
+  const before = all.slice(0, place).findLast(({ waitsFor }) => waitsFor === null);
   return `off (${own.why})${before === undefined ? "" : `, after ${before.slot.id}`}`;
 }
 

@@ -232,6 +232,28 @@ describe("all that are too much", () => {
       "p3 ceiling hold",
     ]);
   });
+
+  it("are those that go while a hot one cannot, for it keeps its power", () => {
+    const stuck = { p1: { heat: 3, action: 9 } } as const;
+    expect(order(stuck, { ...sun(1), policy: { ...base.policy, idleOffMs: null } })).toEqual([
+      "p1 hot power-action",
+      "p3 ceiling",
+      "p2 ceiling",
+    ]);
+  });
+
+  it("are named by the rule that lets them go, if another does not", () => {
+    const moved = { p3: MOVED, p2: { busyAt: now }, p1: { busyAt: now } };
+    expect(order(moved, sun(2.9))).toEqual(["p2 ceiling", "p3 idle"]);
+    const all = { p1: MOVED, p2: { ...MOVED, busyAt: now }, p3: { ...MOVED, busyAt: now } };
+    expect(order(all, sun(0))).toEqual([
+      "p3 ceiling ceiling-dwell",
+      "p2 ceiling ceiling-dwell",
+      "p1 idle",
+    ]);
+    const held = { p3: { hold: HOLD }, p2: { busyAt: now }, p1: { busyAt: now } };
+    expect(order(held, { ...sun(0) })).toEqual(["p2 ceiling", "p1 ceiling", "p3 ceiling hold"]);
+  });
 });
 
 describe("a supply that fails", () => {

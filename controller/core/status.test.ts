@@ -198,6 +198,9 @@ describe("what comes next", () => {
     expect(nextStep(old, old.slots[0] as Slot, now)).toBeNull();
     const none = { ...old, external: { ...sun.external, watts: 0 } };
     expect(nextStep(none, none.slots[0] as Slot, now)).toBe("off (ceiling), after p2");
+    const [first, second] = none.slots as [Slot, Slot];
+    const stuck = { ...none, slots: [first, { ...second, heat: 3, action: 9 } as const] };
+    expect(nextStep(stuck, first, now)).toBe("off (ceiling)");
     const young = rig({}, { ...sun, slots: [p1, p2].map((slot) => ({ ...slot, movedAt: now })) });
     expect(nextStep(young, young.slots[1] as Slot, now)).toBe(
       "off (ceiling), waits for ceiling-dwell",

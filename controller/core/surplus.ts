@@ -16,6 +16,10 @@ export interface Surplus {
   readonly waitsFor: ShedHindrance | null;
 }
 
+function isFree({ waitsFor }: Surplus): boolean {
+  return waitsFor === null;
+}
+
 /** Whether the slot has power and is not on its way off. */
 function keepsPower(slot: Slot): boolean {
   return slot.line === "on" && slot.phase !== "PoweringOff";
@@ -99,16 +103,19 @@ export const idler: Rule = (rig, now, gone = []) => {
   return choose(rig, idle, "idle", now);
 };
 
-/** All that are too much, in the order in which they would go: first those that may. For people; a pass needs the first only. */
+/** All that are too much, each once, in the order in which each rule lets them go. For people; a pass needs the first only. */
 export function surpluses(rig: Rig, now: number): Surplus[] {
-  const found: Surplus[] = [];
+  const found = new Map<Slot, Surplus>();
   for (const rule of [tooHot, overCeiling, idler]) {
-    for (;;) {
-      const gone = found.map(({ slot }) => slot);
-      const next = rule(rig, now, gone);
-      if (next === null) break;
-      found.push(next);
+    // Whoever waits keeps its power, and is not gone for the other rules.
+    const gone = [...found.values()].filter(isFree).map(({ slot }) => slot);
+    for (let next = rule(rig, now, gone); next !== null; next = rule(rig, now, gone)) {
+      gone.push(next.slot);
+      const known = found.get(next.slot);
+      if (known !== undefined && !isFree(next)) continue;
+      found.delete(next.slot);
+      found.set(next.slot, next);
     }
   }
-  return found;
+  return [...found.values()];
 }
