@@ -55,8 +55,9 @@ const links: fc.Arbitrary<Link> = fc.record({
   askedAt: past(10_000),
 });
 
+/** One time in four; `fc.option` counts the other way round, and a `freq` of 1 would be never. */
 function rarely<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
-  return fc.option(arbitrary, { freq: 1, nil: null });
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 }
 
 const slotChanges: fc.Arbitrary<Partial<Slot>> = fc.record({
@@ -90,6 +91,11 @@ const slotChanges: fc.Arbitrary<Partial<Slot>> = fc.record({
   hashes: fc.nat(),
   fences: fc.nat({ max: 99 }),
   boots: fc.nat({ max: 99 }),
+  action: rarely(fc.nat({ max: 99 })),
+  heatAt: past(1e6),
+  movedAt: past(1e5),
+  busyAt: past(1e6),
+  demandUntil: fc.constantFrom(0, 0, NOW, NOW + 1000),
 });
 
 const storms: fc.Arbitrary<Storm> = fc.oneof(
@@ -109,9 +115,14 @@ const policies: fc.Arbitrary<Policy> = fc
   .record({
     model: fc.constantFrom("zero", "zero-w", "zero-2-w"),
     ceilingWatts: rarely(fc.nat({ max: 12 })),
+    idleOffMs: fc.constantFrom(null, 1000, 600_000),
+    keepUp: fc.nat({ max: 3 }),
     laneWidth: fc.constantFrom(1, 2),
   })
   .map((changes): Policy => ({ ...DEFAULT_POLICY, ...changes }));
+
+const words = { reason: fc.constant("x"), since: past(1e5) };
+const untils = fc.constantFrom(Number.POSITIVE_INFINITY, NOW, NOW + 1, NOW + 5000);
 
 /** A rig of up to six slots and two host workers. */
 export const rigs: fc.Arbitrary<RigState> = fc
@@ -124,7 +135,19 @@ export const rigs: fc.Arbitrary<RigState> = fc
     linkServerProvedAt: past(20_000),
     lastOnAt: past(5000),
     lastConnectAt: past(5000),
-    halted: rarely(fc.constant("x")),
+    halted: fc.constantFrom(null, null, null, null, null, "x"),
+    readAt: past(10_000),
+    underVoltageAt: past(1e6),
+    brownOut: rarely(fc.record({ zeros: fc.nat({ max: 6 }), changedAt: past(1e6) })),
+    pause: rarely(fc.record({ ...words, until: untils })),
+    override: rarely(
+      fc.record({ ...words, until: untils, watts: fc.option(fc.nat({ max: 9 }), { nil: null }) }),
+    ),
+    external: rarely(
+      fc.record({ watts: fc.nat({ max: 9 }), source: fc.constant("solar"), until: untils }),
+    ),
+    switches: fc.record({ tokens: fc.integer({ min: -3, max: 9 }), at: past(1e5) }),
+    wrongCards: fc.constantFrom([], [], [], ["p2" as const]),
   })
   .map(({ policy, slots, hostWorkers, ...changes }) => {
     const shape = { slots: slots.map((_, index) => slotId(index)), hostWorkers };
