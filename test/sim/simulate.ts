@@ -8,6 +8,7 @@ import { Promises } from "./promises.ts";
 import { ImpureStep } from "./purity.ts";
 import { Quarantines } from "./quarantines.ts";
 import { worldOf } from "./rig.ts";
+import { Sleepers } from "./sleepers.ts";
 import { StandingRules } from "./standing-rules.ts";
 import { Switches } from "./switches.ts";
 import { Trace } from "./trace.ts";
@@ -81,9 +82,10 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
   const blame = (invariant: number, what: string) => checkers.blame(invariant, what);
   const promises = new Promises(world, blame);
   const silence = new MassSilence(world, blame);
-  const rules = new StandingRules(world, blame);
   const quarantines = new Quarantines(world, blame);
   const switches = new Switches(world, blame);
+  const rules = new StandingRules(world, switches, blame);
+  const sleepers = new Sleepers(world, rules, switches, blame);
   world.onSag = () => rules.onSag();
   world.onStart = () => {
     rules.onStart();
@@ -94,6 +96,7 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
     promises.sample();
     silence.sample();
     rules.sample();
+    sleepers.sample();
     quarantines.sample();
     world.after(SAMPLE_MS, sample);
   };

@@ -1,10 +1,11 @@
 // Checkers of the standing rules (14): who is too hot, above the ceiling, or too much for a failing supply goes in time, and what
-// the supply gave up comes back one at a time; and a Zero that sleeps is woken when somebody needs it (15).
+// the supply gave up comes back one at a time.
 
 import type { Effect } from "../../controller/core/effect.ts";
 import type { Slot } from "../../controller/core/slot.ts";
 import type { Blame } from "./promises.ts";
 import type { SimController } from "./sim-controller.ts";
+import type { Switches } from "./switches.ts";
 import type { World } from "./world.ts";
 import { type SimZero, speaks } from "./zero.ts";
 
@@ -20,23 +21,19 @@ const READING_MS = 1500;
 const FORGETS_STEPS = 10;
 /** Nothing was in the controller's way for so long. */
 const CLEAR_MS = 10_000;
-/** A pool that is back is tried again, and gives a job. */
-const WORK_MS = 120_000;
 /** A Zero that came to the end of its dwell just now is not late. */
 const DWELL_LATE_MS = 5000;
 
 export class StandingRules {
   readonly #world: World;
+  readonly #switches: Switches;
   readonly #blame: Blame;
   /** Since when each is wrong and might be put right; the time of the last look where all is well. */
   readonly #hotSince: number[];
-  readonly #asleepSince: number[];
   #overSince: number;
   #sagSince: number;
   #clearSince: number;
   #powered = 0;
-  /** Since when the pool gives work. */
-  #workSince: number;
   /** How many Zeros the supply was trusted with at its last sag. */
   #trusted = Number.POSITIVE_INFINITY;
   #lastShed = 0;
@@ -46,13 +43,12 @@ export class StandingRules {
   #losses = 0;
   #sagSeen = Number.NEGATIVE_INFINITY;
 
-  constructor(world: World, blame: Blame) {
+  constructor(world: World, switches: Switches, blame: Blame) {
     this.#world = world;
+    this.#switches = switches;
     this.#blame = blame;
     this.#hotSince = world.zeros.map(() => world.now);
-    this.#asleepSince = world.zeros.map(() => world.now);
     this.#overSince = world.now;
-    this.#workSince = world.now;
     this.#sagSince = world.now;
     this.#clearSince = world.now;
   }
@@ -124,17 +120,25 @@ export class StandingRules {
   /** Looks at all that might be put right, each second. */
   sample(): void {
     const { now, zeros, controller } = this.#world;
-    if (this.#world.poolRefuses || this.#world.poolSilent) this.#workSince = now;
     if (!this.#isFree(controller)) this.#clearSince = now;
-    const clear = now - this.#clearSince >= CLEAR_MS;
+    const clear = this.isClear();
     this.#judgeCeiling(clear);
     this.#judgeSupply(clear);
     for (let index = 0; index < zeros.length; index++) {
       const zero = zeros[index] as SimZero;
       const slot = controller.state.slots[index] as Slot;
       this.#judgeHeat(index, zero, clear && slot.phase !== "Fault");
-      this.#judgeSleep(index, zero, slot, clear);
     }
+  }
+
+  /** Whether nothing was in the controller's way for some time. */
+  isClear(): boolean {
+    return this.#world.now - this.#clearSince >= CLEAR_MS;
+  }
+
+  /** Whether the supply is trusted with all. */
+  trustsAll(): boolean {
+    return this.#trustedNow() === Number.POSITIVE_INFINITY;
   }
 
   /** Whether nothing keeps the controller from switching what it wants to switch. */
@@ -172,8 +176,9 @@ export class StandingRules {
     const allowed = this.#world.allowedWatts(LATE_MS);
     const limited = clear && allowed < Number.POSITIVE_INFINITY;
     const over = limited && allowed < this.#count(null) && controller.state.pause === null;
-    if (!over || this.#isLeaving() || !this.#mayOneGo(controller)) this.#overSince = now;
-    else if (now - this.#overSince >= LATE_MS + this.#tokenMs()) {
+    const waits = this.#isLeaving() || !this.#switches.hasToken();
+    if (!over || waits || !this.#mayOneGo(controller)) this.#overSince = now;
+    else if (now - this.#overSince >= LATE_MS) {
       this.#blame(14, `${this.#count(null)} Zeros run, ${allowed.toFixed(1)} W are allowed`);
       this.#overSince = Number.POSITIVE_INFINITY;
     }
@@ -190,12 +195,6 @@ export class StandingRules {
       if (runs && now - zero.poweredAt >= dwellMs && this.#obeys(zero)) return true;
     }
     return false;
-  }
-
-  /** The longest that an empty bucket takes to hold a token. */
-  #tokenMs(): number {
-    const { switchBurst, switchesPerMinute } = this.#world.policy;
-    return ((switchBurst + 1) / switchesPerMinute) * 60_000;
   }
 
   /** Whether one of them is about to go. */
@@ -237,37 +236,6 @@ export class StandingRules {
   #stepsOfQuiet(): number {
     const { now, policy } = this.#world;
     return Math.floor((now - this.#sagSeen + LATE_MS) / policy.brownOutQuietMs);
-  }
-
-  /** The others' power actions may take the tokens that come before its own. */
-  #judgeSleep(
-    index: number,
-    { slot, powered, stuckOff }: SimZero,
-    known: Slot,
-    free: boolean,
-  ): void {
-    const { now, controller, sagReadAt, demandUntil } = this.#world;
-    const { phase, shed, hold, wanted } = known;
-    const sleeps = phase === "Off" && shed?.why === "idle" && !powered && wanted === "on";
-    if (!sleeps) {
-      this.#asleepSince[index] = now;
-      return;
-    }
-    const asked = now < (demandUntil.get(slot) ?? Number.NEGATIVE_INFINITY);
-    const needed = asked || now - this.#workSince >= WORK_MS;
-    const { pause, slots } = controller.state;
-    const may =
-      needed && free && !stuckOff && hold === null && pause === null && now - sagReadAt > 15_000;
-    const turn =
-      may &&
-      this.#trustedNow() === Number.POSITIVE_INFINITY &&
-      this.#world.allowedWatts(0) === Number.POSITIVE_INFINITY &&
-      !slots.some((other) => other.phase === "PoweringOn");
-    if (!turn) this.#asleepSince[index] = now;
-    else if (now - (this.#asleepSince[index] ?? now) >= LATE_MS + this.#tokenMs() * slots.length) {
-      this.#blame(15, `${slot} sleeps, and there is work or somebody needs it`);
-      this.#asleepSince[index] = Number.POSITIVE_INFINITY;
-    }
   }
 
   /** How many have power and show it, but this one. */
