@@ -8,17 +8,23 @@ import { isHatError } from "../error.ts";
 const PATIENCE_MS = 1000;
 const TRY_EVERY_MS = 20;
 
-/** The same board; what is `locked` is tried again for a second. Nothing was written then. */
-export function patientBoard(
-  board: PowerBoard,
-  sleep: (ms: number) => Promise<unknown> = pause,
-): PowerBoard {
+export interface Patience {
+  readonly sleep: (ms: number) => Promise<unknown>;
+  /** A monotonic clock. */
+  readonly nowMs: () => number;
+}
+
+const REAL: Patience = { sleep: pause, nowMs: () => performance.now() };
+
+/** The same board; what is `locked` is tried again for a second, however long each try takes. Nothing was written then. */
+export function patientBoard(board: PowerBoard, { sleep, nowMs }: Patience = REAL): PowerBoard {
   const patiently = async <T>(write: () => Promise<T>): Promise<T> => {
-    for (let waitedMs = 0; ; waitedMs += TRY_EVERY_MS) {
+    const until = nowMs() + PATIENCE_MS;
+    for (;;) {
       try {
         return await write();
       } catch (error) {
-        if (!isHatError(error, "locked") || waitedMs >= PATIENCE_MS) throw error;
+        if (!isHatError(error, "locked") || nowMs() >= until) throw error;
       }
       await sleep(TRY_EVERY_MS);
     }

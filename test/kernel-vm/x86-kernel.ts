@@ -104,7 +104,7 @@ const PATCHES: readonly (readonly [file: string, from: string, to: string])[] = 
     "struct gpio_sim_chip {",
     "static int first_line = -1;\nmodule_param(first_line, int, 0644);\n\nstruct gpio_sim_chip {",
   ],
-  // Debian's own asks 8000 times a second on each port whether there is something to do: most of an emulated processor's time.
+  // Debian's own asks 8000 times a second on each port whether there is something to do: much of an emulated processor's time.
   [
     "dummy_hcd.c",
     "#define DUMMY_TIMER_INT_NSECS	125000",
