@@ -122,6 +122,24 @@ describe("the agent on a link", () => {
     expect(link.faults).toEqual([]);
   });
 
+  it.each(["wasm-simd", "plain"])("hashes with the kernel %s if told to", async (kernel) => {
+    start({ ZERO_AGENT_KERNEL: kernel });
+    const link = await controller.link();
+    const hello = await link.welcome(key);
+    expect(hello.kernels.map(({ name }) => name)).toEqual([kernel]);
+    link.send(job);
+    expect(await link.next("result")).toMatchObject({ nonce: 50 });
+  });
+
+  it("does without WebAssembly where there is none", async () => {
+    start({ NODE_OPTIONS: "--jitless" });
+    const link = await controller.link();
+    const hello = await link.welcome(key);
+    expect(hello.kernels.map(({ name }) => name)).toEqual(["plain"]);
+    link.send(job);
+    expect(await link.next("result")).toMatchObject({ nonce: 50 });
+  });
+
   it("drops a cancelled job and goes on to the next", async () => {
     start();
     const link = await controller.link();
@@ -264,6 +282,12 @@ describe("the end of the agent", () => {
       expect(agent.output()).not.toContain(KEY);
       expect(agent.output()).not.toContain("pw");
     }
+  });
+
+  it("is 1, with what there is instead, for a kernel that this machine does not run", async () => {
+    const agent = start({ NODE_OPTIONS: "--jitless", ZERO_AGENT_KERNEL: "wasm" });
+    expect(await agent.exit()).toBe(1);
+    expect(agent.output()).toContain("write auto, or one of plain, reference\n");
   });
 
   it("answers --help and --version", async () => {

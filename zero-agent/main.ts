@@ -8,8 +8,8 @@ import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { DEFAULT_FILE, loadSettings, type Settings } from "./config/config.ts";
 import { ConfigError } from "./config/error.ts";
 import { readKey } from "./config/key-file.ts";
-import { KERNELS, kernelByName } from "./kernels/all.ts";
-import { chooseKernel } from "./kernels/choose.ts";
+import { KERNELS, kernelByName, kernelsFor } from "./kernels/all.ts";
+import { type Choice, chooseKernel } from "./kernels/choose.ts";
 import { PROTOCOL } from "./protocol/messages.ts";
 import { nowMs } from "./shell/clock.ts";
 import { EXIT, EXIT_CODES } from "./shell/exit-codes.ts";
@@ -27,7 +27,7 @@ Usage: zero-agent [--config FILE]
   --help          show this
   --version       show the version
 
-Settings: slot, controller, key_file, workers, max_hashrate_hs, sysroot, log_level.
+Settings: slot, controller, key_file, workers, max_hashrate_hs, kernel, sysroot, log_level.
 Each has an environment variable that overrides the file: ZERO_AGENT_SLOT and so on.
 
 Exit codes: 0 stopped as asked; 1 failed, or asked to start anew; 2 wrong usage or settings;
@@ -42,10 +42,25 @@ function say(line: string): void {
   process.stderr.write(`zero-agent: ${line}\n`);
 }
 
-/** What the machine is and can, for the runtime. Null, and said, when no kernel can be trusted. */
-function prepare(settings: Settings, key: Buffer, log: Logger): RuntimeOptions | null {
-  const { best, failed } = chooseKernel(KERNELS, nowMs);
+/** The kernel to work with. Null, and said, when the one that is asked for is not there, or none can be trusted. */
+function pickKernel(choice: Settings["kernel"], log: Logger): Choice["best"] {
+  const tiers = kernelsFor(choice);
+  if (tiers.length === 0) {
+    const names = KERNELS.flat().map(({ name }) => name);
+    say(
+      `the kernel ${choice} does not run on this machine; write auto, or one of ${names.join(", ")}`,
+    );
+    return null;
+  }
+  const { best, failed } = chooseKernel(tiers, nowMs);
   for (const { name, why } of failed) log.error({ ev: "kernel.failed", kernel: name, why });
+  if (best === null) say("no hash kernel gives the known answers");
+  return best;
+}
+
+/** What the machine is and can, for the runtime. Null, and said, when there is no kernel. */
+function prepare(settings: Settings, key: Buffer, log: Logger): RuntimeOptions | null {
+  const best = pickKernel(settings.kernel, log);
   if (best === null) return null;
 
   const { slot, sysroot, workers, max_hashrate_hs: maxHashrateHs } = settings;
@@ -111,10 +126,7 @@ async function runAgent(configFile: string | null): Promise<number> {
     log.warn({ ev: "key.exposed", why: `others can read the key; chmod 600 ${settings.key_file}` });
   }
   const options = prepare(settings, key, log);
-  if (options === null) {
-    say("no hash kernel gives the known answers");
-    return EXIT.failed;
-  }
+  if (options === null) return EXIT.failed;
   const runtime = new Runtime(options);
   process.once("SIGTERM", () => runtime.stop("SIGTERM"));
   process.once("SIGINT", () => runtime.stop("SIGINT"));

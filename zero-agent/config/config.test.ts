@@ -26,6 +26,7 @@ describe("the settings", () => {
       key_file: "/etc/zerorig/agent.key",
       workers: 1,
       max_hashrate_hs: 250_000.5,
+      kernel: "auto",
       sysroot: "/",
       log_level: "debug",
     });
@@ -58,6 +59,7 @@ describe("the settings", () => {
     ['controller = "nowhere"', /must be a ws:\/\/ or wss:\/\/ address, not "nowhere"$/],
     ['controller = "ws://x/link#a"', /controller must not hold a #, not "ws:\/\/x\/link#a"$/],
     ['controller = "ws://x/link#"', /controller must not hold a #/],
+    ['kernel = "fast"', /kernel must be one of auto, wasm-simd, .*, reference, not "fast"$/],
     ['log_level = "loud"', /must be one of debug, info, warn, error, silent, not "loud"$/],
     ['slot = "p1"\nslot = "p2"', /^f:2:\d+: /],
     ["slot = ", /^f:1:\d+: /],

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parse, TomlError } from "smol-toml";
 import * as v from "valibot";
+import { KERNEL_CHOICES } from "../kernels/names.ts";
 import { LOG_LEVELS } from "../shell/log.ts";
 import { ConfigError } from "./error.ts";
 import { locate } from "./locate.ts";
@@ -43,6 +44,7 @@ const fields = {
     v.finite("must be finite"),
     v.minValue(0, "must be 0 or more"),
   ),
+  kernel: v.picklist(KERNEL_CHOICES, `must be one of ${KERNEL_CHOICES.join(", ")}`),
   sysroot: text,
   log_level: v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`),
 };
@@ -61,6 +63,7 @@ function defaults(): Omit<Settings, "slot"> {
     key_file: "/etc/zerorig/agent.key",
     workers: availableParallelism(),
     max_hashrate_hs: 0,
+    kernel: "auto",
     sysroot: "/",
     log_level: "info",
   };

@@ -3,8 +3,9 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { kernelTiers } from "./all.ts";
+import { kernelByName, kernelsFor, kernelTiers } from "./all.ts";
 import type { Kernel, SearchJob } from "./kernel.ts";
+import { KERNEL_NAMES } from "./names.ts";
 import { plainKernel } from "./plain.ts";
 import { referenceKernel } from "./reference.ts";
 import { selfTest } from "./self-test.ts";
@@ -125,10 +126,19 @@ describe("the tiers", () => {
     kernelTiers({ arch, armVersion, hasWasm }).map((tier) => tier.map(({ name }) => name));
 
   it("begin with vectors where there are some", () => {
-    expect(names("x64", null)).toEqual([["wasm-simd"], ["wasm"], ["plain"], ["reference"]]);
-    const arm = [["wasm-simd", "wasm-simd-2x"], ["wasm"], ["plain"], ["reference"]];
-    expect(names("arm64", null)).toEqual(arm);
-    expect(names("arm", "7")).toEqual(arm);
+    const all = [["wasm-simd", "wasm-simd-2x"], ["wasm"], ["plain"], ["reference"]];
+    expect(names("x64", null)).toEqual(all);
+    expect(names("arm64", null)).toEqual(all);
+    expect(names("arm", "7")).toEqual(all);
+  });
+
+  it("know a kernel by each of its names", () => {
+    for (const name of KERNEL_NAMES) {
+      expect(kernelByName(name)?.name).toBe(name);
+      expect(kernelsFor(name).flat()).toEqual([kernelByName(name)]);
+    }
+    expect(kernelByName("fast")).toBeUndefined();
+    expect(kernelsFor("auto").at(-1)).toEqual([referenceKernel]);
   });
 
   it("have no WebAssembly on an ARMv6, on an ARM that does not say, and where it is switched off", () => {

@@ -8,6 +8,7 @@ import { wasmOf } from "./generator/wasm.ts";
 import { type Dialect, SCALAR, VECTOR_ARM, VECTOR_X86 } from "./generator/wasm-dialect.ts";
 import type { Kernel } from "./kernel.ts";
 import { Machine, memoryWords } from "./machine.ts";
+import type { KernelName } from "./names.ts";
 import type { Shape } from "./shape.ts";
 
 interface Exports {
@@ -24,7 +25,7 @@ function wasmMachine(flow: Flow, shape: Shape, dialect: Dialect, streams: 1 | 2)
   return new Machine(flow, layout, shape, { memory: new Int32Array(memory.buffer), run });
 }
 
-function newKernel(name: string, dialect: Dialect, streams: 1 | 2): Kernel {
+function newKernel(name: KernelName, dialect: Dialect, streams: 1 | 2): Kernel {
   const search = new DucoSearch((shape) =>
     wasmMachine(ducoS1Flow(shape.digits), shape, dialect, streams),
   );

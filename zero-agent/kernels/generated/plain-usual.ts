@@ -3,12 +3,12 @@
 
 export function run(memory: Int32Array, first: number, end: number, table: number): number {
   const j0 = memory[0]; const j1 = memory[1]; const j2 = memory[2]; const j3 = memory[3];
-  const j4 = memory[4]; const j5 = memory[5]; const j6 = memory[7]; const j7 = memory[8];
-  const j8 = memory[9]; const j9 = memory[11]; const j10 = memory[12]; const j11 = memory[17];
-  const j12 = memory[62]; const j13 = memory[63]; const j14 = memory[64]; const j15 = memory[66];
-  const j16 = memory[67]; const j17 = memory[70]; const j18 = memory[72]; const j19 = memory[73];
-  const j20 = memory[76]; const j21 = memory[85]; const j22 = memory[86]; const j23 = memory[87];
-  const j24 = memory[88]; const j25 = memory[89]; const j26 = memory[90];
+  const j4 = memory[4]; const j5 = memory[5]; const j6 = memory[6]; const j7 = memory[7];
+  const j8 = memory[8]; const j9 = memory[9]; const j10 = memory[10]; const j11 = memory[11];
+  const j12 = memory[12]; const j13 = memory[13]; const j14 = memory[14]; const j15 = memory[15];
+  const j16 = memory[16]; const j17 = memory[17]; const j18 = memory[18]; const j19 = memory[19];
+  const j20 = memory[20]; const j21 = memory[21]; const j22 = memory[22]; const j23 = memory[23];
+  const j24 = memory[24]; const j25 = memory[25]; const j26 = memory[26];
   let v0 = 0, v1 = 0, v2 = 0, v3 = 0, v4 = 0, v5 = 0;
   let index = first;
   while (index < end) {

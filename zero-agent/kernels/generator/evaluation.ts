@@ -1,6 +1,6 @@
 // Works a flow out, value by value: for the values that are computed once a job, and to test the flow itself.
 
-import { type Flow, type Kind, LANE } from "./flow.ts";
+import { type Flow, type Kind, LANE, type Op } from "./flow.ts";
 
 function rotateLeft(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
@@ -36,7 +36,7 @@ export interface Inputs {
   readonly row?: Int32Array;
 }
 
-/** The values up to a level, by place. Those of a higher level stay as they were. */
+/** The values up to a level, by place. Those of a higher level are not touched. */
 export function evaluate(
   flow: Flow,
   inputs: Inputs,
@@ -44,8 +44,9 @@ export function evaluate(
   values: Int32Array = new Int32Array(flow.ops.length),
 ): Int32Array {
   const { words, digest, row } = inputs;
-  for (const [place, { kind, level: own, args, imm }] of flow.ops.entries()) {
-    if (own > level) continue;
+  for (let place = 0; place < flow.ops.length; place++) {
+    const { kind, level: own, args, imm } = flow.ops[place] as Op;
+    if (own > level) break;
     const [a = 0, b = 0, c = 0] = args;
     if (kind === "word") values[place] = words[imm] as number;
     else if (kind === "digest") values[place] = digest[imm] as number;

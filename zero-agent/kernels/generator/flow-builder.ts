@@ -102,7 +102,8 @@ export class FlowBuilder {
       this.#ops[value]?.args.forEach(visit);
     };
     equal.forEach(visit);
-    const order = [...kept].sort((a, b) => a - b);
+    // An argument's level is never higher, so dependencies stay in order.
+    const order = [...kept].sort((a, b) => this.#level(a) - this.#level(b) || a - b);
     const place = new Map(order.map((value, index) => [value, index]));
     const move = (value: Value): number => place.get(value) as number;
 

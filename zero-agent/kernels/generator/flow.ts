@@ -1,7 +1,8 @@
 // The data flow of a search: what is computed from what, once for all back ends. Values are 32-bit words.
 //
 // A flow is a list of operations in the order of their dependencies; an operation's place in it is its name. Each has a
-// level, which says how often it is worked out. It follows from the inputs: the highest level among the arguments.
+// level, which says how often it is worked out. It follows from the inputs: the highest level among the arguments. Those of
+// a lower level come first.
 //
 //   JOB      once for a job and a length of nonce: in TypeScript, by `evaluate`.
 //   HUNDRED  once for a hundred of nonces (all digits but the last two are the same): scalar code, per stream.
