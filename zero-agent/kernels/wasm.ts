@@ -17,7 +17,7 @@ interface Exports {
 }
 
 /** The machine of a flow for a shape, with memory of its own. */
-function wasmMachine(flow: Flow, shape: Shape, dialect: Dialect, streams: 1 | 2): Machine {
+export function wasmMachine(flow: Flow, shape: Shape, dialect: Dialect, streams: 1 | 2): Machine {
   const layout = layoutOf(flow, { lanes: dialect.lanes, streams });
   const bytes = wasmOf(flow, dialect, streams, memoryWords(layout, shape));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
