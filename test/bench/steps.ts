@@ -39,8 +39,9 @@ const STAGES: readonly Stage[] = [
     steps: { isLinear: false, comparedRound: 79 },
   },
   { label: "+ compare after round 75", steps: { isLinear: false, comparedRound: 75 } },
-  { label: "+ target run back to round 71", steps: { isLinear: false, comparedRound: 71 } },
-  { label: "+ schedule from the table", steps: ALL_STEPS },
+  { label: "+ schedule from the table", steps: { isLinear: true, comparedRound: 75 } },
+  { label: "+ target run back to round 73", steps: { isLinear: true, comparedRound: 73 } },
+  { label: "+ target run back to round 71", steps: ALL_STEPS },
 ];
 
 /** Operations of a vector unit without rotation, for a group of nonces. */
@@ -71,11 +72,18 @@ export function stepContestants(): Contestant[] {
       contestant(`lanes1_${i}`, `1 lane:  ${label}`, flowOf, SCALAR, 1),
     ];
   });
-  const flowOf = ({ digits }: Shape): Flow => ducoS1Flow(digits);
+  const flowOf = ({ digits }: Shape): Flow =>
+    ducoS1Flow(digits, { isLinear: true, comparedRound: 73 });
   return [
     ...stages.filter(({ key }) => key.startsWith("lanes4")),
-    contestant("lanes4_2x", "4 lanes: all, two streams", flowOf, VECTOR_X86, 2),
-    contestant("lanes4_arm", "4 lanes: all, in the form for ARM", flowOf, VECTOR_ARM, 1),
+    contestant("lanes4_2x", "4 lanes: back to round 73, two streams", flowOf, VECTOR_X86, 2),
+    contestant(
+      "lanes4_arm",
+      "4 lanes: back to round 73, in the form for ARM",
+      flowOf,
+      VECTOR_ARM,
+      1,
+    ),
     ...stages.filter(({ key }) => key.startsWith("lanes1")),
   ];
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { writeDigitTable } from "../digit-table.ts";
 import { digestWords, fillTails, messageWords } from "../message.ts";
 import { SHAPES } from "../shape.ts";
-import { ALL_STEPS, ducoS1Flow, type Steps } from "./duco-s1-flow.ts";
+import { ALL_STEPS, ducoS1Flow, PLAIN_STEPS, type Steps } from "./duco-s1-flow.ts";
 import { passes } from "./evaluation.ts";
 import { type Flow, JOB, LANE, uniforms, uses } from "./flow.ts";
 import { layoutOf } from "./layout.ts";
@@ -31,8 +31,11 @@ function lets(flow: Flow, prefix: string, nonce: number, target: string): boolea
 
 const STEPS: readonly Steps[] = [
   ALL_STEPS,
+  { isLinear: true, comparedRound: 72 },
+  { isLinear: true, comparedRound: 73 },
+  { isLinear: false, comparedRound: 74 },
   { isLinear: true, comparedRound: 75 },
-  { isLinear: false, comparedRound: 71 },
+  PLAIN_STEPS,
   { isLinear: false, comparedRound: 79 },
 ];
 

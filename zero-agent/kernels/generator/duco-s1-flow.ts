@@ -19,15 +19,18 @@ const FIRST_TAIL_WORD = 10;
 /** At most 15 digits: they end in word 13, and word 14 is always 0. */
 const LAST_TAIL_WORD = 13;
 
-/** Which steps of the optimisation are taken: all of them, but in the bench. */
+/** Which steps of the optimisation are taken. What is best depends on the back end, and was measured: docs/kernels.md. */
 export interface Steps {
-  /** The schedule as constant part and table of digits. */
+  /** The schedule as constant part and table of digits; else it is worked out word by word. */
   readonly isLinear: boolean;
-  /** The round whose `a` is compared: 71 (with the target run back to there), 75 (with the target's last word), or 79. */
-  readonly comparedRound: 71 | 75 | 79;
+  /** The round whose `a` is compared: 75 (with the target's last word), less (with the target run back to there), or 79. */
+  readonly comparedRound: 71 | 72 | 73 | 74 | 75 | 79;
 }
 
+/** The fewest operations. */
 export const ALL_STEPS: Steps = { isLinear: true, comparedRound: 71 };
+/** For JavaScript: V8 checks the bounds of each read, so a table costs more than it saves. */
+export const PLAIN_STEPS: Steps = { isLinear: false, comparedRound: 75 };
 
 /** Words of the message that hold the last two digits of the nonce, for all lengths that the flow is for. */
 export type Digits = readonly number[];

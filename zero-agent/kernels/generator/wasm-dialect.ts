@@ -58,8 +58,6 @@ type Push = () => void;
 export interface Dialect {
   readonly lanes: 1 | 4;
   readonly type: number;
-  /** Whether a read of memory at a fixed address is cheaper with the address on the stack: no check of bounds. */
-  readonly isAddressIndex: boolean;
   load(offset: number): number[];
   /** Stores a scalar that is on the stack above its address, in all lanes. */
   storeAll(offset: number): number[];
@@ -80,7 +78,6 @@ const i32 = (word: number): number[] => [OP.i32Const, ...signed(word | 0)];
 export const SCALAR: Dialect = {
   lanes: 1,
   type: I32,
-  isAddressIndex: true,
   load: (offset) => [OP.i32Load, 2, ...unsigned(offset)],
   storeAll: (offset) => [OP.i32Store, 2, ...unsigned(offset)],
   constant: i32,
@@ -143,7 +140,6 @@ const vectors = {
 /** For processors of two operands, which do three logical operations in three steps. */
 export const VECTOR_X86: Dialect = {
   ...vectors,
-  isAddressIndex: false,
   rotl(out, a, bits, sum) {
     sum?.();
     a();
@@ -175,7 +171,6 @@ export const VECTOR_X86: Dialect = {
 /** For NEON: V8 makes one instruction each of multiply and add (mla), shift right and add (usra), and bitselect (bsl). */
 export const VECTOR_ARM: Dialect = {
   ...vectors,
-  isAddressIndex: true,
   rotl(out, a, bits, sum) {
     sum?.();
     a();
