@@ -78,7 +78,8 @@ function answered(rig: RigState, answer: Partial<EventOf<"result">> = {}, worker
   });
   const [slot] = draft.rig.slots as [Slot];
   const [, seat] = draft.rig.seats as [Seat, Seat];
-  return { slot, seat, host: draft.rig.hosts[0] as Host, effects: draft.effects, rig: draft.rig };
+  const { rig: after, effects, stirred } = draft;
+  return { slot, seat, host: after.hosts[0] as Host, effects, rig: after, stirred };
 }
 
 describe("the rate of a worker", () => {
@@ -189,6 +190,8 @@ describe("an answer of a Zero", () => {
       now + 700,
     );
     expect(answered(rigWith({ heat: 0, restUntil: 0 }), { elapsedMs: 700 }).slot.restUntil).toBe(0);
+    expect(answered(rigWith({ heat: 1 })).stirred).toBe(true);
+    expect(answered(rigWith({ heat: 0 })).stirred).toBe(false);
   });
 });
 

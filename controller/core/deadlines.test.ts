@@ -134,6 +134,11 @@ const table: [string, Partial<Slot>, Partial<Slot>, Partial<RigState>?][] = [
     { phase: "PoweringOn" },
   ],
   [
+    "one whose link went a moment ago dials in anew, or is silent soon",
+    { ...BOOTING, link: null, intent: INTENT },
+    { ...BOOTING, link: null, intent: INTENT, until: now },
+  ],
+  [
     "one that shows nothing is off and on again",
     SETTLING,
     { phase: "PoweringOff", why: "no-enumeration", tries: 1 },

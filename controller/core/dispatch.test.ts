@@ -226,8 +226,10 @@ describe("a Zero that sleeps for want of work", () => {
   const others = { p2: BUSY, p3: BUSY, p4: BUSY };
 
   it("is woken by a job that nobody takes", () => {
-    const { rig, effects } = dispatched(rigWith({ slots: { p1: asleep, ...others }, host: BUSY }));
+    const given = rigWith({ slots: { p1: asleep, ...others }, host: BUSY });
+    const { rig, effects, stirred } = dispatched(given);
     expect(rig.slots[0]).toMatchObject({ shed: null, busyAt: now });
+    expect(stirred).toBe(true);
     expect(reportsOf(effects)).toMatchObject([
       { level: "info", ev: "slot.woken", slot: "p1", why: "work" },
     ]);

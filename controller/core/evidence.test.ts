@@ -60,6 +60,18 @@ describe("the class of what is seen", () => {
   const yes = { yes: true, at: now - 1000 };
   const table: [string, Partial<RigState>, Partial<Slot>, string][] = [
     ["of a Zero that was heard", { hub: "lost" }, { answers: null }, "heard"],
+    [
+      "of a line that was proved off as the last was heard",
+      {},
+      { line: "off", heardAt: now - 5, offAt: now - 5 },
+      "off",
+    ],
+    [
+      "of a Zero that was heard since its off",
+      {},
+      { line: "off", heardAt: now - 5, offAt: now - 6 },
+      "heard",
+    ],
     ["of a line that is off", { hub: "lost" }, { ...silent, line: "off" }, "off"],
     ["of a start", { hub: "lost" }, { ...silent, phase: "PoweringOn" }, "booting"],
     ["of a boot", { hub: "lost" }, { ...silent, phase: "Booting" }, "booting"],

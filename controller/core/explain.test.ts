@@ -6,6 +6,8 @@ import type { World } from "../../test/sim/world.ts";
 import { explain, forecast } from "./explain.ts";
 import type { Slot } from "./slot.ts";
 
+const RIG = mining();
+
 function why(world: World, changes: Partial<Slot> = {}) {
   return explain(world.state, { ...world.slot("p1"), ...changes }, world.now);
 }
@@ -42,6 +44,26 @@ describe("why", () => {
     expect(explain(state, world.slot("p1"), world.now).cut_waits_for).toBe("below-floor");
     const deaf = { ...world.state, linkServerProvedAt: world.now - 15_000 };
     expect(explain(deaf, world.slot("p1"), world.now).cut_waits_for).toBe("link-server-unproved");
+  });
+
+  it("counts a Zero that is heard among the silent ones, for what its cut would wait for", () => {
+    const { state, now } = RIG;
+    const [p1] = state.slots as [Slot];
+    const none = { phase: "Fault", heardAt: Number.NEGATIVE_INFINITY } as const;
+    const two = withSlot(withSlot(state, "p3", none), "p4", none);
+    expect(explain(two, p1, now).cut_waits_for).toBeNull();
+    const other = withSlot(two, "p2", { heardAt: now - 10_000 });
+    expect(explain(other, p1, now).cut_waits_for).toBe("below-floor");
+  });
+
+  it("takes one for silent that was not heard for as long as a cut asks for", () => {
+    const { state, now } = RIG;
+    // The link server answered, but not since this silence began.
+    const rig = {
+      ...withSlot(state, "p1", { heardAt: now - 10_000 }),
+      linkServerProvedAt: now - 6000,
+    };
+    expect(explain(rig, rig.slots[0] as Slot, now).cut_waits_for).toBe("link-server-unproved");
   });
 
   it("tells what a silent Zero waits for", () => {

@@ -184,6 +184,16 @@ describe("a link that comes up", () => {
     expect(asked).toBe(then === "Booting" && slot.why === "linked");
   });
 
+  const NEW_GRACE = now + 90_000;
+  it.each([
+    ["Booting", "usb-seen", NEW_GRACE],
+    ["Booting", "linked", now + 7],
+    ["Booting", "heard-again", now + 7],
+    ["Suspect", "silent", NEW_GRACE],
+  ] as const)("gives one that is %s as %s its time until %i", (phase, why, until) => {
+    expect(linkUp({ phase, why, until: now + 7 }).slot).toMatchObject({ why: "linked", until });
+  });
+
   it.each(["Off", "Quarantined"] as const)(
     "of a slot that is %s is an error for people",
     (phase) => {

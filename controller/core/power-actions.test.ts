@@ -272,8 +272,10 @@ describe("a start that begins", () => {
   });
 
   it("goes on with the intent of its cycle, at once", () => {
-    const { slot, effects } = done({ ...off, intent: INTENT, retryAt: now + 9999 }, beginOn);
-    expect(slot).toMatchObject({ intent: INTENT, retryAt: now });
+    const cycled = { ...off, intent: INTENT, retryAt: now + 9999, movedAt: now - 7 };
+    const { slot, effects } = done(cycled, beginOn);
+    // The ceiling's dwell is not over by that.
+    expect(slot).toMatchObject({ intent: INTENT, retryAt: now, movedAt: now - 7 });
     expect(ofType(effects, "write-intent")).toEqual([]);
   });
 });
@@ -340,6 +342,8 @@ describe("a start that shows nothing on USB", () => {
   it("is looked at again when its boot grace is over, for it may boot all the same", () => {
     const learned = { ...settling, tries: 2, onAt: now - 30_000, bootMs: [100_000] };
     expect(done(learned, retryEnumeration).slot.until).toBe(now + 120_000);
+    const late = { ...settling, tries: 2, onAt: now - 500_000 };
+    expect(done(late, retryEnumeration).slot.until).toBe(now + 60_000);
   });
 });
 
@@ -512,6 +516,7 @@ describe("a line that a foreign hand switched", () => {
     cycleAsked: { reason: "", hard: true },
     shed: { why: "idle", at: 0 },
     offAt: 0,
+    bootPending: true,
   };
   it.each([
     ["off", { phase: "Off", offAt: now, until: Number.POSITIVE_INFINITY }],
@@ -524,6 +529,7 @@ describe("a line that a foreign hand switched", () => {
       ...then,
       why: "foreign-change",
       wanted: found,
+      bootPending: false,
       cycleAsked: null,
       shed: null,
       intent: null,

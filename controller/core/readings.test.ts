@@ -34,7 +34,8 @@ function done(changes: Partial<Slot>, what: (draft: Draft) => void, rig: Partial
   const slot: Slot = { ...plain, ...changes };
   const draft = draftOf({ ...state, ...rig, slots: [slot] }, now);
   what(draft);
-  return { before: slot, slot: draft.rig.slots[0] as Slot, effects: draft.effects, rig: draft.rig };
+  const { rig: after, effects, stirred } = draft;
+  return { before: slot, slot: after.slots[0] as Slot, effects, rig: after, stirred };
 }
 
 const ON: SlotReading = { slot: "p1", line: "on", usb: "present", driven: true };
@@ -554,8 +555,9 @@ describe("the board", () => {
     ["lost", "present", "seen", ["info hub.back"]],
   ];
   it.each(hubs)("whose hub was %s and whose port reads %s has it %s", (hub, usb, then, told) => {
-    const { rig, effects } = read({}, { ...ON, usb }, { hub });
+    const { rig, effects, stirred } = read({ usb }, { ...ON, usb }, { hub });
     expect(rig.hub).toBe(then);
+    expect(stirred).toBe(hub !== then && hub !== "unseen");
     expect(reportsOf(effects).map(({ level, ev }) => `${level} ${ev}`)).toEqual(told);
   });
 

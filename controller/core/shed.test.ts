@@ -1,12 +1,17 @@
 // The assertions on what standing rules may switch, made by hand where no road leads there.
 
 import { describe, expect, it } from "vitest";
+import { ofType } from "../../test/sim/effects.ts";
 import { mining, withSlot } from "../../test/sim/scene.ts";
+import { draftOf } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import { violation } from "./guard.ts";
+import { shedPower } from "./shed.ts";
 import type { Intent, Slot } from "./slot.ts";
+import type { RigState } from "./state.ts";
 
 const INTENT: Intent = { id: 1, kind: "off", by: "policy", why: "hot", reason: "", durable: true };
+const VITALS = { at: 0, hashes: 0, tempC: null, throttled: null, uptimeMs: 0 } as const;
 const CUT: Effect = { type: "power", slot: "p1", action: 1, to: "off", by: "policy" };
 
 describe("a cut by a standing rule", () => {
@@ -117,5 +122,29 @@ describe("a start", () => {
     );
     const brownOut = { zeros: 3, changedAt: 0 };
     expect(violation({ ...off, brownOut }, on, now)).toBe("14: on although ceiling");
+  });
+});
+
+describe("what a standing rule goes by", () => {
+  const { state, now } = mining();
+  const NEVER = Number.POSITIVE_INFINITY;
+  const idle = { ...state.policy, idleOffMs: 1000 };
+  const slots = state.slots.map((slot) => ({
+    ...slot,
+    task: null,
+    since: 0,
+    busyAt: now - 61_500,
+  }));
+  const table: [string, Partial<RigState>][] = [
+    ["external: 3 W at most", { external: { watts: 3, source: "sun", until: NEVER } }],
+    ["the supply sagged: 2 at most", { brownOut: { zeros: 2, changedAt: 0 } }],
+    ["nothing to do for 61.5 s", { policy: idle, slots }],
+    ["last read 86 C", withSlot(state, "p1", { heat: 3, vitals: { ...VITALS, tempC: 86 } })],
+    ["last read no C", withSlot(state, "p1", { heat: 3, vitals: null })],
+  ];
+  it.each(table)("is written down: %s", (reason, changes) => {
+    const draft = draftOf({ ...state, ...changes }, now);
+    shedPower(draft);
+    expect(ofType(draft.effects, "write-intent").map((intent) => intent.reason)).toEqual([reason]);
   });
 });

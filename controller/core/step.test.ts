@@ -185,5 +185,7 @@ describe("an effect that breaks an invariant", () => {
       to: "off",
     });
     expect(told?.detail["todo"]).toContain("report this");
+    const stopped = ofType(effects, "save-rig").at(-1)?.memory;
+    expect(stopped?.halted).toBe(after.halted);
   });
 });

@@ -243,6 +243,16 @@ describe("a controller that starts", () => {
   });
 });
 
+describe("a person's off that was begun", () => {
+  it("is that person's still, and asks the Zero first whatever was said then", () => {
+    const intent = { id: 3, kind: "off", by: "operator", why: "operator", reason: "fan" } as const;
+    const remembered = { ...NOTHING_REMEMBERED, intents: new Map([["p1" as const, intent]]) };
+    const shape = { slots: ["p1"], hostWorkers: 0 } as const;
+    const [slot] = initialState(shape, DEFAULT_POLICY, remembered, 0).slots;
+    expect(slot).toMatchObject({ wanted: "off", offAsked: { reason: "fan", hard: false } });
+  });
+});
+
 describe("another program's off of a Zero that was just found on", () => {
   it("is written down at once", () => {
     const { state, now } = mining({ zeros: 2 });

@@ -34,10 +34,40 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "At rate 0 the expected time is infinite, and the limit is the maximum again.",
   },
   {
+    file: `${CORE}evidence-text.ts`,
+    source: `return \`\${(Math.max(0, ms) / 1000).toFixed(1)} s\`;`,
+    change: "0 -> 1",
+    why: "A millisecond is no tenth of a second.",
+  },
+  {
     file: `${CORE}heat.ts`,
     source: 'report(draft, heat > slot.heat ? "warn" : "info", "slot.heat", slot.id, null, {',
     change: "> -> >=",
     why: "Nobody goes from a step to the same one.",
+  },
+  {
+    file: `${CORE}energy.ts`,
+    source: "measuredJ: energy.measuredJ + ((meter?.watts ?? 0) * measuredMs) / 1000,",
+    change: "0 -> 1",
+    why: "Without a meter nothing was measured for any time.",
+  },
+  {
+    file: `${CORE}memory.ts`,
+    source: "supplyQuietMs: Number.isFinite(underVoltageAt) ? now - underVoltageAt : null,",
+    change: "Number.isFinite(underVoltageAt) -> true",
+    why: "JSON writes Infinity as null.",
+  },
+  {
+    file: `${CORE}memory.ts`,
+    source: "movedForMs: Number.isFinite(slot.movedAt) ? now - slot.movedAt : null,",
+    change: "Number.isFinite(slot.movedAt) -> true",
+    why: "JSON writes Infinity as null.",
+  },
+  {
+    file: `${CORE}memory.ts`,
+    source: "return tokens === undefined || tokens > burst ? full : { tokens, at: now };",
+    change: "> -> >=",
+    why: "As many as a burst are a full bucket.",
   },
   {
     file: `${CORE}observe-pool.ts`,

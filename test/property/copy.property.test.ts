@@ -11,18 +11,21 @@ import {
   copySlot,
 } from "../../controller/core/copy.ts";
 import { draftOf, ownSeat, ownSlot, patchHost } from "../../controller/core/draft.ts";
+import { NOTHING_REMEMBERED } from "../../controller/core/memory.ts";
+import { DEFAULT_POLICY } from "../../controller/core/policy.ts";
 import type { Host, Job, Seat } from "../../controller/core/seat.ts";
 import type { Link, Slot } from "../../controller/core/slot.ts";
-import type { RigState } from "../../controller/core/state.ts";
+import { initialState, type RigState } from "../../controller/core/state.ts";
 import { frozen } from "./frozen.ts";
 import { NOW, rigs } from "./rigs.ts";
 import { holds } from "./runs.ts";
-import { STARTS } from "./walks.ts";
 
-const { mining } = STARTS;
-const [slot] = mining.slots as readonly [Slot];
-const [host] = mining.hosts as readonly [Host];
-const [seat] = mining.seats as readonly [Seat];
+// As they are first made, not as a copy left them.
+const shape = { slots: ["p1"], hostWorkers: 1 } as const;
+const fresh = initialState(shape, DEFAULT_POLICY, NOTHING_REMEMBERED, 0);
+const [slot] = fresh.slots as readonly [Slot];
+const [host] = fresh.hosts as readonly [Host];
+const [seat] = fresh.seats as readonly [Seat];
 
 /** The same fields, with anything in them, no two of them alike. */
 function filled<T extends object>(like: T): fc.Arbitrary<T> {
@@ -58,12 +61,21 @@ describe("a copy", () => {
     missed: [],
   };
 
+  const link: Link = {
+    id: 1,
+    bootId: "boot",
+    model: "zero",
+    agentVersion: "1",
+    nominalHs: 1000,
+    tested: true,
+    askedAt: 0,
+  };
+
   it("of a slot has each field of it", () => isCopied(slot, copySlot));
   it("of a seat has each field of it", () => isCopied(seat, copySeat));
   it("of a host worker has each field of it", () => isCopied(host, copyHost));
   it("of a job has each field of it", () => isCopied<Job>(job, copyJob));
-  it("of a link has each field of it", () =>
-    isCopied(slot.link as Link, (link: Link) => copyLink(link)));
+  it("of a link has each field of it", () => isCopied<Link>(link, (link: Link) => copyLink(link)));
 
   it("of a rig is equal, with lists of its own that hold the same items", () => {
     holds([rigs], (rig) => {

@@ -122,7 +122,8 @@ const policies: fc.Arbitrary<Policy> = fc
   .map((changes): Policy => ({ ...DEFAULT_POLICY, ...changes }));
 
 const words = { reason: fc.constant("x"), since: past(1e5) };
-const untils = fc.constantFrom(Number.POSITIVE_INFINITY, NOW, NOW + 1, NOW + 5000);
+const ends = fc.constantFrom(NOW, NOW + 1, NOW + 5000);
+const untils = fc.oneof(ends, fc.constant(Number.POSITIVE_INFINITY));
 
 /** A rig of up to six slots and two host workers. */
 export const rigs: fc.Arbitrary<RigState> = fc
@@ -144,7 +145,7 @@ export const rigs: fc.Arbitrary<RigState> = fc
       fc.record({ ...words, until: untils, watts: fc.option(fc.nat({ max: 9 }), { nil: null }) }),
     ),
     external: rarely(
-      fc.record({ watts: fc.nat({ max: 9 }), source: fc.constant("solar"), until: untils }),
+      fc.record({ watts: fc.nat({ max: 9 }), source: fc.constant("solar"), until: ends }),
     ),
     switches: fc.record({ tokens: fc.integer({ min: -3, max: 9 }), at: past(1e5) }),
     wrongCards: fc.constantFrom([], [], [], ["p2" as const]),
