@@ -25,6 +25,8 @@ export class Machine {
   readonly #shape: Shape;
   readonly #code: Code;
   readonly #values: Int32Array;
+  /** Where the values of a job are written. */
+  readonly #jobSlots: readonly { readonly place: number; readonly slot: number }[];
   readonly #tables = new Set<number>();
   #prefix = "";
   #target = "";
@@ -38,6 +40,12 @@ export class Machine {
     this.#shape = shape;
     this.#code = code;
     this.#values = new Int32Array(flow.ops.length);
+    const streams = Array.from({ length: layout.streams }, (_, stream) => stream);
+    this.#jobSlots = [...layout.slots.keys()]
+      .filter((place) => at(flow, place).level === JOB)
+      .flatMap((place) =>
+        streams.map((stream) => ({ place, slot: slotAt(layout, place, stream) })),
+      );
   }
 
   /** Gets ready for a job and a length of nonce. Costs nothing if it is. False if the message is not one block. */
@@ -60,15 +68,12 @@ export class Machine {
   }
 
   #writeUniforms(words: Int32Array, digest: Int32Array): void {
-    const { lanes, streams, slots } = this.layout;
     evaluate(this.#flow, { words, digest }, JOB, this.#values);
-    for (const place of slots.keys()) {
-      if (at(this.#flow, place).level !== JOB) continue;
+    const { memory } = this.#code;
+    const { lanes } = this.layout;
+    for (const { place, slot } of this.#jobSlots) {
       const value = this.#values[place] as number;
-      for (let stream = 0; stream < streams; stream++) {
-        const slot = slotAt(this.layout, place, stream);
-        this.#code.memory.fill(value, slot, slot + lanes);
-      }
+      for (let lane = 0; lane < lanes; lane++) memory[slot + lane] = value;
     }
   }
 

@@ -9,20 +9,24 @@ const DIGIT_ZERO = 0x30;
 
 /** The words of the message whose nonce is `length` times '0', 1 to 15: more do not fit into one block. Null if the prefix is not 40 bytes. */
 export function messageWords(prefix: string, length: number): Int32Array | null {
-  const bytes = Buffer.alloc(BLOCK_BYTES);
   if (Buffer.byteLength(prefix) !== PREFIX_BYTES) return null;
+  const bytes = Buffer.alloc(BLOCK_BYTES);
   bytes.write(prefix);
   bytes.fill(DIGIT_ZERO, PREFIX_BYTES, PREFIX_BYTES + length);
   bytes[PREFIX_BYTES + length] = 0x80;
   bytes.writeUInt32BE(8 * (PREFIX_BYTES + length), BLOCK_BYTES - 4);
-  return Int32Array.from({ length: 16 }, (_, t) => bytes.readInt32BE(4 * t));
+  const words = new Int32Array(BLOCK_BYTES / 4);
+  for (let t = 0; t < words.length; t++) words[t] = bytes.readInt32BE(4 * t);
+  return words;
 }
 
 /** The five words of a digest in hexadecimal. What is no digest gives words that no share passes. */
 export function digestWords(target: string): Int32Array {
-  return Int32Array.from({ length: 5 }, (_, i) =>
-    Number.parseInt(target.slice(8 * i, 8 * i + 8), 16),
-  );
+  const words = new Int32Array(5);
+  for (let i = 0; i < words.length; i++) {
+    words[i] = Number.parseInt(target.slice(8 * i, 8 * i + 8), 16);
+  }
+  return words;
 }
 
 /**

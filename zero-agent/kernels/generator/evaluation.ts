@@ -47,13 +47,16 @@ export function evaluate(
   for (let place = 0; place < flow.ops.length; place++) {
     const { kind, level: own, args, imm } = flow.ops[place] as Op;
     if (own > level) break;
-    const [a = 0, b = 0, c = 0] = args;
+    // By index: taking an array apart costs several times as much.
+    const a = args[0] ?? 0;
+    const b = args[1] ?? 0;
+    const c = args[2] ?? 0;
     if (kind === "word") values[place] = words[imm] as number;
     else if (kind === "digest") values[place] = digest[imm] as number;
     else if (kind === "table") values[place] = row?.[imm] ?? 0;
     else {
-      const [x, y, z] = [values[a], values[b], values[c]] as [number, number, number];
-      values[place] = evaluateOp(kind, x, y, z, imm);
+      const x = values[a] as number;
+      values[place] = evaluateOp(kind, x, values[b] as number, values[c] as number, imm);
     }
   }
   return values;
