@@ -53,10 +53,10 @@ export class DucoSearch {
     const { lanes, streams } = machine.layout;
     const lastHundred = Math.floor(end / 100);
     for (let hundred = Math.floor(from / 100); hundred <= lastHundred; hundred += BATCH_HUNDREDS) {
-      // An even number, for two streams: hundreds beyond the end, even of another length, find nothing that counts.
       const count = Math.min(BATCH_HUNDREDS, lastHundred - hundred + 1);
-      machine.load(hundred, count + (count % streams));
+      machine.load(hundred, count);
       const base = 100 * hundred;
+      // With two streams the last of an odd number runs beside whatever was there before: that finds nothing that counts.
       const isWhole = streams > 1;
       const first = isWhole ? 0 : Math.max(0, Math.floor((from - base) / lanes));
       const groups = machine.layout.groups * Math.ceil(count / streams);

@@ -74,6 +74,26 @@ describe.each(ENGINES)("$name", (kernel) => {
     );
   });
 
+  it("leaves no gap between its batches, nor between hundreds", () => {
+    for (const from of [100_000, 1_234_567, 999_990_001]) {
+      const batch = Math.floor(from / 100) * 100 + 10_000;
+      const borders = [
+        batch - 10_000,
+        batch - 100,
+        batch,
+        batch + 100,
+        batch + 10_000,
+        batch + 20_000,
+      ];
+      const nonces = borders.flatMap((border) => [border - 1, border, border + 1]);
+      for (const nonce of nonces.filter((one) => one >= from)) {
+        const found = { nonce, next: nonce + 1, hashes: nonce - from + 1 };
+        const job = jobFor("0123456789abcdef0123456789abcdef01234567", nonce);
+        expect(kernel.search(job, from, nonce + 10_000, 100_000)).toEqual(found);
+      }
+    }
+  });
+
   it("covers a range in pieces without a gap", () => {
     fc.assert(
       fc.property(
