@@ -4,14 +4,25 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { kernelByName, kernelsFor, kernelTiers } from "./all.ts";
+import { ALL_STEPS } from "./generator/duco-s1-flow.ts";
+import { VECTOR_ARM, VECTOR_X86 } from "./generator/wasm-dialect.ts";
 import type { Kernel, SearchJob } from "./kernel.ts";
 import { KERNEL_NAMES } from "./names.ts";
 import { plainKernel } from "./plain.ts";
 import { referenceKernel } from "./reference.ts";
 import { selfTest } from "./self-test.ts";
-import { wasmKernel, wasmSimd2Kernel, wasmSimdKernel } from "./wasm.ts";
+import { wasmKernel, wasmKernelOf, wasmSimd2Kernel, wasmSimdKernel } from "./wasm.ts";
 
-const ENGINES: readonly Kernel[] = [wasmSimdKernel, wasmSimd2Kernel, wasmKernel, plainKernel];
+const ENGINES: readonly Kernel[] = [
+  wasmSimdKernel,
+  wasmSimd2Kernel,
+  wasmKernel,
+  plainKernel,
+  // The form of the processor that this is not.
+  wasmKernelOf("wasm-simd for ARM", VECTOR_ARM, 1, ALL_STEPS),
+  wasmKernelOf("wasm-simd-2x for ARM", VECTOR_ARM, 2, ALL_STEPS),
+  wasmKernelOf("wasm-simd for x86", VECTOR_X86, 1, ALL_STEPS),
+];
 
 const hex40 = fc.stringMatching(/^[0-9a-f]{40}$/);
 const boundary = fc

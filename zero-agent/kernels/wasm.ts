@@ -8,7 +8,6 @@ import { wasmOf } from "./generator/wasm.ts";
 import { type Dialect, SCALAR, VECTOR_ARM, VECTOR_X86 } from "./generator/wasm-dialect.ts";
 import type { Kernel } from "./kernel.ts";
 import { Machine, memoryWords } from "./machine.ts";
-import type { KernelName } from "./names.ts";
 import type { Shape } from "./shape.ts";
 
 interface Exports {
@@ -25,7 +24,8 @@ export function wasmMachine(flow: Flow, shape: Shape, dialect: Dialect, streams:
   return new Machine(flow, layout, shape, { memory: new Int32Array(memory.buffer), run });
 }
 
-function newKernel(name: KernelName, dialect: Dialect, streams: 1 | 2, steps: Steps): Kernel {
+/** A kernel that compiles its code when nonces of a shape are first searched. */
+export function wasmKernelOf(name: string, dialect: Dialect, streams: 1 | 2, steps: Steps): Kernel {
   const search = new DucoSearch((shape) =>
     wasmMachine(ducoS1Flow(shape.digits, steps), shape, dialect, streams),
   );
@@ -38,8 +38,8 @@ const STEPS: Steps = IS_X86 ? { isLinear: true, comparedRound: 73 } : ALL_STEPS;
 const VECTOR = IS_X86 ? VECTOR_X86 : VECTOR_ARM;
 
 /** One nonce at a time. */
-export const wasmKernel = newKernel("wasm", SCALAR, 1, { isLinear: true, comparedRound: 75 });
+export const wasmKernel = wasmKernelOf("wasm", SCALAR, 1, { isLinear: true, comparedRound: 75 });
 /** Four nonces at a time. */
-export const wasmSimdKernel = newKernel("wasm-simd", VECTOR, 1, STEPS);
+export const wasmSimdKernel = wasmKernelOf("wasm-simd", VECTOR, 1, STEPS);
 /** Twice four: on ARM processors that work in order it may be faster. On x86-64 a busy neighbour costs it far more. */
-export const wasmSimd2Kernel = newKernel("wasm-simd-2x", VECTOR, 2, STEPS);
+export const wasmSimd2Kernel = wasmKernelOf("wasm-simd-2x", VECTOR, 2, STEPS);
