@@ -2,7 +2,7 @@
 
 export const KERNEL_NAMES = ["wasm-simd", "wasm-simd-2x", "wasm", "plain", "reference"] as const;
 
-export type KernelName = (typeof KERNEL_NAMES)[number];
+type KernelName = (typeof KERNEL_NAMES)[number];
 
 /** What may be asked for: a kernel, or the one that is best here. */
 export const KERNEL_CHOICES = ["auto", ...KERNEL_NAMES] as const;
