@@ -2,8 +2,6 @@
 
 export const KERNEL_NAMES = ["wasm-simd", "wasm-simd-2x", "wasm", "plain", "reference"] as const;
 
-type KernelName = (typeof KERNEL_NAMES)[number];
-
 /** What may be asked for: a kernel, or the one that is best here. */
 export const KERNEL_CHOICES = ["auto", ...KERNEL_NAMES] as const;
 
