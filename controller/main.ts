@@ -7,17 +7,20 @@ import { openBoard } from "../hat/detect.ts";
 import { openFan, ownTempC } from "../hat/fan.ts";
 import { answersOnVirtualNetwork } from "../hat/virtual/network.ts";
 import type { ControllerConfig } from "./config/config.ts";
-import type { DuinoOptions } from "./pools/duino/client.ts";
 import { type AddressProbe, tcpAddressProbe } from "./shell/address-probe.ts";
 import { systemClock } from "./shell/clock.ts";
 import { isClockSet } from "./shell/clock-set.ts";
-import { Controller } from "./shell/controller.ts";
+import { Controller, type PoolSide } from "./shell/controller.ts";
 import { ControllerError, messageOf } from "./shell/error.ts";
 import type { FanParts } from "./shell/fan-lane.ts";
+import { askPicker } from "./shell/pool-finder.ts";
+import { poolGreets } from "./shell/pool-greets.ts";
+import type { SeatOptions } from "./shell/pool-lane.ts";
+import { recallPool, rigGroup, savePool } from "./shell/pool-memory.ts";
 import { Store } from "./shell/store.ts";
 
-/** The official miner draws its group id from 0..2811. */
-const GROUPS = 2812;
+/** As long as a session waits for it. */
+const GREETING_MS = 10_000;
 
 function readMiningKey(path: string | null): string | null {
   if (path === null) return null;
@@ -34,21 +37,26 @@ function readMiningKey(path: string | null): string | null {
 }
 
 /** The seats' sessions: one miner a seat, told apart by rig name, grouped as one machine. */
-function poolOptions(config: ControllerConfig): (seat: string) => DuinoOptions {
-  const { host, port, user, tier, rig, keyFile } = config.pool;
-  const miningKey = readMiningKey(keyFile);
-  const group = Math.floor(Math.random() * GROUPS);
+function seatOptions(
+  { pool: { user, tier, rig } }: ControllerConfig,
+  miningKey: string | null,
+  group: number,
+): (seat: string) => SeatOptions {
   const version = ZERORIG_VERSION;
-  return (seat) => ({
-    host,
-    port,
-    user,
-    tier,
-    miningKey,
-    rig: `${rig}-${seat}`,
-    group,
-    version,
-  });
+  return (seat) => ({ user, tier, miningKey, rig: `${rig}-${seat}`, group, version });
+}
+
+/** How pool nodes are found. */
+function poolSide({ pool: { nodes, picker } }: ControllerConfig, store: Store): PoolSide {
+  const options = { userAgent: `zerorig ${ZERORIG_VERSION}` };
+  return {
+    list: nodes,
+    memory: recallPool(store),
+    random: Math.random,
+    askPicker: () => askPicker(new URL(picker), options),
+    greets: (node) => poolGreets(node, GREETING_MS),
+    remember: (memory) => savePool(store, memory),
+  };
 }
 
 /** Who tells whether a silent Zero's kernel answers. Virtual Zeros are on this machine: their board knows it. */
@@ -72,7 +80,7 @@ export async function startController(
     { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 1, sync: true }),
   );
-  const poolOptionsOf = poolOptions(config);
+  const miningKey = readMiningKey(config.pool.keyFile);
   const board = await openBoard({ ...config.hat, hold: true });
   let store: Store;
   try {
@@ -93,7 +101,8 @@ export async function startController(
     addressProbe: addressProbe(config),
     fan: fanParts(config),
     store,
-    poolOptionsOf,
+    seatOptionsOf: seatOptions(config, miningKey, rigGroup(store, Math.random)),
+    pools: poolSide(config, store),
     hostWorkerScript: new URL("./host-worker.mjs", import.meta.url),
     version: ZERORIG_VERSION,
   });

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { REASON_CHARS_MAX, SOURCE_CHARS_MAX } from "../shell/control-limits.ts";
-import { oneLine, slotNames, span, waitTime, watts, wattsOrNone } from "./option.ts";
+import { nodeOrAuto, oneLine, slotNames, span, waitTime, watts, wattsOrNone } from "./option.ts";
 import type { OverrideOptions } from "./rig-commands.ts";
 import type { ControlOptions, SlotOptions, SlotVerb } from "./slot-commands.ts";
 
@@ -80,6 +80,7 @@ export function addControlCommands(program: Command): void {
   addPause(program);
   addOverride(program);
   addCeiling(program);
+  addNode(program);
   addQuestions(program);
 }
 
@@ -160,6 +161,22 @@ function addCeiling(program: Command): void {
       const { actOnRig } = await import("./rig-commands.ts");
       const { source, for: forMs } = options;
       await actOnRig({ verb: "ceiling", watts: given, source, forMs }, options);
+    });
+}
+
+function addNode(program: Command): void {
+  controlOptions(
+    program.command("node").description("choose the pool node by hand; it outlives a restart"),
+  )
+    .argument(
+      "<node>",
+      "such as 192.0.2.1:2811; auto gives it back to the list or the picker",
+      nodeOrAuto,
+    )
+    .addOption(reasonOption(false))
+    .action(async (node: string | null, options: ControlOptions & { reason?: string }) => {
+      const { actOnRig } = await import("./rig-commands.ts");
+      await actOnRig({ verb: "pool-node", node, reason: options.reason ?? "" }, options);
     });
 }
 

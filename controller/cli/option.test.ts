@@ -5,6 +5,7 @@ import {
   durationRange,
   hostPort,
   moment,
+  nodeOrAuto,
   oneLine,
   oneSlot,
   slotNames,
@@ -137,5 +138,13 @@ test("words for others are one line that leaves their terminal alone", () => {
   expect(parse(" new fan ")).toBe("new fan");
   for (const text of ["123456789", "a\nb", "\u001b[2J"]) {
     expect(() => parse(text)).toThrow("Expected one line of 8 characters");
+  }
+});
+
+test("a pool node, or nobody's choice", () => {
+  expect(nodeOrAuto("auto")).toBeNull();
+  expect(nodeOrAuto("pool.example:2811")).toBe("pool.example:2811");
+  for (const text of ["", "Auto", "pool.example", "1.2.3.4:0"]) {
+    expect(() => nodeOrAuto(text)).toThrow("Expected a node such as");
   }
 });

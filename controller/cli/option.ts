@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError } from "commander";
 import { isSlotId, type SlotId, slotId, slotIndex } from "../../hat/slots.ts";
+import { parseNode } from "../pools/node.ts";
 import { FOR_MAX_MS, WATTS_MAX } from "../shell/control-limits.ts";
 import { formatDuration, MAX_DURATION_MS, parseDuration } from "./duration.ts";
 
@@ -131,4 +132,11 @@ function slotsOf(text: string): readonly SlotId[] {
   throw new InvalidArgumentError(
     `"${text}" is no slot; expected names such as p1 p3, a range such as p1-p3, or all.`,
   );
+}
+
+/** A pool node's address as given; null for "auto". */
+export function nodeOrAuto(text: string): string | null {
+  if (text === "auto") return null;
+  if (parseNode(text) !== null) return text;
+  throw new InvalidArgumentError("Expected a node such as 192.0.2.1:2811, or auto.");
 }

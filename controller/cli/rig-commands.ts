@@ -10,7 +10,7 @@ import { planText, whyText } from "./why-text.ts";
 
 type RigRequest = Extract<
   ControlRequest,
-  { readonly verb: "pause" | "resume" | "override" | "end-override" | "ceiling" }
+  { readonly verb: "pause" | "resume" | "override" | "end-override" | "ceiling" | "pool-node" }
 >;
 
 /** Asks, and prints what holds for the rig after it. */

@@ -34,13 +34,21 @@ test("the status in words", () => {
     }),
     slotStatus("p13", { state: "Off", class: "off", why: "off-proved" }),
   ];
-  const pool = { address: "127.0.0.1:2811", connected: 1, last_error: "timeout" };
+  const pool = {
+    address: "127.0.0.1:2811",
+    why: "failed-over",
+    detail: "192.0.2.1:2811: timeout: no banner",
+    for_ms: 65_000,
+    connected: 1,
+    last_error: "timeout",
+  } as const;
   const pause = { reason: "moving the rig", left_ms: 3_600_000 };
   const status = rigStatus(slots, { storm: "storm", automation: "board.failed", pool, pause });
   const text = statusText(status);
   expect(text).toMatchInlineSnapshot(`
     "ClusterHAT v2.3 (virtual), up 1m12s
     pool 127.0.0.1:2811: 1 connected, last error: timeout
+      for 1m05s: the one before failed (192.0.2.1:2811: timeout: no banner)
     power: 3.6 W (modelled), no ceiling
     paused: moving the rig, 1h00m left
       automation switches nothing meanwhile, but off for heat or a failing supply

@@ -4,7 +4,7 @@ import type { RigStatus, SlotStatus } from "../core/status.ts";
 import { formatDuration } from "./duration.ts";
 import { energyLine, leftText, powerLines } from "./power-text.ts";
 import { columns } from "./text-table.ts";
-import { CLASS_WORDS, HEAT_WORDS } from "./words.ts";
+import { CLASS_WORDS, HEAT_WORDS, POOL_WORDS } from "./words.ts";
 
 /** 240000 -> "240 kH/s". */
 export function formatRate(hashrateHs: number): string {
@@ -36,10 +36,9 @@ const PAUSED = "  automation switches nothing meanwhile, but off for heat or a f
 /** What holds for the rig as a whole. */
 export function rigLines(status: RigStatus): string[] {
   const { pool, pause } = status;
-  const trouble = pool.last_error === null ? "" : `, last error: ${pool.last_error}`;
   return [
     `${status.board}, up ${formatDuration(status.uptime_ms)}`,
-    `pool ${pool.address}: ${pool.connected} connected${trouble}`,
+    ...poolLines(pool),
     ...powerLines(status),
     ...(pause === null ? [] : [`paused: ${pause.reason}, ${leftText(pause.left_ms)}`, PAUSED]),
     ...(status.storm === "normal"
@@ -47,6 +46,18 @@ export function rigLines(status: RigStatus): string[] {
       : [`${status.storm}: many Zeros were lost at once; nothing is cut now`]),
     ...(status.automation === null ? [] : [`automation stopped: ${status.automation}`]),
   ];
+}
+
+/** Which pool, since when and why, and what is wrong with it. */
+function poolLines(pool: RigStatus["pool"]): string[] {
+  const { address, why, detail, for_ms, connected, last_error } = pool;
+  const trouble = last_error === null ? "" : `, last error: ${last_error}`;
+  const sessions = `${connected} connected${trouble}`;
+  const since = `for ${formatDuration(for_ms)}`;
+  const reason = detail === null ? POOL_WORDS[why] : `${POOL_WORDS[why]} (${detail})`;
+  // The best of the list is what everybody expects.
+  const line = why === "first" ? [] : [`  ${since}: ${reason}`];
+  return [`pool ${address ?? "none"}: ${sessions}`, ...line];
 }
 
 function slotCells(slot: SlotStatus): string[] {

@@ -1,7 +1,7 @@
 // The core's codes in words, for `why`, `plan` and `status`. Logs, JSON and tests keep to the codes.
 
 import type { EvidenceClass } from "../core/evidence.ts";
-import type { Hindrance, OnHindrance, Why } from "../core/why.ts";
+import type { Hindrance, OnHindrance, PoolWhy, Why } from "../core/why.ts";
 
 export const WHY_WORDS: Readonly<Record<Why, string>> = {
   start: "the controller has just started and adopts what it finds",
@@ -81,6 +81,17 @@ export const ON_WORDS: Readonly<Record<OnHindrance, string>> = {
   "ceiling-dwell": "a ceiling switched it off not long ago",
   ceiling: "the ceiling leaves no room for it",
   "switch-rate": "too many lines were switched lately",
+};
+
+export const POOL_WORDS: Readonly<Record<PoolWhy, string>> = {
+  start: "the controller has just started",
+  first: "the best of the list",
+  picked: "the picker named it",
+  cached: "it was good before",
+  "failed-over": "the one before failed",
+  returned: "better than the one before",
+  manual: "a person chose it",
+  none: "no node is known",
 };
 
 /** What the signs say of a Zero that is not heard. */

@@ -6,7 +6,7 @@ import { WINDOW } from "./window-keys.ts";
 
 test("every key of the file goes somewhere", () => {
   const window = 'from = "0 22 * * *"\nto = "0 6 * * *"\nzone = "UTC"\nwatts = 1\n';
-  const text = `[pool]\nhost = "h"\nport = 2811\nuser = "u"\n[schedule.w]\n${window}`;
+  const text = `[pool]\nnodes = ["h:2811"]\ntier = "LOW"\nuser = "u"\n[schedule.w]\n${window}`;
   const { schedule, ...sections } = readSettings({ file: "f", text, env: {}, flags: [] });
   const read = new Set<string>();
   const spied = ([section, table]: [string, object]) => {

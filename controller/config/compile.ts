@@ -1,6 +1,7 @@
 // Settings in the file's words to the configuration that the program is written against.
 
 import type { Policy } from "../core/policy.ts";
+import { parseNode } from "../pools/node.ts";
 import type { ControllerConfig } from "./config.ts";
 import type { Settings } from "./keys.ts";
 import { windowOf } from "./window-keys.ts";
@@ -19,8 +20,8 @@ export function compileConfig(settings: Settings, source: string): ControllerCon
       beatIntervalMs: link.beat_interval_ms,
     },
     pool: {
-      host: pool.host,
-      port: pool.port,
+      nodes: pool.nodes.flatMap((text) => parseNode(text) ?? []),
+      picker: pool.picker,
       user: pool.user,
       keyFile: pool.key_file,
       tier: pool.tier,

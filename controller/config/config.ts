@@ -2,6 +2,7 @@
 
 import type { FanLimits } from "../../hat/fan.ts";
 import type { Policy } from "../core/policy.ts";
+import type { PoolNode } from "../pools/node.ts";
 import type { Window } from "../shell/window.ts";
 
 /** The Duino-Coin tiers that a Linux computer may ask for; the others belong to other devices. */
@@ -32,8 +33,9 @@ export interface ControllerConfig {
     readonly beatIntervalMs: number;
   };
   readonly pool: {
-    readonly host: string;
-    readonly port: number;
+    /** The best first; empty: the picker is asked. */
+    readonly nodes: readonly PoolNode[];
+    readonly picker: string;
     readonly user: string;
     /** A file that holds the mining key; null where the account has none. */
     readonly keyFile: string | null;

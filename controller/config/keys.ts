@@ -14,6 +14,7 @@ import {
   fraction,
   milliseconds,
   oneOf,
+  poolNodes,
   text,
   trueOrFalse,
   usbPaths,
@@ -21,6 +22,7 @@ import {
   wholeNumberBut,
 } from "./kind.ts";
 import { ENERGY, HEAT, IDLE, POWER, SUPPLY } from "./power-keys.ts";
+import { isThisMachine } from "./this-machine.ts";
 import type { WINDOW } from "./window-keys.ts";
 
 const MINUTE_MS = 60_000;
@@ -88,12 +90,16 @@ export const SECTIONS = {
     ),
   }),
   pool: section("The Duino-Coin pool.", {
-    host: required(
-      text("a host name or IP address", isHostName),
-      "127.0.0.1",
-      "The pool node's name or address.",
+    nodes: key(
+      poolNodes,
+      [],
+      'Pool nodes, the best first: the others are used while it fails. Empty asks the picker. ["127.0.0.1:2811"] is a `zerorig pool` on this machine.',
     ),
-    port: required(wholeNumber(1, 65_535), 2811, "The pool node's port."),
+    picker: key(
+      text("an https:// address, or http:// on this machine", isPickerUrl),
+      "https://server.duinocoin.com/getPool",
+      "Who names a node where the list is empty.",
+    ),
     user: required(
       text("a user name of letters, digits, '_', '.' or '-'", (value) =>
         /^[\w.-]{1,64}$/.test(value),
@@ -182,6 +188,10 @@ function isBoardName(value: string): boolean {
   return isBoardSpec(value) && (virtualSocketOf(value) ?? "/").startsWith("/");
 }
 
-function isHostName(value: string): boolean {
-  return isIP(value) !== 0 || /^(?=.{1,253}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/.test(value);
+/** Plain http could be read and answered by anybody on the way; on this machine there is no way. */
+function isPickerUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  if (url.username !== "" || url.password !== "") return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && isThisMachine(url));
 }

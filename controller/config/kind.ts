@@ -2,6 +2,7 @@
 
 import { isIP } from "node:net";
 import * as v from "valibot";
+import { parseNode } from "../pools/node.ts";
 
 export interface Kind<T> {
   readonly schema: v.GenericSchema<unknown, T>;
@@ -102,6 +103,23 @@ export const usbPaths: Kind<readonly string[]> = {
     v.readonly(),
   ),
   expected: 'a list of USB paths such as ["1-1.2"]',
+  fromText: (value) => (value === "" ? [] : value.split(",").map((part) => part.trim())),
+};
+
+/** Pool nodes; none is enough. */
+export const poolNodes: Kind<readonly string[]> = {
+  schema: v.pipe(
+    v.array(
+      v.pipe(
+        v.string(),
+        v.check((value) => parseNode(value) !== null),
+      ),
+    ),
+    v.maxLength(8),
+    v.check((nodes) => new Set(nodes).size === nodes.length),
+    v.readonly(),
+  ),
+  expected: 'a list of up to 8 different nodes such as ["192.0.2.1:2811", "pool.example:2811"]',
   fromText: (value) => (value === "" ? [] : value.split(",").map((part) => part.trim())),
 };
 

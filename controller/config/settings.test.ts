@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ConfigError } from "./error.ts";
 import { readSettings } from "./settings.ts";
 
-const pool = '[pool]\nhost = "h"\nport = 2811\nuser = "u"\n';
+const pool = '[pool]\nnodes = ["h:2811"]\ntier = "LOW"\nuser = "u"\n';
 
 interface Extra {
   readonly env?: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ function failure(text: string, extra?: Extra): ConfigError {
 test("the least file takes every default", () => {
   const settings = read(pool);
   expect(settings.health.liveness_ms).toBe(10_000);
-  expect(settings.pool).toMatchObject({ host: "h", key_file: null, tier: "LOW" });
+  expect(settings.pool).toMatchObject({ nodes: ["h:2811"], key_file: null, tier: "LOW" });
   expect(settings.power.ceiling_watts).toBeNull();
 });
 
@@ -123,13 +123,12 @@ test.each([
 });
 
 test("lists every problem, in the order of the file", () => {
-  const error = failure('[log]\nlevel = 3\n[pool]\nhost = "h"\nprot = 1\n');
+  const error = failure('[log]\nlevel = 3\n[pool]\nnodes = ["h:1"]\nnods = 1\n');
   expect(error.code).toBe("wrong-value");
   expect(error).toMatchObject({ file: "controller.toml", line: 2, column: 1 });
   expect(error.message.split("\n")).toEqual([
     expect.stringContaining("controller.toml:2:1: `level`"),
-    "controller.toml:5:1: unknown key `prot` in [pool]; did you mean `port`?",
-    "controller.toml: `port` in [pool] is required (or set ZERORIG_POOL_PORT)",
+    "controller.toml:5:1: unknown key `nods` in [pool]; did you mean `nodes`?",
     "controller.toml: `user` in [pool] is required (or set ZERORIG_POOL_USER)",
   ]);
 });

@@ -3,7 +3,7 @@ import { compileConfig } from "./compile.ts";
 import { ConfigError } from "./error.ts";
 import { readSettings } from "./settings.ts";
 
-const pool = '[pool]\nhost = "h"\nport = 2811\nuser = "u"\n';
+const pool = '[pool]\nnodes = ["h:2811"]\ntier = "LOW"\nuser = "u"\n';
 const night =
   '[schedule.night]\nfrom = "0 22 * * *"\nto = "0 6 * * *"\nzone = "Europe/Berlin"\nwatts = 0\n';
 const file = "controller.toml";

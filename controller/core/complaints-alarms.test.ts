@@ -8,7 +8,7 @@ import { explain, forecast } from "./explain.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
 import { view } from "./view.ts";
 
-const AROUND = { version: "1.2.3", board: "a board", poolAddress: "pool:1" };
+const AROUND = { version: "1.2.3", board: "a board" };
 const HOUR_MS = 3_600_000;
 
 function cuts(world: World): string[] {

@@ -8,7 +8,7 @@ import type { Event } from "./event.ts";
 import { step } from "./step.ts";
 import { view } from "./view.ts";
 
-const AROUND = { version: "1.2.3", board: "a board", poolAddress: "pool:1" };
+const AROUND = { version: "1.2.3", board: "a board" };
 const HOUR_MS = 3_600_000;
 
 function expectUntouched(world: World): void {

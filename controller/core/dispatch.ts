@@ -173,12 +173,19 @@ function expireJob(draft: Draft, seat: Seat): void {
   dropSession(draft, seat, "job expired");
 }
 
+/** Its session is with a node that is left by now: it moves between two jobs, so that no job is lost. */
+function isElsewhere({ pool }: Pick<RigState, "pool">, { node }: Seat): boolean {
+  return pool.node !== null && node !== pool.node;
+}
+
+/** Also ends the session that the seat may have. */
 function connect(draft: Draft, seat: Seat): void {
   const { rig, now } = draft;
-  if (now < seat.retryAt) return;
+  if (rig.pool.node === null || now < seat.retryAt) return;
   if (now < rig.lastConnectAt + rig.policy.poolConnectGapMs) return;
   rig.lastConnectAt = now;
-  patchSeat(draft, seat, { state: "connecting", since: now });
+  const { node } = rig.pool;
+  patchSeat(draft, seat, { state: "connecting", since: now, node });
   emit(draft, { type: "connect-pool", seat: seat.id });
 }
 
@@ -202,7 +209,7 @@ export function dispatch(draft: Draft): void {
   for (const seat of rig.seats) {
     if (seat.state !== "idle" && seat.state !== "down") continue;
     if (!wantsWork(draft, seat)) continue;
-    if (seat.state === "down") connect(draft, seat);
+    if (seat.state === "down" || isElsewhere(rig, seat)) connect(draft, seat);
     else {
       wake(draft, seat);
       const own = ownSeat(draft, seat);

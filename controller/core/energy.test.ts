@@ -7,7 +7,7 @@ import { costOf, energyUntil, powerOf } from "./energy.ts";
 import type { Slot } from "./slot.ts";
 import { view } from "./view.ts";
 
-const AROUND = { version: "1.2.3", board: "a board", poolAddress: "pool:1" };
+const AROUND = { version: "1.2.3", board: "a board" };
 
 function joules(world: World, changes: Partial<Slot> = {}): { measured: number; modelled: number } {
   const slot = { ...world.slot("p1"), ...changes };

@@ -5,6 +5,7 @@ import type { HatErrorCode } from "../../hat/error.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import type { Beat, Hello } from "../../zero-agent/protocol/messages.ts";
 import type { ScheduleReading } from "./schedule.ts";
+import type { PoolWhy } from "./why.ts";
 
 export type OperatorVerb =
   | "on"
@@ -72,6 +73,13 @@ export type Event = Timed<
       readonly epoch: number;
     }
   // the pool
+  /** Where pool connections go from now on; null: none is known, so nobody connects. */
+  | {
+      readonly type: "pool-node";
+      readonly node: string | null;
+      readonly why: PoolWhy;
+      readonly detail: string | null;
+    }
   | { readonly type: "pool-up"; readonly seat: string }
   | {
       readonly type: "pool-down";

@@ -16,6 +16,21 @@ function slotName(seat: Seat): SlotId | null {
   return isSlotId(seat.id) ? seat.id : null;
 }
 
+/** Who waits to connect again need not wait for another node; who has a session moves when its job is done. */
+export function onPoolNode(draft: Draft, { node, why, detail }: EventOf<"pool-node">): void {
+  const { rig, now } = draft;
+  const moved = node !== rig.pool.node;
+  if (!moved && why === rig.pool.why) return;
+  const since = moved ? now : rig.pool.since;
+  rig.pool = { node, why, since, detail };
+  const level = why === "failed-over" || why === "none" ? "warn" : "info";
+  report(draft, level, "pool.node", null, why, { node, detail });
+  if (!moved) return;
+  for (const seat of rig.seats) {
+    if (seat.state === "down") patchSeat(draft, seat, { retryAt: now, failures: 0 });
+  }
+}
+
 export function onPoolUp(draft: Draft, event: EventOf<"pool-up">): void {
   const seat = seatOf(draft, event.seat);
   if (seat?.state !== "connecting") return;
@@ -46,8 +61,10 @@ export function onPoolDown(draft: Draft, event: EventOf<"pool-down">): void {
   }
   // An idle session that the pool closes is no fault; it is opened again when there is work for it.
   const fault = state !== "idle";
-  const failures = fault ? seat.failures + 1 : 0;
-  const delayMs = fault ? Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (failures - 1)) : 0;
+  // What a node did that is left by now says nothing of the next.
+  const counts = fault && seat.node === draft.rig.pool.node;
+  const failures = counts ? seat.failures + 1 : 0;
+  const delayMs = counts ? Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (failures - 1)) : 0;
   report(draft, fault ? "warn" : "info", "pool.down", slotName(seat), event.code, {
     detail: event.detail,
     seat: seat.id,

@@ -262,3 +262,66 @@ describe("a verdict", () => {
     expect(effects[0]).toMatchObject({ type: "settle-share", share: 7, outcome: "unknown" });
   });
 });
+
+describe("the node that connections go to", () => {
+  const node = (
+    address: string | null,
+    why: "picked" | "failed-over" | "none" = "picked",
+  ): Told => ({
+    type: "pool-node",
+    node: address,
+    why,
+    detail: null,
+  });
+
+  it("is reported when it changes, or why it is that one; else nothing is said", () => {
+    const rig = rigIn("idle");
+    const first = told(rig, node("a:1"));
+    const report = { level: "info", ev: "pool.node", slot: null, why: "picked" };
+    expect(reports(first.effects)).toEqual([{ ...report, detail: { node: "a:1", detail: null } }]);
+    expect(first.state.pool).toEqual({ node: "a:1", why: "picked", since: now, detail: null });
+    expect(told(first.state, node("a:1")).effects).toEqual([]);
+    const later = step(first.state, { ...node("a:1", "failed-over"), now: now + 5 } as Event);
+    expect(later.state.pool).toMatchObject({ why: "failed-over", since: now });
+    expect(reports(later.effects)).toMatchObject([{ level: "warn", why: "failed-over" }]);
+  });
+
+  it("lets a seat that waits try at once, and leaves the others alone", () => {
+    const waits = rigIn("down", { retryAt: now + 60_000, failures: 4 });
+    expect(told(waits, node("a:1")).seat).toMatchObject({ retryAt: now, failures: 0 });
+    const works = rigIn("working");
+    expect(told(works, node("a:1")).seats).toEqual(works.seats);
+  });
+
+  it("that failed a seat and is left by now costs it no pause at the next", () => {
+    const { state } = told(rigIn("submitting", { failures: 3 }), node("a:1", "failed-over"));
+    const { seat, effects } = told(state, DOWN);
+    expect(seat).toMatchObject({ state: "down", retryAt: now, failures: 0, unknown: 1 });
+    expect(reports(effects)).toMatchObject([{ ev: "pool.down", detail: { retry_ms: 0 } }]);
+  });
+
+  /** The next thing that a free seat does, some time after the last connection. */
+  function next(state: SeatState, address: string | null) {
+    const rig = { ...rigIn(state), quiescing: false, lastConnectAt: now - 10_000 };
+    const moved = told(rig, node(address, address === null ? "none" : "picked"));
+    const { effects, state: after } = moved;
+    const types = ["connect-pool", "request-job", "drop-pool"];
+    const seats = after.seats.map((seat) => `${seat.state} ${seat.node}`);
+    const asked = effects.filter(({ type }) => types.includes(type));
+    return { first: asked.find((effect) => "seat" in effect && effect.seat === "p1"), seats };
+  }
+
+  it("is where a seat moves between two jobs, with its old session ended by the new", () => {
+    const { first, seats } = next("idle", "a:1");
+    expect(first).toEqual({ type: "connect-pool", seat: "p1" });
+    expect(seats[0]).toBe("connecting a:1");
+    // One at a time: the others wait for the gap between two connections.
+    expect(seats.slice(1).every((seat) => seat === "idle ")).toBe(true);
+  });
+
+  it("is where a seat connects; while none is known it does not, and what is up works on", () => {
+    expect(next("down", "a:1").first).toEqual({ type: "connect-pool", seat: "p1" });
+    expect(next("down", null).first).toBeUndefined();
+    expect(next("idle", null).first).toEqual({ type: "request-job", seat: "p1" });
+  });
+});

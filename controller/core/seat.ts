@@ -46,6 +46,8 @@ export interface Seat {
   /** Where it stands in the list of seats: those of the slots first, in their order, then those of the hosts. */
   readonly index: number;
   readonly state: SeatState;
+  /** The node that its session is with, or was last. */
+  readonly node: string | null;
   readonly since: number;
   readonly job: Job | null;
   readonly share: Share | null;

@@ -7,6 +7,7 @@ import type { Policy } from "./policy.ts";
 import type { ScheduleReading } from "./schedule.ts";
 import type { Host, Seat } from "./seat.ts";
 import type { Intent, Slot } from "./slot.ts";
+import type { PoolWhy } from "./why.ts";
 
 export type Storm =
   | { readonly state: "normal" }
@@ -30,6 +31,14 @@ export interface ExternalCeiling {
   readonly until: number;
 }
 
+/** The node that pool connections go to; "" before anyone said, null for none. */
+export interface PoolTarget {
+  readonly node: string | null;
+  readonly why: PoolWhy;
+  readonly since: number;
+  readonly detail: string | null;
+}
+
 export interface RigState {
   readonly policy: Policy;
   readonly startedAt: number;
@@ -39,6 +48,7 @@ export interface RigState {
   readonly slots: readonly Slot[];
   readonly seats: readonly Seat[];
   readonly hosts: readonly Host[];
+  readonly pool: PoolTarget;
   readonly storm: Storm;
   /** Whether USB ports can be read. `lost` = they could be, and now the hub itself is gone: our side, not the Zeros'. */
   readonly hub: "unseen" | "seen" | "lost";
@@ -169,6 +179,7 @@ function initialSeat(id: string, index: number, remembered: Remembered, now: num
     id,
     index,
     state: "down",
+    node: "",
     since: now,
     job: null,
     share: null,
@@ -210,6 +221,7 @@ export function initialState(
       rateWeightMs: 0,
       hashes: 0,
     })),
+    pool: { node: "", why: "start", since: now, detail: null },
     ...rigOf(remembered.rig ?? NO_RIG_MEMORY, policy, now),
     hub: "unseen",
     schedule: null,

@@ -30,7 +30,7 @@ function rig(p1: Partial<Slot>, changes: Partial<RigState> = {}): RigState {
 }
 
 function shown(given: RigState) {
-  return view(given, { version: "1", board: "a board", poolAddress: "pool:1" }, now);
+  return view(given, { version: "1", board: "a board" }, now);
 }
 
 describe("the rate that is shown", () => {

@@ -2,6 +2,7 @@
 
 import type { SlotId } from "../../hat/slots.ts";
 import type { EvidenceClass } from "./evidence.ts";
+import type { PoolWhy } from "./why.ts";
 
 /** The word that is shown for a slot. Holds (cordon, drain, maintenance) show in place of Ready and Degraded. */
 export type ShownState =
@@ -83,6 +84,30 @@ export interface PowerStatus {
   readonly override: { readonly reason: string; readonly left_ms: number | null } | null;
 }
 
+/** The nodes that are known, and the picker that names them. */
+export interface FinderStatus {
+  readonly nodes: readonly {
+    readonly address: string;
+    readonly name: string;
+    readonly from: "list" | "picker" | "cache" | "manual";
+    /** Of the sessions with it: one went well, one failed or none was tried. Each with its age. */
+    readonly good_ms: number | null;
+    readonly failures: number;
+    /** Not tried again before. */
+    readonly rests_ms: number | null;
+    /** A better one than the node in use, which has been answering for so long. */
+    readonly well_ms: number | null;
+  }[];
+  /** null where a list is used. */
+  readonly picker: {
+    readonly state: "idle" | "asking" | "waiting";
+    /** Failed tries in a row, and what the last one said. */
+    readonly failures: number;
+    readonly error: string | null;
+    readonly next_ms: number | null;
+  } | null;
+}
+
 export interface RigStatus {
   readonly version: string;
   readonly board: string;
@@ -96,7 +121,14 @@ export interface RigStatus {
   readonly ceiling_watts: number | null;
   readonly power: PowerStatus;
   readonly pool: {
-    readonly address: string;
+    /** The node that connections go to; null for none yet. */
+    readonly address: string | null;
+    readonly why: PoolWhy;
+    /** What led there, in words: how the one before failed, or why none is known. */
+    readonly detail: string | null;
+    /** How long it has been that node. */
+    readonly for_ms: number;
+    readonly finder?: FinderStatus;
     /** Sessions that are up, and why the last one went down, if one did. */
     readonly connected: number;
     readonly last_error: string | null;

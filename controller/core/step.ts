@@ -16,7 +16,7 @@ import {
   onPowerFailed,
 } from "./observe-board.ts";
 import { onBeat, onHeard, onLinkDown, onLinkUp } from "./observe-link.ts";
-import { onPoolDown, onPoolJob, onPoolUp, onPoolVerdict } from "./observe-pool.ts";
+import { onPoolDown, onPoolJob, onPoolNode, onPoolUp, onPoolVerdict } from "./observe-pool.ts";
 import { expireExternal, onDemand, onExternalCeiling, onSchedule } from "./observe-power.ts";
 import { onNack, onResult, onShareSecured } from "./observe-work.ts";
 import { onEndOverride, onOperator, onOverride, onPause, onResume } from "./operator.ts";
@@ -77,6 +77,7 @@ const OBSERVERS: Observers = {
   beat: onBeat,
   result: onResult,
   nack: onNack,
+  "pool-node": onPoolNode,
   "pool-up": onPoolUp,
   "pool-down": onPoolDown,
   "pool-job": onPoolJob,
@@ -118,6 +119,7 @@ function isRoutine(type: Event["type"]): boolean {
 function isOfWork(type: Event["type"]): boolean {
   switch (type) {
     case "result":
+    case "pool-node":
     case "pool-up":
     case "pool-job":
     case "pool-verdict":

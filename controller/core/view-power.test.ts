@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { mining, say, withSlot } from "../../test/sim/scene.ts";
 import { view } from "./view.ts";
 
-const AROUND = { version: "1.2.3", board: "a board", poolAddress: "pool:1" };
+const AROUND = { version: "1.2.3", board: "a board" };
 
 describe("the limits of power", () => {
   it("are none in a rig that has none", () => {

@@ -4,7 +4,7 @@ import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { isSwitching, view } from "./view.ts";
 
-const AROUND = { version: "1.2.3", board: "a board", poolAddress: "pool:1" };
+const AROUND = { version: "1.2.3", board: "a board" };
 
 function mining(options: ConstructorParameters<typeof World>[0] = {}): World {
   const world = new World(options);
@@ -27,7 +27,14 @@ describe("the view", () => {
     const world = mining({ hostWorkers: 1 });
     const status = view(world.state, AROUND, world.now);
     expect(status.version).toBe("1.2.3");
-    expect(status.pool).toEqual({ address: "pool:1", connected: 5, last_error: null });
+    expect(status.pool).toEqual({
+      address: "",
+      why: "start",
+      detail: null,
+      for_ms: world.now - world.state.startedAt,
+      connected: 5,
+      last_error: null,
+    });
     const slots = status.slots.reduce((sum, slot) => sum + slot.accepted, 0);
     expect(status.totals.accepted).toBe(slots + status.host.accepted);
     expect(status.totals.hashes).toBe(

@@ -7,13 +7,21 @@ import { evidence, nextStep } from "./evidence-text.ts";
 import type { Seat } from "./seat.ts";
 import type { Energy, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
-import type { EnergyStatus, PowerStatus, RigStatus, ShownState, SlotStatus } from "./status.ts";
+import type {
+  EnergyStatus,
+  FinderStatus,
+  PowerStatus,
+  RigStatus,
+  ShownState,
+  SlotStatus,
+} from "./status.ts";
 
 /** What the shell knows and the core does not. */
 export interface Surroundings {
   readonly version: string;
   readonly board: string;
-  readonly poolAddress: string;
+  /** How the pool's nodes are doing; absent where nobody looks. */
+  readonly finder?: FinderStatus;
 }
 
 const HOLD_STATES = {
@@ -159,7 +167,11 @@ export function view(rig: RigState, around: Surroundings, now: number): RigStatu
     ceiling_watts: power.watts,
     power,
     pool: {
-      address: around.poolAddress,
+      address: rig.pool.node,
+      why: rig.pool.why,
+      detail: rig.pool.detail,
+      for_ms: Math.round(now - rig.pool.since),
+      ...(around.finder === undefined ? {} : { finder: around.finder }),
       connected: rig.seats.filter((seat) => CONNECTED.has(seat.state)).length,
       last_error: rig.seats.find((seat) => seat.error !== null)?.error ?? null,
     },

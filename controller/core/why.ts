@@ -44,6 +44,17 @@ export type Why =
   | "probation"
   | "probed";
 
+/** Why pool connections go to the node that they go to. */
+export type PoolWhy =
+  | "start" // nobody has said yet
+  | "first" // the best of the list
+  | "picked" // the picker named it
+  | "cached" // the picker names none; this one was good before
+  | "failed-over" // the one before failed
+  | "returned" // a better one has been well for long
+  | "manual" // a person chose it
+  | "none"; // none is known
+
 /** Why a policy switches a slot off although it is wanted on. */
 export type ShedWhy = "hot" | "brown-out" | "ceiling" | "idle";
 

@@ -3,7 +3,7 @@ import { World } from "../../test/sim/world.ts";
 import { answerOf, refusalOf } from "./answer.ts";
 import type { ActRequest } from "./control-protocol.ts";
 
-const AROUND = { version: "1.2.3", board: "a board", poolAddress: "pool:1" };
+const AROUND = { version: "1.2.3", board: "a board" };
 
 function mining(): World {
   const world = new World({ zeros: 2 });

@@ -4,6 +4,7 @@
 import * as v from "valibot";
 import type { Explanation, Intention } from "../core/explain.ts";
 import type { RigEvent, RigStatus } from "../core/status.ts";
+import { parseNode } from "../pools/node.ts";
 import { FOR_MAX_MS, REASON_CHARS_MAX, SOURCE_CHARS_MAX, WATTS_MAX } from "./control-limits.ts";
 
 const slot = v.pipe(v.string(), v.regex(/^p[1-9][0-9]?$/));
@@ -54,6 +55,17 @@ export const controlRequest = v.variant("verb", [
   }),
   v.strictObject({ verb: v.literal("wake"), slots, forMs }),
   v.strictObject({ verb: v.literal("metered"), slot, watts, forMs }),
+  /** Where the pool connections go, whatever the list or the picker say; null gives it back to them. */
+  v.strictObject({
+    verb: v.literal("pool-node"),
+    node: v.nullable(
+      v.pipe(
+        v.string(),
+        v.check((text) => parseNode(text) !== null, "no host:port"),
+      ),
+    ),
+    reason,
+  }),
   /** Asks for no new jobs and answers when no verdict is outstanding, or after `timeoutMs`. */
   v.strictObject({
     verb: v.literal("quiesce"),

@@ -8,7 +8,7 @@ import type { EffectOf } from "../core/effect.ts";
 import { initialState } from "../core/state.ts";
 import type { RigEvent, RigStatus } from "../core/status.ts";
 import { awaitsVerdict, isSwitching, type Surroundings, view } from "../core/view.ts";
-import type { DuinoOptions } from "../pools/duino/client.ts";
+import { parseNode } from "../pools/node.ts";
 import type { AddressProbe } from "./address-probe.ts";
 import { answerOf, refusalOf } from "./answer.ts";
 import { BoardLane } from "./board-lane.ts";
@@ -22,7 +22,8 @@ import { HostWorkers } from "./host-workers.ts";
 import { keyFaults } from "./link-keys.ts";
 import { LinkServer } from "./link-server.ts";
 import { Loop, type Untimed } from "./loop.ts";
-import { PoolLane } from "./pool-lane.ts";
+import { PoolFinder, type PoolFinderParts } from "./pool-finder.ts";
+import { PoolLane, type SeatOptions } from "./pool-lane.ts";
 import { Recorder } from "./recorder.ts";
 import { eventOf } from "./request-event.ts";
 import { ScheduleLane } from "./schedule-lane.ts";
@@ -33,6 +34,9 @@ const STOP_PATIENCE_MS = 3000;
 const QUIESCE_LOOK_MS = 50;
 const THIN_EVERY_MS = 3_600_000;
 const MEGABYTE = 1_000_000;
+
+/** How pool nodes are found. */
+export type PoolSide = Omit<PoolFinderParts, "clock" | "post" | "note">;
 
 /** What the composition root hands in. */
 export interface Parts {
@@ -46,7 +50,8 @@ export interface Parts {
   /** Null where no fan is configured. */
   readonly fan: FanParts | null;
   readonly store: Store;
-  readonly poolOptionsOf: (seat: string) => DuinoOptions;
+  readonly seatOptionsOf: (seat: string) => SeatOptions;
+  readonly pools: PoolSide;
   readonly hostWorkerScript: URL;
   readonly version: string;
 }
@@ -62,6 +67,7 @@ export class Controller {
   readonly #loop: Loop;
   readonly #lane: BoardLane;
   readonly #links: LinkServer;
+  readonly #finder: PoolFinder;
   readonly #pool: PoolLane;
   readonly #hosts: HostWorkers;
   readonly #control: ControlSocket;
@@ -78,13 +84,19 @@ export class Controller {
     this.#around = {
       version: parts.version,
       board: board.info.description,
-      poolAddress: `${config.pool.host}:${config.pool.port}`,
     };
     const post = (event: Untimed) => this.#loop.post(event);
     const report = (effect: EffectOf<"report">) => this.#report(effect);
     this.#lane = new BoardLane(board, clock, post, () => isSwitching(this.#loop.state));
     this.#links = new LinkServer(config.link, clock, post, (ev, detail) => this.#note(ev, detail));
-    this.#pool = new PoolLane(parts.poolOptionsOf, post);
+    this.#finder = new PoolFinder({
+      ...parts.pools,
+      clock,
+      post,
+      note: (ev, detail) =>
+        report({ type: "report", level: "warn", ev, slot: null, why: null, detail }),
+    });
+    this.#pool = new PoolLane(parts.seatOptionsOf, this.#finder, post);
     this.#hosts = new HostWorkers(parts.hostWorkerScript, post, (worker, detail) => {
       const effect = { type: "report", ev: "host.failed", slot: null, why: null } as const;
       report({ ...effect, level: "error", detail: { worker, detail } });
@@ -126,6 +138,8 @@ export class Controller {
   /** Opens the control socket, lets agents in, then reads the lines. A start that fails changes no line. */
   async start(): Promise<void> {
     const { config } = this.#parts;
+    // First, so that the loop's first turn knows where connections go, or that nobody knows yet.
+    this.#finder.start();
     try {
       await this.#control.listen();
       const port = await this.#links.listen();
@@ -136,13 +150,13 @@ export class Controller {
         version: this.#around.version,
         board: this.#around.board,
         link: `${config.link.listen}:${port}`,
-        pool: this.#around.poolAddress,
         config: config.source,
       });
       this.#warnOfKeys();
     } catch (error) {
       this.#schedules.stop();
       this.#loop.stop();
+      this.#finder.stop();
       this.#pool.close();
       await Promise.all([this.#links.stop(), this.#hosts.close(), this.#control.close()]);
       await this.#lane.close();
@@ -161,7 +175,11 @@ export class Controller {
   }
 
   status(): RigStatus {
-    return view(this.#loop.state, this.#around, this.#parts.clock.now());
+    return view(this.#loop.state, this.#surroundings(), this.#parts.clock.now());
+  }
+
+  #surroundings(): Surroundings {
+    return { ...this.#around, finder: this.#finder.status() };
   }
 
   async #stop(): Promise<void> {
@@ -171,6 +189,7 @@ export class Controller {
     await this.#fan?.stop();
     this.#schedules.stop();
     this.#loop.stop();
+    this.#finder.stop();
     this.#pool.close();
     await Promise.all([this.#links.stop(), this.#hosts.close(), this.#control.close()]);
     await this.#lane.close();
@@ -203,13 +222,19 @@ export class Controller {
     const refusal = refusalOf(request, this.#loop.state);
     if (refusal !== null) return refusal;
     const event = eventOf(request);
-    if (request.verb === "quiesce") await this.#quiesce(request.timeoutMs);
+    if (request.verb === "pool-node") await this.#choosePool(request.node, request.reason);
+    else if (request.verb === "quiesce") await this.#quiesce(request.timeoutMs);
     else if (event !== null) {
       this.#loop.post(event);
-      // Two turns: the event is taken in, and the answer shows what came of it.
-      await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+      await twoTurns();
     }
-    return answerOf(request, this.#loop.state, this.#around, this.#parts.clock.now());
+    return answerOf(request, this.#loop.state, this.#surroundings(), this.#parts.clock.now());
+  }
+
+  async #choosePool(node: string | null, reason: string): Promise<void> {
+    this.#note("pool.chosen", { node: node ?? "auto", reason });
+    this.#finder.choose(node === null ? null : parseNode(node));
+    await twoTurns();
   }
 
   /** An agent whose key is not here is refused at each try; whoever reads this log finds out why. */
@@ -248,4 +273,9 @@ export class Controller {
     }
     this.#control.publish(event);
   }
+}
+
+/** The event that was posted is taken in, and the answer shows what came of it. */
+function twoTurns(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }

@@ -1,65 +1,107 @@
-// The pool sessions of all seats: effects in, events out.
+// The pool sessions of all seats: effects in, events out. What they meet, the finder of nodes is told.
 
 import type { Share } from "../core/seat.ts";
 import { DuinoClient, type DuinoOptions } from "../pools/duino/client.ts";
+import type { PoolNode } from "../pools/node.ts";
 import type { PoolEvent } from "../pools/pool-event.ts";
 import type { Untimed } from "./loop.ts";
 
-export class PoolLane {
-  readonly #optionsOf: (seat: string) => DuinoOptions;
-  readonly #post: (event: Untimed) => void;
-  readonly #clients = new Map<string, DuinoClient>();
+/** What a seat's sessions have in common, whichever node they are with. */
+export type SeatOptions = Omit<DuinoOptions, "host" | "port">;
 
-  constructor(optionsOf: (seat: string) => DuinoOptions, post: (event: Untimed) => void) {
+/** Where connections go, and who wants to know how they fare. */
+export interface NodeSource {
+  readonly node: PoolNode | null;
+  good(node: PoolNode): void;
+  bad(node: PoolNode, code: string, detail: string): void;
+}
+
+interface Session {
+  readonly client: DuinoClient;
+  readonly node: PoolNode;
+  /** Nothing is asked or owed: that it ends says nothing of the node. */
+  idle: boolean;
+}
+
+export class PoolLane {
+  readonly #optionsOf: (seat: string) => SeatOptions;
+  readonly #nodes: NodeSource;
+  readonly #post: (event: Untimed) => void;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(
+    optionsOf: (seat: string) => SeatOptions,
+    nodes: NodeSource,
+    post: (event: Untimed) => void,
+  ) {
     this.#optionsOf = optionsOf;
+    this.#nodes = nodes;
     this.#post = post;
   }
 
+  /** To the node that is in use now; a session that the seat still has ends in silence. */
   connect(seat: string): void {
-    this.#clients.get(seat)?.close();
-    const client = new DuinoClient(this.#optionsOf(seat), (event) => {
+    this.#sessions.get(seat)?.client.close();
+    const { node } = this.#nodes;
+    if (node === null) {
+      this.#sessions.delete(seat);
+      this.#post({ type: "pool-down", seat, code: "unreachable", detail: "no node is known" });
+      return;
+    }
+    const { host, port } = node;
+    const client = new DuinoClient({ ...this.#optionsOf(seat), host, port }, (event) => {
       // A session that was replaced has nothing more to say.
-      if (this.#clients.get(seat) === client) this.#onEvent(seat, event);
+      if (this.#sessions.get(seat) === session) this.#onEvent(seat, session, event);
     });
-    this.#clients.set(seat, client);
+    const session: Session = { client, node, idle: false };
+    this.#sessions.set(seat, session);
     client.connect();
   }
 
   requestJob(seat: string): void {
-    this.#clients.get(seat)?.requestJob();
+    const session = this.#sessions.get(seat);
+    if (session === undefined) return;
+    session.idle = false;
+    session.client.requestJob();
   }
 
   submit(share: Share): void {
     const { seat, nonce, hashrateHs } = share;
-    this.#clients.get(seat)?.submit({ nonce, hashrateHs });
+    this.#sessions.get(seat)?.client.submit({ nonce, hashrateHs });
   }
 
   drop(seat: string): void {
-    this.#clients.get(seat)?.close();
+    this.#sessions.get(seat)?.client.close();
   }
 
   close(): void {
-    for (const client of this.#clients.values()) client.close();
+    for (const { client } of this.#sessions.values()) client.close();
   }
 
-  #onEvent(seat: string, event: PoolEvent): void {
+  #onEvent(seat: string, session: Session, event: PoolEvent): void {
+    const { node } = session;
     switch (event.type) {
       case "up":
+        session.idle = true;
         this.#post({ type: "pool-up", seat });
         break;
       case "job": {
         const { prefix, target, difficulty, to } = event;
+        this.#nodes.good(node);
         this.#post({ type: "pool-job", seat, prefix, target, difficulty, to });
         break;
       }
       case "verdict": {
         const { verdict, block, reason, pingMs } = event;
+        session.idle = true;
+        if (verdict === "accepted") this.#nodes.good(node);
         this.#post({ type: "pool-verdict", seat, verdict, block, reason, pingMs });
         break;
       }
       case "refused":
         break; // `down` follows and carries the reason
       case "down":
+        if (!session.idle) this.#nodes.bad(node, event.code, event.detail);
         this.#post({ type: "pool-down", seat, code: event.code, detail: event.detail });
         break;
       default:

@@ -76,6 +76,8 @@ describe("a request becomes the core's event", () => {
     [{ verb: "quiesce", timeoutMs: 5 }, { type: "quiesce" }],
     [{ verb: "status" }, null],
     [{ verb: "plan" }, null],
+    [{ verb: "pool-node", node: "192.0.2.1:2811" }, null],
+    [{ verb: "pool-node", node: null }, null],
     [{ verb: "why", slots: ["p1"] }, null],
   ])("%j", (request, event) => {
     expect(told(request)).toEqual(event);
@@ -111,6 +113,8 @@ describe("what is out of bounds is no request", () => {
     [{ verb: "ceiling", watts: 1, source: "", forMs: 5 }],
     [{ verb: "ceiling", watts: null, source: "solar", forMs: 5 }],
     [{ verb: "wake", slots: ["p1"] }],
+    [{ verb: "pool-node", node: "http://192.0.2.1" }],
+    [{ verb: "pool-node" }],
     [{ verb: "metered", slot: "p1", watts: Number.POSITIVE_INFINITY, forMs: 5 }],
     [{ verb: "quiesce", timeoutMs: 600_001 }],
     [{ verb: "uncordon", slots: ["p1"], forMs: 5 }],

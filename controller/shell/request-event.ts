@@ -17,6 +17,7 @@ export function eventOf(request: ActRequest): Untimed | null {
     case "status":
     case "why":
     case "plan":
+    case "pool-node":
       return null;
     case "quiesce":
       return { type: "quiesce" };

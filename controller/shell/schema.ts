@@ -44,4 +44,8 @@ export const MIGRATIONS: readonly string[] = [
   -- Beside the code in why: what a person said, or what the rule went by.
   ALTER TABLE intents ADD COLUMN reason TEXT NOT NULL DEFAULT '';
   `,
+  `
+  -- What is known of the pool: nodes that were good, a person's choice of one, the rig's group.
+  CREATE TABLE pool (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -131,6 +131,17 @@ export class Store {
       .run(at, level, ev, slot, why, JSON.stringify(detail));
   }
 
+  readPool(name: string): string | null {
+    const row = this.#db
+      .prepare<[string], { value: string }>("SELECT value FROM pool WHERE name = ?")
+      .get(name);
+    return row?.value ?? null;
+  }
+
+  writePool(name: string, value: string): void {
+    this.#db.prepare("INSERT OR REPLACE INTO pool (name, value) VALUES (?, ?)").run(name, value);
+  }
+
   /** Lets go of old rows. Totals keep their counts. */
   thin(): void {
     for (const table of ["shares", "events"]) {

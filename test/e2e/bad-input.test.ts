@@ -20,7 +20,7 @@ function config(lines: string): string {
   return path;
 }
 
-const POOL = '[pool]\nhost = "127.0.0.1"\nport = 2811\nuser = "me"\n';
+const POOL = '[pool]\nnodes = ["127.0.0.1:2811"]\ntier = "LOW"\nuser = "me"\n';
 
 describe("zerorig run", () => {
   it("names the file, the line and the nearest key of a mistake", async () => {
@@ -119,7 +119,7 @@ describe("a pool", () => {
   async function withPool(port: number) {
     return Rig.start({
       zeros: 1,
-      edit: (text) => text.replace(/(\[pool\][^[]*?port = )\d+/, `$1${port}`),
+      edit: (text) => text.replace(/nodes = .*/, `nodes = [ "127.0.0.1:${port}" ]`),
     });
   }
 

@@ -70,6 +70,8 @@ export class Rig {
   readonly dir: string;
   readonly paths: RigPaths;
   readonly pool: PracticePool;
+  /** Where that pool listens, as "127.0.0.1:4321". */
+  readonly poolAddress: string;
   readonly hat: VirtualHatClient;
   readonly #env: NodeJS.ProcessEnv;
   controller: Program;
@@ -78,12 +80,14 @@ export class Rig {
     dir: string,
     paths: RigPaths,
     pool: PracticePool,
+    poolAddress: string,
     hat: VirtualHatClient,
     env: NodeJS.ProcessEnv,
   ) {
     this.dir = dir;
     this.paths = paths;
     this.pool = pool;
+    this.poolAddress = poolAddress;
     this.hat = hat;
     this.#env = env;
     this.controller = this.#startController();
@@ -118,7 +122,7 @@ export class Rig {
       await hat.stop();
       await until("the Zeros have ended", () => agents.every((pid) => !isRunning(pid)));
     });
-    const rig = new Rig(dir, paths, pool, hat, options.env ?? {});
+    const rig = new Rig(dir, paths, pool, `${host}:${port}`, hat, options.env ?? {});
     await rig.answers();
     return rig;
   }

@@ -163,6 +163,12 @@ const MAKERS: { readonly [T in Event["type"]]: Maker<T> } = {
     elapsedMs: draw.small * 40,
   }),
   nack: (rig, draw) => ({ type: "nack", ...workOf(rig, draw) }),
+  "pool-node": (_rig, draw) => ({
+    type: "pool-node",
+    node: draw.small === 0 ? null : draw.coin ? "a:1" : "b:2",
+    why: draw.coin ? "picked" : "failed-over",
+    detail: null,
+  }),
   "pool-up": (rig, draw) => ({ type: "pool-up", seat: seatAt(rig, draw) }),
   "pool-down": (rig, draw) => ({
     type: "pool-down",

@@ -367,7 +367,7 @@ describe("the boot grace", () => {
 });
 
 describe("the view", () => {
-  const around = { version: "1", board: "a board", poolAddress: "pool:1" };
+  const around = { version: "1", board: "a board" };
 
   it("shows each slot with its evidence, and sums that are those of its parts", () => {
     holds([rigs], (rig) => {

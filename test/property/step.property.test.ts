@@ -16,7 +16,7 @@ import { follow, rested, STARTS, starts } from "./walks.ts";
 
 const AGE = String.raw`(never|\d+\.\d s ago|\d+ (min|h) ago)`;
 const EVIDENCE = new RegExp(`^heard ${AGE}, line (on|off|unread), USB \\w+, read ${AGE}$`);
-const AROUND = { version: "1", board: "a board", poolAddress: "pool:1" };
+const AROUND = { version: "1", board: "a board" };
 
 /** What a step has others do: all but what is told, and what is remembered. */
 function deeds({ effects }: Step): readonly Effect[] {

@@ -38,7 +38,9 @@ export function mustBePure(path: string): boolean {
   return (
     !isTest(path) &&
     (/^(?:controller|zero-agent)\/core\//.test(path) ||
-      /^controller\/pools\/[^/]+\/(?:codec|session)(?:-[a-z]+)?\.ts$/.test(path) ||
+      /^controller\/pools\/(?:[^/]+\/)?(?:codec|session|finder|balance)(?:-[a-z]+)?\.ts$/.test(
+        path,
+      ) ||
       path === "hat/expander.ts")
   );
 }

@@ -23,7 +23,7 @@ test("the controller's file is one that `run` takes", async () => {
   expect(config).toMatchObject({
     hat: { board: `virtual:${paths.hatSocket}` },
     link: { listen: "127.0.0.1", port: 8686, keysDir: paths.keysDir },
-    pool: { ...pool, rig: "demo" },
+    pool: { nodes: [{ host: "127.0.0.1", port: 2811, name: "" }], user: "demo", rig: "demo" },
     controlSocket: paths.controlSocket,
     policy: { powerRestore: "all-on", enumerationMs: 15_000, bootGraceMs: 20_000 },
   });

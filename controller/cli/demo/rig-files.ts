@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { stringify } from "smol-toml";
 import { type SlotId, slotId } from "../../../hat/slots.ts";
+import { addressOf } from "../../pools/node.ts";
 import type { HostPort } from "../option.ts";
 import { type DemoOptions, type Pace, ZERO_HASHRATE_HS } from "./options.ts";
 
@@ -109,7 +110,7 @@ function controllerSettings(
       allow: ["127.0.0.0/8"],
       keys_dir: paths.keysDir,
     },
-    pool: { host: pool.host, port: pool.port, user: pool.user, rig: DEMO_RIG },
+    pool: { nodes: [addressOf(pool)], user: pool.user, rig: DEMO_RIG },
     power: { restore: "all-on", enumeration_ms: Math.max(15_000, boot.maxMs + 5000) },
     health: { boot_grace_ms: Math.max(20_000, 2 * boot.maxMs + 10_000) },
     state: { dir: paths.stateDir },

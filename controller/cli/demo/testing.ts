@@ -64,7 +64,14 @@ export function rigStatus(
       external: null,
       override: null,
     },
-    pool: { address: "127.0.0.1:2811", connected: slots.length, last_error: null },
+    pool: {
+      address: "127.0.0.1:2811",
+      why: "first",
+      detail: null,
+      for_ms: 0,
+      connected: slots.length,
+      last_error: null,
+    },
     slots,
     host: { workers: 0, accepted: 0, rejected: 0, unknown: 0, hashes: 0 },
     totals: {

@@ -113,7 +113,7 @@ export function differenceText(at: string, replayed: Replayed, difference: Diffe
 }
 
 function slotsBefore(state: RigState, ids: readonly string[], now: number): string[] {
-  const around = { version: "", board: "", poolAddress: "" };
+  const around = { version: "", board: "" };
   return view(state, around, now)
     .slots.filter(({ slot }) => ids.includes(slot))
     .map(({ slot, state: shown, for_ms, why, evidence, next }) => {
