@@ -178,7 +178,13 @@ function isElsewhere({ pool }: Pick<RigState, "pool">, { node }: Seat): boolean 
   return pool.node !== null && node !== pool.node;
 }
 
-/** Also ends the session that the seat may have. */
+/** Asks for the end of its session, once; when that is over it connects anew. */
+function leaveNode(draft: Draft, seat: Seat): void {
+  if (seat.node === null) return;
+  patchSeat(draft, seat, { node: null });
+  dropSession(draft, seat, "another node is used now");
+}
+
 function connect(draft: Draft, seat: Seat): void {
   const { rig, now } = draft;
   if (rig.pool.node === null || now < seat.retryAt) return;
@@ -209,7 +215,8 @@ export function dispatch(draft: Draft): void {
   for (const seat of rig.seats) {
     if (seat.state !== "idle" && seat.state !== "down") continue;
     if (!wantsWork(draft, seat)) continue;
-    if (seat.state === "down" || isElsewhere(rig, seat)) connect(draft, seat);
+    if (seat.state === "down") connect(draft, seat);
+    else if (isElsewhere(rig, seat)) leaveNode(draft, seat);
     else {
       wake(draft, seat);
       const own = ownSeat(draft, seat);

@@ -311,12 +311,15 @@ describe("the node that connections go to", () => {
     return { first: asked.find((effect) => "seat" in effect && effect.seat === "p1"), seats };
   }
 
-  it("is where a seat moves between two jobs, with its old session ended by the new", () => {
+  it("is where a seat moves between two jobs: its session is ended once, then it connects", () => {
     const { first, seats } = next("idle", "a:1");
-    expect(first).toEqual({ type: "connect-pool", seat: "p1" });
-    expect(seats[0]).toBe("connecting a:1");
-    // One at a time: the others wait for the gap between two connections.
-    expect(seats.slice(1).every((seat) => seat === "idle ")).toBe(true);
+    expect(first).toEqual({ type: "drop-pool", seat: "p1", why: "another node is used now" });
+    expect(seats[0]).toBe("idle null");
+    const rig = { ...rigIn("idle", { node: null }), quiescing: false };
+    const again = step({ ...rig, pool: { ...rig.pool, node: "a:1" } }, { type: "tick", now });
+    expect(again.effects).not.toContainEqual(expect.objectContaining({ seat: "p1" }));
+    const { seat } = told(again.state, DOWN);
+    expect(seat).toMatchObject({ state: "down", retryAt: now, failures: 0, error: null });
   });
 
   it("is where a seat connects; while none is known it does not, and what is up works on", () => {

@@ -46,7 +46,7 @@ export interface Seat {
   /** Where it stands in the list of seats: those of the slots first, in their order, then those of the hosts. */
   readonly index: number;
   readonly state: SeatState;
-  /** The node that its session is with, or was last. */
+  /** The node that its session is with, or was last; null when it was asked to leave it. */
   readonly node: string | null;
   readonly since: number;
   readonly job: Job | null;
