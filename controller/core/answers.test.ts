@@ -190,7 +190,7 @@ describe("an answer of a Zero", () => {
       now + 700,
     );
     expect(answered(rigWith({ heat: 0, restUntil: 0 }), { elapsedMs: 700 }).slot.restUntil).toBe(0);
-    expect(answered(rigWith({ heat: 1 })).stirred).toBe(true);
+    expect(answered(rigWith({ phase: "Degraded", heat: 1 })).stirred).toBe(true);
     expect(answered(rigWith({ heat: 0 })).stirred).toBe(false);
   });
 });

@@ -245,11 +245,11 @@ describe("all that are too much", () => {
   it("are named by the rule that lets them go, if another does not", () => {
     const moved = { p3: MOVED, p2: { busyAt: now }, p1: { busyAt: now } };
     expect(order(moved, sun(2.9))).toEqual(["p2 ceiling", "p3 idle"]);
-    const all = { p1: MOVED, p2: { ...MOVED, busyAt: now }, p3: { ...MOVED, busyAt: now } };
-    expect(order(all, sun(0))).toEqual([
-      "p3 ceiling ceiling-dwell",
+    const busy = { ...MOVED, busyAt: now };
+    expect(order({ p1: busy, p2: busy, p3: MOVED }, sun(0))).toEqual([
       "p2 ceiling ceiling-dwell",
-      "p1 idle",
+      "p1 ceiling ceiling-dwell",
+      "p3 idle",
     ]);
     const held = { p3: { hold: HOLD }, p2: { busyAt: now }, p1: { busyAt: now } };
     expect(order(held, { ...sun(0) })).toEqual(["p2 ceiling", "p1 ceiling", "p3 ceiling hold"]);
