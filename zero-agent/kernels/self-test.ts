@@ -21,7 +21,7 @@ function check(kernel: Kernel, vector: Vector): string | null {
   return null;
 }
 
-/** What the kernel got wrong, one line each; empty if it may be trusted. Takes about a millisecond. */
+/** What the kernel got wrong, one line each; empty if it may be trusted. Compiles what the kernel has of code; else it takes about a millisecond. */
 export function selfTest(kernel: Kernel): readonly string[] {
   return DUCO_S1_VECTORS.flatMap((vector) => {
     try {
