@@ -49,13 +49,24 @@ describe("the choice", () => {
     let now = 0;
     // Each look at the clock, and so each piece of 100 hashes, takes a millisecond.
     const choice = chooseKernel(
-      [[blind], [plainKernel], [broken], [referenceKernel], [eager]],
+      [[blind], [broken, eager], [plainKernel], [referenceKernel]],
       () => now++,
     );
     expect(choice.best?.kernel.name).toBe("plain");
     expect(choice.best?.hashrateHs).toBeCloseTo(100_000);
     expect(choice.failed.map(({ name }) => name)).toEqual(["blind", "broken", "eager"]);
     expect(choice.failed[1]?.why).toMatch(/no such instruction/);
+  });
+
+  it("does not touch what it does not need", () => {
+    const untouched: Kernel = {
+      ...referenceKernel,
+      search: () => expect.unreachable("compiled for nothing"),
+    };
+    let now = 0;
+    const choice = chooseKernel([[plainKernel], [untouched]], () => now++);
+    expect(choice.best?.kernel.name).toBe("plain");
+    expect(choice.failed).toEqual([]);
   });
 
   it("prefers the others to the reference, on whatever machine, and takes it where they fail", () => {

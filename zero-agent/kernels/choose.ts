@@ -12,7 +12,7 @@ interface Measured {
 export interface Choice {
   /** Null when no kernel passed its self-test. */
   readonly best: Measured | null;
-  /** Kernels that failed, each with what it got wrong first. */
+  /** Kernels that failed, of the best one's tier and those before it, each with what it got wrong first. */
   readonly failed: readonly { readonly name: string; readonly why: string }[];
 }
 
@@ -76,11 +76,12 @@ export function chooseKernel(tiers: Tiers, nowMs: () => number): Choice {
       if (why !== undefined) failed.push({ name: kernel.name, why });
       return why === undefined;
     });
-    if (best !== null) continue;
     for (const kernel of passed) {
       const hashrateHs = measure(kernel, nowMs);
       if (best === null || hashrateHs > best.hashrateHs) best = { kernel, hashrateHs };
     }
+    // Each of the others would have to be compiled to be tested.
+    if (best !== null) break;
   }
   return { best, failed };
 }
