@@ -110,7 +110,7 @@ export function gpioSteps(): void {
     },
   );
 
-  step("v1: hot lines are adopted without an edge, 8 programs killed with -9", async () => {
+  step("v1: hot lines are adopted without an edge, 4 programs killed with -9", async () => {
     await withBoard(async (board) => {
       await board.setPower("p1", "on");
       await board.setPower("p2", "on");
