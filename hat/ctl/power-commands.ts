@@ -144,10 +144,15 @@ function directly(
     timeoutMs,
     ...(soft === undefined ? {} : { shutDown: soft }),
     signal,
-    sleep,
+    sleep: pause,
     nowMs: () => performance.now(),
     say: out.say,
   });
+}
+
+/** Resolves after the time, or as soon as the signal aborts. */
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {});
 }
 
 /** How each Zero is asked to go before it is cut. */

@@ -143,6 +143,25 @@ it("finishes the slot in hand when it is interrupted, and begins no other", asyn
   expect(result.exitCode).toBe(130);
 });
 
+it("starts no further slot when it is interrupted in the pause before", async () => {
+  const { run, trace } = rig([]);
+  const enough = new AbortController();
+  const sleep = async () => enough.abort();
+  const said: string[] = [];
+  const say = (text: string) => said.push(text);
+  const result = await run("on", ["p1", "p2", "p3"], { sleep, signal: enough.signal, say });
+  expect(trace).toEqual(["0 p1 on"]);
+  expect(said).toEqual(["p1: on, verified"]);
+  expect(result.outcomes.slice(1)).toEqual(
+    ["p2", "p3"].map((slot) => ({
+      slot,
+      outcome: "not-tried",
+      message: "not tried: interrupted",
+    })),
+  );
+  expect(result.exitCode).toBe(130);
+});
+
 it("goes on with the others where a Zero does not go, and cuts none that stays", async () => {
   const { run, trace } = rig(SLOTS);
   const shutDown = async (slot: SlotId) => {

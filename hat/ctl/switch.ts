@@ -25,7 +25,8 @@ export interface SwitchOptions {
   readonly shutDown?: (slot: SlotId) => Promise<string>;
   /** Aborts when the person has had enough: the slot in hand is finished, and no further one begun. */
   readonly signal?: AbortSignal;
-  readonly sleep: (ms: number) => Promise<unknown>;
+  /** Ends early where a signal is given and aborts; never rejects for it. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<unknown>;
   readonly nowMs: () => number;
   /** For people. */
   readonly say: (text: string) => void;
@@ -33,7 +34,7 @@ export interface SwitchOptions {
 
 export interface SlotOutcome {
   readonly slot: SlotId;
-  /** `skipped`: the line was so already. `not-tried`: an earlier failure stopped us. */
+  /** `skipped`: the line was so already. `not-tried`: an earlier failure stopped us, or the person did. */
   readonly outcome: "done" | "skipped" | "failed" | "not-tried";
   readonly message: string;
 }
@@ -46,6 +47,7 @@ export interface SwitchResult {
 /** How long the kernel may take to see that a device has no power any more. */
 const USB_GONE_MS = 5000;
 const LOOK_EVERY_MS = 100;
+const INTERRUPTED = ": interrupted";
 
 /**
  * Does it. Stops at the first failure: what is wrong with one line is often wrong with the board. A Zero that does not shut down
@@ -64,8 +66,7 @@ export async function switchSlots(options: SwitchOptions): Promise<SwitchResult>
   for (const slot of slots) {
     const isInterrupted = options.signal?.aborted === true;
     if (isStopped || isInterrupted) {
-      const why = isStopped ? "not tried after the failure" : "not tried: interrupted";
-      outcomes.push({ slot, outcome: "not-tried", message: why });
+      outcomes.push(notTried(slot, isStopped ? " after the failure" : INTERRUPTED));
       continue;
     }
     try {
@@ -74,7 +75,7 @@ export async function switchSlots(options: SwitchOptions): Promise<SwitchResult>
       if (unread !== null) throw unread;
       const outcome = await switchOne(run, verb, slot, readings.get(slot));
       outcomes.push(outcome);
-      say(`${slot}: ${outcome.message}`);
+      if (outcome.outcome !== "not-tried") say(`${slot}: ${outcome.message}`);
     } catch (error) {
       failure ??= error;
       isStopped = !(error instanceof NotGoneError);
@@ -99,6 +100,8 @@ async function switchOne(
     if (reading?.line === "on" && reading.driven) {
       return { slot, outcome: "skipped", message: "is on already" };
     }
+    // Nothing was done to this slot yet: who has had enough in the pause before it does not want it on.
+    if (!(await run.mayStart())) return notTried(slot, INTERRUPTED);
     await run.on(slot);
     return done("on, verified");
   }
@@ -122,13 +125,25 @@ class Run {
     this.#options = options;
   }
 
+  /** Resolves when the next slot may start, or with false as soon as the person has had enough. */
+  async mayStart(): Promise<boolean> {
+    const { signal } = this.#options;
+    await this.#stagger(signal);
+    return signal?.aborted !== true;
+  }
+
   async on(slot: SlotId): Promise<void> {
-    const { board, nowMs, sleep, staggerMs, timeoutMs } = this.#options;
-    const waitMs = this.#lastOnMs === null ? 0 : this.#lastOnMs + staggerMs - nowMs();
-    if (waitMs > 0) await sleep(waitMs);
+    const { board, nowMs, timeoutMs } = this.#options;
+    await this.#stagger();
     await limited(timeoutMs, board.setPower(slot, "on"));
     this.#lastOnMs = nowMs();
     this.cutSlot = null;
+  }
+
+  async #stagger(signal?: AbortSignal): Promise<void> {
+    const { nowMs, sleep, staggerMs } = this.#options;
+    const waitMs = this.#lastOnMs === null ? 0 : this.#lastOnMs + staggerMs - nowMs();
+    if (waitMs > 0) await sleep(waitMs, signal);
   }
 
   /** How its Zero went, for people; empty where it is not asked. */
@@ -162,6 +177,10 @@ class Run {
     const ports = await limited(timeoutMs, board.readPorts());
     return ports[board.info.slots.indexOf(slot)]?.usb ?? "unknown";
   }
+}
+
+function notTried(slot: SlotId, why: string): SlotOutcome {
+  return { slot, outcome: "not-tried", message: `not tried${why}` };
 }
 
 function stillThere(slot: SlotId): HatError {
