@@ -110,7 +110,10 @@ describe("the link server", () => {
     );
     expect(await saw("result")).toMatchObject({ worker: "p1", jobId: "j", nonce: 5 });
     socket.terminate();
-    expect(await saw("link-down")).toMatchObject({ slot: "p1" });
+    expect(await saw("link-down")).toMatchObject({
+      slot: "p1",
+      detail: "closed by the agent (1006)",
+    });
     expect([server.addressOf("p1"), server.addressOf("p2")]).toEqual(["127.0.0.1", null]);
   });
 

@@ -108,7 +108,8 @@ export class Link {
   #onClose(code: number, reason: string): void {
     this.#cancelHandshake();
     const slot = this.#stage.name === "up" ? this.#stage.slot : null;
-    this.#owner.onDown(this, slot, this.#closeWhy ?? `closed by the agent (${code} ${reason})`);
+    const said = reason === "" ? `${code}` : `${code} ${reason}`;
+    this.#owner.onDown(this, slot, this.#closeWhy ?? `closed by the agent (${said})`);
   }
 
   #floods(): boolean {

@@ -91,7 +91,7 @@ describe("the settings", () => {
     expect(() => loadSettings(put("empty.toml", ""), {})).toThrow(/slot is missing; write slot = /);
     expect(() => loadSettings(join(folder, "none"), {})).toThrow(/none: no such file$/);
     expect(() => loadSettings(folder, {})).toThrow(/EISDIR/);
-    expect(() => loadSettings(null, {})).toThrow(DEFAULT_FILE);
+    expect(() => loadSettings(null, {})).toThrow(`${DEFAULT_FILE}: there is no such file, and no`);
   });
 });
 

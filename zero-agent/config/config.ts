@@ -1,6 +1,6 @@
 // The agent's settings: defaults, then the TOML file, then the environment. Every fault names its place and what to write.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parse, TomlError } from "smol-toml";
 import * as v from "valibot";
@@ -148,9 +148,8 @@ export function loadSettings(file: string | null, env: NodeJS.ProcessEnv): Setti
   const fromFile = parseSettings(readFile(name, file !== null), name);
   const merged = { ...defaults(), ...fromFile, ...environmentSettings(env) };
   if (merged.slot === undefined) {
-    throw new ConfigError(
-      `${name}: slot is missing; write slot = "p1", or set ${variable("slot")}`,
-    );
+    const what = existsSync(name) ? "slot is missing" : "there is no such file, and no slot";
+    throw new ConfigError(`${name}: ${what}; write slot = "p1", or set ${variable("slot")}`);
   }
   return Object.freeze({ ...merged, slot: merged.slot });
 }
