@@ -153,13 +153,16 @@ export const SECTIONS = {
   state: section("What outlives a restart.", {
     dir: key(absolutePath("a directory"), "/var/lib/zerorig", "Holds the database."),
   }),
-  control: section("How `zerorig status`, `on`, `off` and `cycle` reach the controller.", {
-    socket: key(
-      absolutePath("a unix socket", SOCKET_PATH_BYTES_MAX),
-      "/run/zerorig/control.sock",
-      "Who may open this file may switch power.",
-    ),
-  }),
+  control: section(
+    "How `zerorig status` and the other verbs, and `hatctl`, reach the controller.",
+    {
+      socket: key(
+        absolutePath("a unix socket", SOCKET_PATH_BYTES_MAX),
+        "/run/zerorig/control.sock",
+        "Who may open this file may switch power.",
+      ),
+    },
+  ),
   log: section("The log on stdout: one JSON object a line.", {
     level: key(oneOf(levels), "info", "The least level that is written."),
     record: key(
