@@ -36,7 +36,7 @@ describe("the bench", () => {
     // One microsecond a hash.
     const rate = await busy.sample(30);
     expect(hashes).toBeGreaterThan(10_000);
-    expect(rate).toBeGreaterThan(300_000);
+    expect(rate).toBeGreaterThan(100_000);
     expect(rate).toBeLessThan(1_000_001);
   });
 
