@@ -31,6 +31,7 @@ export const CONTROLLER_EXITS: Readonly<Record<ControllerErrorCode, ExitName>> =
   "key-file": "usage",
   permission: "permission",
   "state-dir": "failed",
+  sqlite: "failed",
 };
 
 export const PRACTICE_EXITS: Readonly<Record<PracticeErrorCode, ExitName>> = {

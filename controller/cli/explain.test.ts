@@ -27,6 +27,7 @@ test.each([
   [new ControllerError("port-in-use", "x", ""), 8],
   [new ControllerError("bad-address", "x", ""), 2],
   [new ControllerError("state-dir", "x", ""), 1],
+  [new ControllerError("sqlite", "x", ""), 1],
   [new ControllerError("permission", "x", ""), 4],
   [new PracticeError("127.0.0.1", 1, Object.assign(new Error("x"), { code: "EADDRINUSE" })), 8],
   [new PracticeError("127.0.0.1", 1, Object.assign(new Error("x"), { code: "EACCES" })), 4],

@@ -6,6 +6,7 @@ export type ControllerErrorCode =
   | "socket-in-use"
   | "permission"
   | "state-dir"
+  | "sqlite"
   | "key-file";
 
 export class ControllerError extends Error {

@@ -12,6 +12,7 @@ import type { Intent } from "../core/slot.ts";
 import type { RigEvent } from "../core/status.ts";
 import { ControllerError, messageOf } from "./error.ts";
 import { MIGRATIONS } from "./schema.ts";
+import { storeFault } from "./store-fault.ts";
 
 /** Rows that are kept of shares and events: about 40 MB on the card, some days of mining. */
 const ROWS_KEPT = 200_000;
@@ -238,14 +239,7 @@ function openOrSetAside(path: string, wall: () => Date) {
     return { db: open(path), setAside: null };
   } catch (error) {
     if (error instanceof ControllerError) throw error;
-    if (!isCorrupt(error)) {
-      throw new ControllerError(
-        "state-dir",
-        `cannot open ${path}: ${messageOf(error)}`,
-        "check that this user may write the folder and that the disk is not full",
-        error,
-      );
-    }
+    if (!isCorrupt(error)) throw storeFault(path, error);
     const setAside = `${path}.corrupt-${wall().toISOString().replaceAll(":", "")}`;
     renameSync(path, setAside);
     for (const suffix of ["-wal", "-shm"]) renameIfThere(path + suffix, setAside + suffix);
