@@ -32,6 +32,6 @@ function firstLine(error: unknown): string {
   return (
     messageOf(error)
       .split("\n")[0]
-      ?.replace(/ Tried:$/, "") ?? ""
+      ?.replace(/\.( Tried:)?$/, "") ?? ""
   );
 }

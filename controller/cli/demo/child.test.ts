@@ -16,6 +16,12 @@ test("tells how it ended, and its last words to people", async () => {
   expect(endingText(await failing.ended)).toBe("exit code 3");
   expect(failing.lastWords()).toBe("zerorig: no board");
   expect(failing.running).toBe(false);
+  const helpful = child("console.error('zerorig: no SQLite\\nCompile it.\\n    at x (y)')");
+  await helpful.ended;
+  expect(helpful.lastWords()).toBe("zerorig: no SQLite; Compile it.");
+  const silent = child("console.log('{}')");
+  await silent.ended;
+  expect(silent.lastWords()).toBe("");
 });
 
 test("stops when asked, and is killed when it does not", async () => {

@@ -45,10 +45,14 @@ export class Child {
     clearTimeout(timer);
   }
 
-  /** The last line that it said to people, which is where a program tells why it stopped; or "". */
+  /** The last that it said to people, which is where a program tells why it stopped, and what to do about it; or "". */
   lastWords(): string {
     const lines = readFileSync(this.#logPath, "utf8").trim().split("\n");
-    return lines.findLast((line) => /^[a-z-]+: /.test(line)) ?? "";
+    const at = lines.findLastIndex((line) => /^[a-z-]+: /.test(line));
+    if (at === -1) return "";
+    // The remedy is the line after the error; what else may follow is the log's JSON, or a stack trace.
+    const [error = "", next = ""] = lines.slice(at);
+    return /^[^\s{]/.test(next) ? `${error}; ${next}` : error;
   }
 }
 
