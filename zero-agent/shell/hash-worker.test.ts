@@ -3,7 +3,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { STUCK_MS } from "../core/workers.ts";
-import type { Kernel } from "../kernels/kernel.ts";
 import { referenceKernel } from "../kernels/reference.ts";
 import { type FromWorker, runHashWorker, type ToWorker } from "./hash-worker.ts";
 
@@ -36,18 +35,6 @@ function reportsOf(maxHashrateHs: number, forMs: number): Report[] {
   vi.advanceTimersByTime(forMs);
   return reports;
 }
-
-it("does not serve with a kernel that is wrong in its thread", () => {
-  const blind: Kernel = {
-    ...referenceKernel,
-    name: "blind",
-    search: (_, from, to) => ({ nonce: null, next: to + 1, hashes: to - from + 1 }),
-  };
-  const port = { on: () => expect.unreachable(), postMessage: () => expect.unreachable() };
-  const data = { role: "hash", kernel: "blind", hashrateHs: 1e6, maxHashrateHs: 0 } as const;
-  const serve = () => runHashWorker(blind, port as unknown as MessagePort, data);
-  expect(serve).toThrow(/^kernel blind: nonce 50: found null/);
-});
 
 it.each([100, 100 / 64, 1, 0.01, 1e-9])(
   "is never taken for stuck because its pace is slow (%d H/s)",

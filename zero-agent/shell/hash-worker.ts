@@ -4,7 +4,6 @@ import { setPriority } from "node:os";
 import type { MessagePort } from "node:worker_threads";
 import type { Chunk } from "../core/chunk.ts";
 import type { Kernel } from "../kernels/kernel.ts";
-import { selfTest } from "../kernels/self-test.ts";
 import { nowMs } from "./clock.ts";
 import { afterSlice, fromNow, type Pace, sliceHashes } from "./pace.ts";
 
@@ -126,11 +125,8 @@ class HashWorker {
   }
 }
 
-/** Serves the port until the thread ends. Throws if the kernel is not right in this thread. */
+/** Serves the port until the thread ends. */
 export function runHashWorker(kernel: Kernel, port: MessagePort, data: HashWorkerData): void {
-  // Each thread compiles code of its own: it is tested where it will run, and no job nor cancel waits for the compiler.
-  const [wrong] = selfTest(kernel);
-  if (wrong !== undefined) throw new Error(`kernel ${kernel.name}: ${wrong}`);
   try {
     setPriority(NICENESS);
   } catch {
