@@ -2,6 +2,7 @@
 
 import type { Line, SlotReading } from "../../hat/board.ts";
 import type { HatErrorCode } from "../../hat/error.ts";
+import { bootGraceMs } from "./boot.ts";
 import { type Draft, enter, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import {
@@ -12,6 +13,7 @@ import {
   endSoftOff,
   readsOff,
   reopenAsOn,
+  uncount,
 } from "./power.ts";
 import { type Phase, type Slot, UNREMEDIED } from "./slot.ts";
 import { onUnderVoltage } from "./supply.ts";
@@ -113,8 +115,18 @@ function observeFault(draft: Draft, slot: Slot): void {
   if (off.intent !== null) reopenAsOn(draft, off);
 }
 
+/** What was to be off and on again, for it showed nothing, shows up before it could be switched off: it boots. */
+function showsUp({ why, line, usb }: Slot): boolean {
+  return why === "no-enumeration" && line === "on" && usb === "present";
+}
+
 function observePoweringOff(draft: Draft, slot: Slot, driven: boolean): void {
   if (slot.action !== null) return;
+  if (showsUp(slot)) {
+    const until = slot.onAt + bootGraceMs(slot, draft.rig.policy.bootGraceMs);
+    enter(draft, uncount(draft, slot), "Booting", "usb-seen", { until, written: null });
+    return;
+  }
   if (slot.written !== "off" && slot.line === "off" && driven) adoptForeign(draft, slot, "off");
   else if (readsOff(slot)) concludeOff(draft, slot);
   else if (slot.stage === "soft" && slot.usb === "absent") endSoftOff(draft, slot);

@@ -415,6 +415,32 @@ describe("a reading", () => {
       { phase: "Off", written: null },
     ],
     [
+      "of one that is to be off and on again, for it showed nothing: it shows up",
+      { ...CUTTING, why: "no-enumeration", written: "off", tries: 1, cuts: [1, 2], onAt: 5 },
+      ON,
+      {
+        phase: "Booting",
+        why: "usb-seen",
+        until: 90_005,
+        written: null,
+        cuts: [1],
+        strikes: 0,
+        intent: INTENT,
+      },
+    ],
+    [
+      "of such a one while its cut is on the bus",
+      { ...CUTTING, why: "no-enumeration", action: 9, tries: 1 },
+      ON,
+      { phase: "PoweringOff" },
+    ],
+    [
+      "of such a one that shows nothing still",
+      { ...CUTTING, why: "no-enumeration", tries: 1 },
+      { ...ON, usb: "absent" },
+      { phase: "PoweringOff" },
+    ],
+    [
       "of a cut that takes its time",
       { ...CUTTING, written: "off" },
       ON,

@@ -213,7 +213,9 @@ export class Checkers {
   #onPowerLost(slot: SlotId): void {
     const { controller, leftOff } = this.#world;
     this.#world.after(WRITE_MS, () => {
-      if (controller.alive && !this.#world.storeFails) leftOff.delete(slot);
+      // One that was found off, and so is to stay off, is not brought back by that.
+      const comesBack = this.#world.slot(slot).wanted === "on";
+      if (comesBack && controller.alive && !this.#world.storeFails) leftOff.delete(slot);
     });
   }
 

@@ -123,13 +123,16 @@ export class Cycles {
     return !ended && slot.intent?.id === last.intent && slot.phase !== "Fault";
   }
 
-  #onReport({ ev, slot, detail }: EffectOf<"report">): void {
+  #onReport({ ev, slot, why, detail }: EffectOf<"report">): void {
     if (slot === null) return;
     const { now, policy } = this.#world;
     if (ev === "link.up") this.#linkedAt.set(slot, now);
     if (ev.startsWith("operator.")) this.#forget(slot);
     if (ev !== "slot.state") return;
     if (detail["from"] === "Quarantined") this.#wellUntil.set(slot, now);
+    // A cut that is taken back does not count, also where it got through and nobody could read that.
+    const wasCut = detail["from"] === "Fault" || detail["from"] === "PoweringOff";
+    if (why === "heard-again" && wasCut) this.#cycles.set(slot, this.#of(slot).slice(0, -1));
     const up = detail["to"] === "Ready" || detail["to"] === "Degraded";
     const since = this.#readyAt.get(slot);
     if (up && since === undefined) this.#readyAt.set(slot, now);

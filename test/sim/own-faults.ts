@@ -46,7 +46,11 @@ export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
   "card lies": (world, _, random) => {
     world.kill();
     const lost = world.store.loseLastWrite();
-    if (lost !== null) world.leftOff.add(lost);
+    if (lost !== null) {
+      world.leftOff.add(lost);
+      // That another hand switched it off may be what was lost.
+      world.foreignOff.delete(lost);
+    }
     world.after(random.between(1000, 30_000), () => world.startController());
   },
   "second controller": (world, _, random) => {

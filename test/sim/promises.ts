@@ -145,14 +145,19 @@ export class Promises {
 
   /** Looks at what is shown, each second. */
   sample(): void {
-    const { controller, now } = this.#world;
+    const { controller, now, zeros, probes, policy } = this.#world;
+    const { slots } = controller.state;
     const sees = controller.alive && now - controller.stalledUntil > SHOWN_LATE_MS;
-    for (const [index, zero] of this.#world.zeros.entries()) {
-      const answers = this.#world.probes && zero.powered && zero.kernel && !zero.hung;
-      const since = this.#answersSince[index] ?? Number.POSITIVE_INFINITY;
-      this.#answersSince[index] =
-        answers && !zero.cutOff ? Math.min(since, now) : Number.POSITIVE_INFINITY;
-      const seen = sees ? (controller.state.slots[index] ?? null) : null;
+    const wasRight = this.#wrongSince.size === 0;
+    for (let index = 0; index < zeros.length; index++) {
+      const zero = zeros[index] as SimZero;
+      const answers = probes && zero.powered && zero.kernel && !zero.hung && !zero.cutOff;
+      if (!answers) this.#answersSince[index] = Number.POSITIVE_INFINITY;
+      else if (now < (this.#answersSince[index] as number)) this.#answersSince[index] = now;
+      const slot = slots[index] as Slot;
+      // So it is most of the time.
+      if (wasRight && slot.phase === "Ready" && now - zero.spokeAt <= policy.livenessMs) continue;
+      const seen = sees ? slot : null;
       this.#judge(5, zero, seen && this.#misshown(seen, zero));
       this.#judge(6, zero, seen && this.#forgotten(seen, zero));
     }

@@ -136,9 +136,13 @@ export class StandingRules {
     return this.#world.now - this.#clearSince >= CLEAR_MS;
   }
 
-  /** Whether the supply is trusted with all. */
+  /** Whether the supply is surely trusted with all: one that was trusted with none got it all back since, and not in a standstill. */
   trustsAll(): boolean {
-    return this.#trustedNow() === Number.POSITIVE_INFINITY;
+    const { now, zeros, policy, controller } = this.#world;
+    const { startedAt, stalledUntil } = controller;
+    if (this.#sagSeen === Number.NEGATIVE_INFINITY && now >= this.#unknownUntil) return true;
+    const since = Math.max(this.#sagSeen, startedAt, stalledUntil);
+    return now - since >= (zeros.length + 1) * policy.brownOutQuietMs;
   }
 
   /** Whether nothing keeps the controller from switching what it wants to switch. */
