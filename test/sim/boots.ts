@@ -30,7 +30,7 @@ export class Boots {
     if (ev === "power.on") {
       this.#begun.set(slot, by);
       this.#ours.set(slot, now);
-    } else if (ev === "power.off") this.#begun.delete(slot);
+    } else if (ev === "power.off" || ev === "power.foreign-change") this.#begun.delete(slot);
     const up = ev === "slot.state" && why === "self-test-passed";
     if (!up) return;
     if (this.#begun.get(slot) === by && !this.#world.storeFails) {

@@ -127,7 +127,8 @@ export class SimStore {
     for (const intent of this.#intents.values()) newest.set(intent.slot, intent);
     return {
       rig: this.#rig,
-      slots: structuredClone(this.#slots),
+      // What is remembered is replaced, never changed.
+      slots: new Map(this.#slots),
       intents: newest,
       shares: new Map([...this.#totals].map(([seat, totals]) => [seat, { ...totals }])),
       nextId: this.#generation * IDS_PER_RUN,

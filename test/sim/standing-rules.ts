@@ -80,12 +80,14 @@ export class StandingRules {
 
   /** A reading shows under-voltage: from then on no more are started than have power, or are about to. */
   onSag(): void {
-    if (this.#world.now < this.#unknownUntil) {
-      this.#sagSeen = this.#world.now;
+    const { now, zeros, controller, policy } = this.#world;
+    if (now < this.#unknownUntil) {
+      // What it was trusted with when this sag began is not known either.
+      this.#sagSeen = now;
+      this.#unknownUntil = now + FORGETS_STEPS * policy.brownOutQuietMs;
       return;
     }
     const trusted = this.#trustedNow();
-    const { now, zeros, controller, policy } = this.#world;
     if (trusted === Number.POSITIVE_INFINITY) {
       // For one that was restarted since the last sag the time in between was shorter: who knows how much of it is left.
       if (this.#sagSeen > Number.NEGATIVE_INFINITY && controller.startedAt > this.#sagSeen) {
@@ -95,9 +97,10 @@ export class StandingRules {
         return;
       }
       this.#trusted = 0;
-      for (const { index, phase } of controller.state.slots) {
+      for (const { index, phase, line } of controller.state.slots) {
         const zero = zeros[index] as SimZero;
-        if ((zero.powered && !zero.readsOff) || phase === "PoweringOn") this.#trusted++;
+        const counts = line === "on" || phase === "PoweringOn";
+        if (counts || (zero.powered && !zero.readsOff)) this.#trusted++;
       }
       // One that was trusted with none in a long sag has got its trust back later than we count.
       const surelyBack = now - this.#sagSeen >= (zeros.length + 1) * policy.brownOutQuietMs;
