@@ -2,7 +2,7 @@
 
 import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import { isFurtherTry, type Phase, type Slot } from "../../controller/core/slot.ts";
-import type { SlotId } from "../../hat/slots.ts";
+import { type SlotId, slotIndex } from "../../hat/slots.ts";
 import { Boots } from "./boots.ts";
 import { Cycles } from "./cycles.ts";
 import { isCalm } from "./plan.ts";
@@ -178,7 +178,9 @@ export class Checkers {
       this.blame(4, `on of ${zero.slot}, which was never off`);
     }
     // What else took its power since the last reading nobody knows of.
-    const unread = this.#world.leftOff.has(zero.slot) && this.#world.readAt < zero.offAt;
+    const knownOffAt = controller.state.slots[slotIndex(zero.slot)]?.offAt ?? 0;
+    const unseen = this.#world.readAt < zero.offAt || knownOffAt < zero.poweredAt;
+    const unread = this.#world.leftOff.has(zero.slot) && unseen;
     if (!zero.powered && !unread && now - zero.offAt < policy.offDwellMs - 1) {
       this.blame(4, `on of ${zero.slot} ${Math.round(now - zero.offAt)} ms after it went off`);
     }

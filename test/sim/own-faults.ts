@@ -63,7 +63,7 @@ export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
     const until = world.now + WAITS_MS;
     const wait = () => {
       if (world.faultsOver || world.now > until || world.startController()) return;
-      world.after(random.between(20, 600), wait);
+      world.after(random.between(1, 300), wait);
     };
     wait();
     const isBusy = () => world.state.slots.some(({ intent }) => intent !== null);

@@ -61,7 +61,7 @@ export function worldOf(seed: number, core: Core = REAL_CORE): World {
     bootMs,
     // At a Pi Zero's rate; pools aim at some 10 s a job. Short ones press harder on the work, and cost more to simulate.
     jobTo: Math.round(
-      240_000 * 2 * (random.chance(0.08) ? random.between(1, 5) : random.between(8, 20)),
+      240_000 * 2 * (random.chance(0.15) ? random.between(1, 5) : random.between(8, 20)),
     ),
     usb: random.chance(0.85),
     hostWorkers: random.chance(0.15) ? 1 : 0,
