@@ -18,6 +18,7 @@ export default defineConfig({
         "zero-agent/core/**/*.ts",
         "zero-agent/protocol/**/*.ts",
         "controller/pools/finder*.ts",
+        "controller/pools/balance.ts",
         "controller/pools/node.ts",
         "controller/pools/*/codec*.ts",
         "controller/pools/*/session.ts",

@@ -1,19 +1,21 @@
 // The composition root: the only file that names real drivers.
 
-import { readFileSync } from "node:fs";
 import pino from "pino";
 import { virtualSocketOf } from "../hat/board-spec.ts";
 import { openBoard } from "../hat/detect.ts";
 import { openFan, ownTempC } from "../hat/fan.ts";
 import { answersOnVirtualNetwork } from "../hat/virtual/network.ts";
 import type { ControllerConfig } from "./config/config.ts";
+import { decodeBalance } from "./pools/duino/codec-balance.ts";
 import { type AddressProbe, tcpAddressProbe } from "./shell/address-probe.ts";
+import type { BalanceSide } from "./shell/balance-lane.ts";
 import { systemClock } from "./shell/clock.ts";
 import { isClockSet } from "./shell/clock-set.ts";
-import { Controller, type PoolSide } from "./shell/controller.ts";
-import { ControllerError, messageOf } from "./shell/error.ts";
+import { Controller } from "./shell/controller.ts";
 import type { FanParts } from "./shell/fan-lane.ts";
-import { askPicker } from "./shell/pool-finder.ts";
+import { httpsGet } from "./shell/https-get.ts";
+import { readMiningKey } from "./shell/mining-key.ts";
+import { askPicker, type PoolSide } from "./shell/pool-finder.ts";
 import { poolGreets } from "./shell/pool-greets.ts";
 import type { SeatOptions } from "./shell/pool-lane.ts";
 import { recallPool, rigGroup, savePool } from "./shell/pool-memory.ts";
@@ -21,20 +23,6 @@ import { Store } from "./shell/store.ts";
 
 /** As long as a session waits for it. */
 const GREETING_MS = 10_000;
-
-function readMiningKey(path: string | null): string | null {
-  if (path === null) return null;
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch (error) {
-    throw new ControllerError(
-      "key-file",
-      `cannot read the mining key ${path}: ${messageOf(error)}`,
-      "check [pool] key_file; the file holds the key alone, mode 0600",
-      error,
-    );
-  }
-}
 
 /** The seats' sessions: one miner a seat, told apart by rig name, grouped as one machine. */
 function seatOptions(
@@ -59,6 +47,26 @@ function poolSide({ pool: { nodes, picker } }: ControllerConfig, store: Store): 
   };
 }
 
+const BALANCE_BYTES_MAX = 65_536;
+const BALANCE_TIMEOUT_MS = 15_000;
+
+function balanceSide({ pool, balance }: ControllerConfig, store: Store): BalanceSide | null {
+  if (balance.url === null) return null;
+  const url = new URL(
+    `${balance.url.replace(/\/$/, "")}/balances/${encodeURIComponent(pool.user)}`,
+  );
+  const limits = { timeoutMs: BALANCE_TIMEOUT_MS, maxBytes: BALANCE_BYTES_MAX };
+  return {
+    pollMs: balance.pollMs,
+    ask: async () => {
+      const got = await httpsGet(url, { ...limits, userAgent: `zerorig ${ZERORIG_VERSION}` });
+      return got.ok ? decodeBalance(got.status, got.body) : got;
+    },
+    recall: (sinceMs) => store.readBalances(sinceMs),
+    keep: (sample) => store.writeBalance(sample),
+  };
+}
+
 /** Who tells whether a silent Zero's kernel answers. Virtual Zeros are on this machine: their board knows it. */
 function addressProbe(config: ControllerConfig): AddressProbe {
   const socketPath = virtualSocketOf(config.hat.board);
@@ -80,7 +88,9 @@ export async function startController(
     { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 1, sync: true }),
   );
-  const miningKey = readMiningKey(config.pool.keyFile);
+  const miningKey = readMiningKey(config.pool.keyFile, (todo) =>
+    log.warn({ ev: "pool.key-exposed", todo }),
+  );
   const board = await openBoard({ ...config.hat, hold: true });
   let store: Store;
   try {
@@ -103,6 +113,7 @@ export async function startController(
     store,
     seatOptionsOf: seatOptions(config, miningKey, rigGroup(store, Math.random)),
     pools: poolSide(config, store),
+    balance: balanceSide(config, store),
     hostWorkerScript: new URL("./host-worker.mjs", import.meta.url),
     version: ZERORIG_VERSION,
   });

@@ -1,6 +1,6 @@
 // The status of the rig as text, no wider than a terminal: what it does as a whole, then two lines for each slot.
 
-import type { RigStatus, SlotStatus } from "../core/status.ts";
+import type { BalanceStatus, RigStatus, SlotStatus } from "../core/status.ts";
 import { formatDuration } from "./duration.ts";
 import { energyLine, leftText, powerLines } from "./power-text.ts";
 import { columns } from "./text-table.ts";
@@ -27,6 +27,7 @@ export function statusText(status: RigStatus): string {
   const foot = [
     `accepted ${totals.accepted}, rejected ${totals.rejected}, unknown ${totals.unknown}, fenced ${totals.fences}`,
     energyLine(totals.energy),
+    ...(status.balance === undefined ? [] : [balanceLine(status.balance)]),
   ];
   return `${[...rigLines(status), "", heads, ...table, "", ...foot].join("\n")}\n`;
 }
@@ -46,6 +47,24 @@ export function rigLines(status: RigStatus): string[] {
       : [`${status.storm}: many Zeros were lost at once; nothing is cut now`]),
     ...(status.automation === null ? [] : [`automation stopped: ${status.automation}`]),
   ];
+}
+
+/** What the account has, and what it earns. */
+function balanceLine({
+  duco,
+  error,
+  last_hour,
+  duco_per_day,
+  duco_per_kwh,
+}: BalanceStatus): string {
+  const parts = [
+    duco === null ? "not known yet" : `${duco.toFixed(4)} DUCO`,
+    ...(last_hour === null ? [] : [`+${last_hour.duco.toFixed(4)} in the last hour`]),
+    ...(duco_per_day === null ? [] : [`${duco_per_day.toFixed(2)} a day`]),
+    ...(duco_per_kwh === null ? [] : [`${duco_per_kwh.toFixed(1)} per kWh of the Zeros`]),
+    ...(error === null ? [] : [`last look failed: ${error}`]),
+  ];
+  return `balance: ${parts.join(", ")}`;
 }
 
 /** Which pool, since when and why, and what is wrong with it. */

@@ -8,7 +8,7 @@ import { windowOf } from "./window-keys.ts";
 
 /** The frozen configuration; `source` is the file that the settings came from. */
 export function compileConfig(settings: Settings, source: string): ControllerConfig {
-  const { hat, link, pool, work, state, control, log, schedule } = settings;
+  const { hat, link, pool, balance, work, state, control, log, schedule } = settings;
   return deepFreeze({
     hat: { board: hat.board, hubPaths: hat.hub_paths },
     fan: { bcm: hat.fan_gpio, limits: { onC: hat.fan_on_c, offC: hat.fan_off_c } },
@@ -26,7 +26,9 @@ export function compileConfig(settings: Settings, source: string): ControllerCon
       keyFile: pool.key_file,
       tier: pool.tier,
       rig: pool.rig,
+      showTemperature: pool.show_temperature,
     },
+    balance: { url: balance.url, pollMs: balance.poll_ms },
     hostWorkers: work.host_workers,
     policy: compilePolicy(settings),
     schedules: [...schedule].map(([name, window]) => windowOf(name, window)),

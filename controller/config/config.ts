@@ -6,7 +6,7 @@ import type { PoolNode } from "../pools/node.ts";
 import type { Window } from "../shell/window.ts";
 
 /** The Duino-Coin tiers that a Linux computer may ask for; the others belong to other devices. */
-export type PoolTier = "LOW" | "MEDIUM" | "NET" | "EXTREME";
+export type PoolTier = "auto" | "LOW" | "MEDIUM" | "NET" | "EXTREME";
 
 /** The user that the example names. Nobody mines for it: `run` refuses it. */
 export const PLACEHOLDER_USER = "your-name";
@@ -41,7 +41,10 @@ export interface ControllerConfig {
     readonly keyFile: string | null;
     readonly tier: PoolTier;
     readonly rig: string;
+    readonly showTemperature: boolean;
   };
+  /** `url` is null where the balance is not looked at. */
+  readonly balance: { readonly url: string | null; readonly pollMs: number };
   readonly hostWorkers: number;
   readonly policy: Policy;
   /** The windows of the power ceiling, in the order of the file. */

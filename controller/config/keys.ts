@@ -30,7 +30,7 @@ const MINUTE_MS = 60_000;
 const RECORD_MIN_MB = 4;
 /** sun_path of Linux, less its closing zero. */
 const SOCKET_PATH_BYTES_MAX = 107;
-const tiers = ["LOW", "MEDIUM", "NET", "EXTREME"] as const satisfies readonly PoolTier[];
+const tiers = ["auto", "LOW", "MEDIUM", "NET", "EXTREME"] as const satisfies readonly PoolTier[];
 const levels = [
   "trace",
   "debug",
@@ -96,7 +96,7 @@ export const SECTIONS = {
       'Pool nodes, the best first: the others are used while it fails. Empty asks the picker. ["127.0.0.1:2811"] is a `zerorig pool` on this machine.',
     ),
     picker: key(
-      text("an https:// address, or http:// on this machine", isPickerUrl),
+      text("an https:// address, or http:// on this machine", isSafeUrl),
       "https://server.duinocoin.com/getPool",
       "Who names a node where the list is empty.",
     ),
@@ -112,7 +112,11 @@ export const SECTIONS = {
       "/etc/zerorig/mining.key",
       "A file with the account's mining key, if it has one.",
     ),
-    tier: key(oneOf(tiers), "LOW", "The difficulty to ask for; LOW is the tier of Raspberry Pis."),
+    tier: key(
+      oneOf(tiers),
+      "auto",
+      "The difficulty to ask for: auto is LOW, the tier of Raspberry Pis, or where the pool has moved the Zero.",
+    ),
     rig: key(
       text("1 to 32 letters, digits, spaces, '.', '-' or brackets", (value) =>
         /^[A-Za-z0-9 .()-]{1,32}$/.test(value),
@@ -120,10 +124,27 @@ export const SECTIONS = {
       "zerorig",
       "The name that the pool shows; each Zero adds its slot.",
     ),
+    show_temperature: key(
+      trueOrFalse,
+      false,
+      "Send each Zero's temperature along, for the wallet to show.",
+    ),
     connect_gap_ms: key(
       milliseconds(600, MINUTE_MS),
       d.poolConnectGapMs,
       "Between two new connections; nodes ban above 50 in 30 s.",
+    ),
+  }),
+  balance: section("The account's balance, which is looked at only where a server is named.", {
+    url: optional(
+      text("an https:// address, or http:// on this machine", isSafeUrl),
+      "https://server.duinocoin.com",
+      "The coin's API server.",
+    ),
+    poll_ms: key(
+      milliseconds(30_000, 60 * MINUTE_MS),
+      2 * MINUTE_MS,
+      "How often it is asked; the API allows 5000 requests a day.",
     ),
   }),
   work: section("How work is handed out.", {
@@ -192,7 +213,7 @@ function isBoardName(value: string): boolean {
 }
 
 /** Plain http could be read and answered by anybody on the way; on this machine there is no way. */
-function isPickerUrl(value: string): boolean {
+function isSafeUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   if (url.username !== "" || url.password !== "") return false;

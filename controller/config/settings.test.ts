@@ -25,7 +25,12 @@ function failure(text: string, extra?: Extra): ConfigError {
 test("the least file takes every default", () => {
   const settings = read(pool);
   expect(settings.health.liveness_ms).toBe(10_000);
-  expect(settings.pool).toMatchObject({ nodes: ["h:2811"], key_file: null, tier: "LOW" });
+  expect(settings.pool).toMatchObject({
+    nodes: ["h:2811"],
+    key_file: null,
+    tier: "LOW",
+    show_temperature: false,
+  });
   expect(settings.power.ceiling_watts).toBeNull();
 });
 

@@ -217,7 +217,7 @@ export function dispatch(draft: Draft): void {
     if (!wantsWork(draft, seat)) continue;
     if (seat.state === "down") connect(draft, seat);
     else if (isElsewhere(rig, seat)) leaveNode(draft, seat);
-    else {
+    else if (draft.now >= seat.retryAt) {
       wake(draft, seat);
       const own = ownSeat(draft, seat);
       own.state = "requested";

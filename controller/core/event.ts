@@ -86,6 +86,8 @@ export type Event = Timed<
       readonly seat: string;
       readonly code: string;
       readonly detail: string;
+      /** How long the seat stays away at least, where the pool's reason tells. */
+      readonly retryMs?: number;
     }
   | {
       readonly type: "pool-job";
@@ -102,6 +104,8 @@ export type Event = Timed<
       readonly block: boolean;
       readonly reason: string | null;
       readonly pingMs: number;
+      /** How long the seat asks for no job, because the pool wants a pause. */
+      readonly restMs?: number;
     }
   // the store: the share was verified and, if right, written down
   | {

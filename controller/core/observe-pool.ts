@@ -12,6 +12,9 @@ import { releaseHost, releaseSlot } from "./work.ts";
 const RETRY_BASE_MS = 5000;
 const RETRY_MAX_MS = 120_000;
 
+/** How a session may end that nobody used. */
+const QUIET_ENDS: ReadonlySet<string> = new Set(["closed", "timeout", "stopped"]);
+
 function slotName(seat: Seat): SlotId | null {
   return isSlotId(seat.id) ? seat.id : null;
 }
@@ -60,11 +63,12 @@ export function onPoolDown(draft: Draft, event: EventOf<"pool-down">): void {
     seat = settle(draft, seat, share.id, "unknown", "no verdict before the session ended");
   }
   // An idle session that the pool closes is no fault; it is opened again when there is work for it.
-  const fault = state !== "idle";
+  const fault = state !== "idle" || !QUIET_ENDS.has(event.code);
   // What a node did that is left by now says nothing of the next.
   const counts = fault && seat.node === draft.rig.pool.node;
   const failures = counts ? seat.failures + 1 : 0;
-  const delayMs = counts ? Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (failures - 1)) : 0;
+  const backoffMs = counts ? Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (failures - 1)) : 0;
+  const delayMs = Math.max(backoffMs, event.retryMs ?? 0);
   report(draft, fault ? "warn" : "info", "pool.down", slotName(seat), event.code, {
     detail: event.detail,
     seat: seat.id,
@@ -123,6 +127,7 @@ export function onPoolVerdict(draft: Draft, event: EventOf<"pool-verdict">): voi
   own.since = draft.now;
   own.job = null;
   own.share = null;
+  own.retryAt = draft.now + (event.restMs ?? 0);
 }
 
 /** Ends a session on our side; its `pool-down` follows. */

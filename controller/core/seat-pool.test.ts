@@ -328,3 +328,40 @@ describe("the node that connections go to", () => {
     expect(next("idle", null).first).toEqual({ type: "request-job", seat: "p1" });
   });
 });
+
+describe("what the pool wants of a seat", () => {
+  it("a pause: no job is asked for until it is over", () => {
+    const rig = rigIn("submitting");
+    const { state, seat } = told(rig, { ...VERDICT, restMs: 3000 } as Told);
+    expect(seat).toMatchObject({ state: "idle", retryAt: now + 3000 });
+    const asks = (at: number) =>
+      step({ ...state, quiescing: false, lastTickAt: at }, { type: "tick", now: at }).effects.some(
+        (effect) => effect.type === "request-job" && effect.seat === "p1",
+      );
+    expect(asks(now + 2999)).toBe(false);
+    expect(asks(now + 3000)).toBe(true);
+  });
+
+  it("to stay away: longer than it would by itself", () => {
+    const away = { ...DOWN, code: "denied", retryMs: 120_000 } as Told;
+    expect(told(rigIn("requested"), away).seat).toMatchObject({ retryAt: now + 120_000 });
+    expect(
+      told(rigIn("requested", { failures: 9 }), { ...DOWN, retryMs: 1 } as Told).seat,
+    ).toMatchObject({
+      retryAt: now + 120_000,
+    });
+  });
+
+  it("an idle session that ends for a reason is a fault; one that nobody used is not", () => {
+    for (const code of ["denied", "banned", "desync", "nonsense"]) {
+      const { seat } = told(rigIn("idle"), { ...DOWN, code } as Told);
+      expect(seat).toMatchObject({ failures: 1, error: `${code}: bye` });
+    }
+    for (const code of ["closed", "timeout", "stopped"]) {
+      expect(told(rigIn("idle"), { ...DOWN, code } as Told).seat).toMatchObject({
+        failures: 0,
+        error: null,
+      });
+    }
+  });
+});

@@ -1,6 +1,7 @@
 // What the rig looks like from outside: the shape that the CLI, the demo's table, the API and the page all read.
 
 import type { SlotId } from "../../hat/slots.ts";
+import type { Earnings } from "../pools/balance.ts";
 import type { EvidenceClass } from "./evidence.ts";
 import type { PoolWhy } from "./why.ts";
 
@@ -108,6 +109,14 @@ export interface FinderStatus {
   } | null;
 }
 
+/** The account's balance and what came of it; `null` figures are not known yet. */
+export interface BalanceStatus extends Earnings {
+  readonly duco: number | null;
+  readonly age_ms: number | null;
+  /** Why the last look failed; null if it did not. */
+  readonly error: string | null;
+}
+
 export interface RigStatus {
   readonly version: string;
   readonly board: string;
@@ -133,6 +142,8 @@ export interface RigStatus {
     readonly connected: number;
     readonly last_error: string | null;
   };
+  /** Absent where it is not looked at. */
+  readonly balance?: BalanceStatus;
   readonly slots: readonly SlotStatus[];
   /** Workers in the controller itself. */
   readonly host: {

@@ -8,6 +8,7 @@ import type { Seat } from "./seat.ts";
 import type { Energy, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import type {
+  BalanceStatus,
   EnergyStatus,
   FinderStatus,
   PowerStatus,
@@ -22,6 +23,7 @@ export interface Surroundings {
   readonly board: string;
   /** How the pool's nodes are doing; absent where nobody looks. */
   readonly finder?: FinderStatus;
+  readonly balance?: BalanceStatus;
 }
 
 const HOLD_STATES = {
@@ -175,6 +177,7 @@ export function view(rig: RigState, around: Surroundings, now: number): RigStatu
       connected: rig.seats.filter((seat) => CONNECTED.has(seat.state)).length,
       last_error: rig.seats.find((seat) => seat.error !== null)?.error ?? null,
     },
+    ...(around.balance === undefined ? {} : { balance: around.balance }),
     slots,
     host: {
       workers: rig.hosts.length,

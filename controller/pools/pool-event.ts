@@ -43,8 +43,16 @@ export type PoolEvent =
       readonly reason: string | null;
       /** From the share's write to its verdict. */
       readonly pingMs: number;
+      /** The pool wants a pause before the next job. */
+      readonly restMs?: number;
     }
   /** The pool answered a job request with a refusal. `down` follows. */
   | { readonly type: "refused"; readonly reason: string }
   /** The connection is over. Exactly once for each connect(), and last. */
-  | { readonly type: "down"; readonly code: DownCode; readonly detail: string };
+  | {
+      readonly type: "down";
+      readonly code: DownCode;
+      readonly detail: string;
+      /** How long to stay away at least, where the reason tells. */
+      readonly retryMs?: number;
+    };

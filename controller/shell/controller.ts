@@ -8,9 +8,11 @@ import type { EffectOf } from "../core/effect.ts";
 import { initialState } from "../core/state.ts";
 import type { RigEvent, RigStatus } from "../core/status.ts";
 import { awaitsVerdict, isSwitching, type Surroundings, view } from "../core/view.ts";
+import { temperatureIot } from "../pools/duino/codec.ts";
 import { parseNode } from "../pools/node.ts";
 import type { AddressProbe } from "./address-probe.ts";
 import { answerOf, refusalOf } from "./answer.ts";
+import { BalanceLane, type BalanceSide } from "./balance-lane.ts";
 import { BoardLane } from "./board-lane.ts";
 import type { Clock } from "./clock.ts";
 import type { ActRequest, ControlReply } from "./control-protocol.ts";
@@ -22,7 +24,7 @@ import { HostWorkers } from "./host-workers.ts";
 import { keyFaults } from "./link-keys.ts";
 import { LinkServer } from "./link-server.ts";
 import { Loop, type Untimed } from "./loop.ts";
-import { PoolFinder, type PoolFinderParts } from "./pool-finder.ts";
+import { PoolFinder, type PoolSide } from "./pool-finder.ts";
 import { PoolLane, type SeatOptions } from "./pool-lane.ts";
 import { Recorder } from "./recorder.ts";
 import { eventOf } from "./request-event.ts";
@@ -34,9 +36,6 @@ const STOP_PATIENCE_MS = 3000;
 const QUIESCE_LOOK_MS = 50;
 const THIN_EVERY_MS = 3_600_000;
 const MEGABYTE = 1_000_000;
-
-/** How pool nodes are found. */
-export type PoolSide = Omit<PoolFinderParts, "clock" | "post" | "note">;
 
 /** What the composition root hands in. */
 export interface Parts {
@@ -52,6 +51,8 @@ export interface Parts {
   readonly store: Store;
   readonly seatOptionsOf: (seat: string) => SeatOptions;
   readonly pools: PoolSide;
+  /** Null where the balance is not looked at. */
+  readonly balance: BalanceSide | null;
   readonly hostWorkerScript: URL;
   readonly version: string;
 }
@@ -69,6 +70,7 @@ export class Controller {
   readonly #links: LinkServer;
   readonly #finder: PoolFinder;
   readonly #pool: PoolLane;
+  readonly #balance: BalanceLane | null;
   readonly #hosts: HostWorkers;
   readonly #control: ControlSocket;
   readonly #schedules: ScheduleLane;
@@ -81,21 +83,23 @@ export class Controller {
     const { config, clock, board, store } = parts;
     this.#parts = parts;
     this.#startedAt = clock.now();
-    this.#around = {
-      version: parts.version,
-      board: board.info.description,
-    };
+    this.#around = { version: parts.version, board: board.info.description };
     const post = (event: Untimed) => this.#loop.post(event);
     const report = (effect: EffectOf<"report">) => this.#report(effect);
     this.#lane = new BoardLane(board, clock, post, () => isSwitching(this.#loop.state));
     this.#links = new LinkServer(config.link, clock, post, (ev, detail) => this.#note(ev, detail));
-    this.#finder = new PoolFinder({
-      ...parts.pools,
-      clock,
-      post,
-      note: (ev, detail) =>
-        report({ type: "report", level: "warn", ev, slot: null, why: null, detail }),
-    });
+    const warn = (ev: string, detail: Readonly<Record<string, string>>) =>
+      report({ type: "report", level: "warn", ev, slot: null, why: null, detail });
+    this.#finder = new PoolFinder({ ...parts.pools, clock, post, note: warn });
+    this.#balance =
+      parts.balance &&
+      new BalanceLane({
+        ...parts.balance,
+        clock,
+        isClockSet: parts.isClockSet,
+        joules: () => view(this.#loop.state, this.#around, clock.now()).totals.energy.joules,
+        note: warn,
+      });
     this.#pool = new PoolLane(parts.seatOptionsOf, this.#finder, post);
     this.#hosts = new HostWorkers(parts.hostWorkerScript, post, (worker, detail) => {
       const effect = { type: "report", ev: "host.failed", slot: null, why: null } as const;
@@ -128,6 +132,7 @@ export class Controller {
       addresses: parts.addressProbe,
       pool: this.#pool,
       hosts: this.#hosts,
+      iotOf: (seat: string) => this.#iotOf(seat),
       post,
       report,
     };
@@ -165,6 +170,7 @@ export class Controller {
       throw error;
     }
     this.#fan?.start();
+    this.#balance?.start();
     this.#thinning = setInterval(() => this.#thin(), THIN_EVERY_MS);
   }
 
@@ -178,12 +184,21 @@ export class Controller {
     return view(this.#loop.state, this.#surroundings(), this.#parts.clock.now());
   }
 
+  /** The temperature of the Zero whose seat it is, where it is to be shown. */
+  #iotOf(seat: string): string {
+    if (!this.#parts.config.pool.showTemperature) return "";
+    const tempC = this.#loop.state.slots.find(({ id }) => id === seat)?.vitals?.tempC ?? null;
+    return tempC === null ? "" : temperatureIot(tempC);
+  }
+
   #surroundings(): Surroundings {
-    return { ...this.#around, finder: this.#finder.status() };
+    const balance = this.#balance === null ? {} : { balance: this.#balance.status() };
+    return { ...this.#around, finder: this.#finder.status(), ...balance };
   }
 
   async #stop(): Promise<void> {
     if (this.#thinning !== null) clearInterval(this.#thinning);
+    this.#balance?.stop();
     await this.#quiesce(STOP_PATIENCE_MS);
     this.#note("controller.stopping", {});
     await this.#fan?.stop();

@@ -21,6 +21,8 @@ export interface Machinery {
   readonly addresses: AddressProbe;
   readonly pool: PoolLane;
   readonly hosts: HostWorkers;
+  /** What the wallet shows beside this seat's rig name; "" for nothing. */
+  iotOf(seat: string): string;
   post(event: Untimed): void;
   report(effect: EffectOf<"report">): void;
 }
@@ -58,7 +60,7 @@ export function executors(machinery: Machinery): (effect: Effect) => void {
     "host-cancel": ({ worker }) => hosts.cancel(worker),
     "connect-pool": ({ seat }) => pool.connect(seat),
     "drop-pool": ({ seat }) => pool.drop(seat),
-    "request-job": ({ seat }) => pool.requestJob(seat),
+    "request-job": ({ seat }) => pool.requestJob(seat, machinery.iotOf(seat)),
     "secure-share": ({ share }) => {
       const valid = solvesIts(share);
       if (valid) store.writeShare(share, clock.wall());

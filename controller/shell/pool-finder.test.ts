@@ -4,6 +4,7 @@ import { createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import type { Pick } from "../pools/duino/codec-picker.ts";
 import { type PoolNode, parseNode } from "../pools/node.ts";
+import { handClock } from "./hand-clock.ts";
 import type { Untimed } from "./loop.ts";
 import { PoolFinder, type PoolFinderParts } from "./pool-finder.ts";
 import { poolGreets } from "./pool-greets.ts";
@@ -11,35 +12,6 @@ import { recallPool, rigGroup, savePool } from "./pool-memory.ts";
 
 const A = parseNode("192.0.2.1:1") as PoolNode;
 const B = parseNode("192.0.2.2:2") as PoolNode;
-
-/** A clock that is turned by hand. */
-function handClock() {
-  let now = 0;
-  let timers: { at: number; callback: () => void }[] = [];
-  return {
-    now: () => now,
-    wall: () => new Date(now),
-    after(ms: number, callback: () => void) {
-      const timer = { at: now + ms, callback };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((each) => each !== timer);
-      };
-    },
-    async pass(ms: number) {
-      const end = now + ms;
-      for (;;) {
-        await new Promise((resolve) => setImmediate(resolve));
-        const due = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-        if (due === undefined) break;
-        timers = timers.filter((each) => each !== due);
-        now = Math.max(now, due.at);
-        due.callback();
-      }
-      now = end;
-    },
-  };
-}
 
 function started(parts: Partial<PoolFinderParts>) {
   const clock = handClock();

@@ -29,6 +29,9 @@ export interface PoolFinderParts {
   readonly note: (ev: string, detail: Readonly<Record<string, string>>) => void;
 }
 
+/** What the composition root gives of it. */
+export type PoolSide = Omit<PoolFinderParts, "clock" | "post" | "note">;
+
 /** Why a session ended, in the sight of its node: none of its doing, or not to be mended by another node. */
 const NOT_THE_NODES: ReadonlySet<string> = new Set(["stopped", "banned"]);
 

@@ -2,12 +2,16 @@
 
 import type { Share } from "../core/seat.ts";
 import { DuinoClient, type DuinoOptions } from "../pools/duino/client.ts";
+import { kindOf, movedTier, TIERS, type Tier } from "../pools/duino/codec-reason.ts";
 import type { PoolNode } from "../pools/node.ts";
 import type { PoolEvent } from "../pools/pool-event.ts";
 import type { Untimed } from "./loop.ts";
 
 /** What a seat's sessions have in common, whichever node they are with. */
-export type SeatOptions = Omit<DuinoOptions, "host" | "port">;
+export type SeatOptions = Omit<DuinoOptions, "host" | "port" | "tier"> & {
+  /** "auto" begins at the easiest, the one for Raspberry Pis, and asks for the one that the pool moved us to. */
+  readonly tier: Tier | "auto";
+};
 
 /** Where connections go, and who wants to know how they fare. */
 export interface NodeSource {
@@ -28,6 +32,8 @@ export class PoolLane {
   readonly #nodes: NodeSource;
   readonly #post: (event: Untimed) => void;
   readonly #sessions = new Map<string, Session>();
+  /** Where the pool moved a seat. */
+  readonly #tiers = new Map<string, Tier>();
 
   constructor(
     optionsOf: (seat: string) => SeatOptions,
@@ -49,7 +55,9 @@ export class PoolLane {
       return;
     }
     const { host, port } = node;
-    const client = new DuinoClient({ ...this.#optionsOf(seat), host, port }, (event) => {
+    const options = this.#optionsOf(seat);
+    const tier = options.tier === "auto" ? this.#tierOf(seat) : options.tier;
+    const client = new DuinoClient({ ...options, tier, host, port }, (event) => {
       // A session that was replaced has nothing more to say.
       if (this.#sessions.get(seat) === session) this.#onEvent(seat, session, event);
     });
@@ -58,11 +66,12 @@ export class PoolLane {
     client.connect();
   }
 
-  requestJob(seat: string): void {
+  /** `iot`: see DuinoClient. */
+  requestJob(seat: string, iot: string): void {
     const session = this.#sessions.get(seat);
     if (session === undefined) return;
     session.idle = false;
-    session.client.requestJob();
+    session.client.requestJob(iot);
   }
 
   submit(share: Share): void {
@@ -76,6 +85,10 @@ export class PoolLane {
 
   close(): void {
     for (const { client } of this.#sessions.values()) client.close();
+  }
+
+  #tierOf(seat: string): Tier {
+    return this.#tiers.get(seat) ?? TIERS[0];
   }
 
   #onEvent(seat: string, session: Session, event: PoolEvent): void {
@@ -92,17 +105,19 @@ export class PoolLane {
         break;
       }
       case "verdict": {
-        const { verdict, block, reason, pingMs } = event;
+        const { verdict, block, reason, pingMs, restMs = 0 } = event;
+        this.#tiers.set(seat, movedTier(this.#tierOf(seat), kindOf(reason)));
         session.idle = true;
         if (verdict === "accepted") this.#nodes.good(node);
-        this.#post({ type: "pool-verdict", seat, verdict, block, reason, pingMs });
+        this.#post({ type: "pool-verdict", seat, verdict, block, reason, pingMs, restMs });
         break;
       }
       case "refused":
         break; // `down` follows and carries the reason
       case "down":
-        if (!session.idle) this.#nodes.bad(node, event.code, event.detail);
-        this.#post({ type: "pool-down", seat, code: event.code, detail: event.detail });
+        if (!session.idle || event.code === "denied" || event.code === "desync")
+          this.#nodes.bad(node, event.code, event.detail);
+        this.#post({ ...event, type: "pool-down", seat });
         break;
       default:
         event satisfies never;

@@ -48,4 +48,8 @@ export const MIGRATIONS: readonly string[] = [
   -- What is known of the pool: nodes that were good, a person's choice of one, the rig's group.
   CREATE TABLE pool (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   `,
+  `
+  -- The account's balance as it was seen, by the wall clock in ms; and what the Zeros had used by then.
+  CREATE TABLE balances (at_ms INTEGER PRIMARY KEY, duco REAL NOT NULL, joules REAL NOT NULL) STRICT;
+  `,
 ];

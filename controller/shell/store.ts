@@ -10,12 +10,15 @@ import type { Remembered, RigMemory, SlotMemory } from "../core/memory.ts";
 import type { Share } from "../core/seat.ts";
 import type { Intent } from "../core/slot.ts";
 import type { RigEvent } from "../core/status.ts";
+import type { StoredBalance } from "./balance-lane.ts";
 import { ControllerError, messageOf } from "./error.ts";
 import { MIGRATIONS } from "./schema.ts";
 import { storeFault } from "./store-fault.ts";
 
 /** Rows that are kept of shares and events: about 40 MB on the card, some days of mining. */
 const ROWS_KEPT = 200_000;
+/** A day at the shortest poll. */
+const BALANCES_KEPT = 2880;
 /** Another program's hold on the file stops the deciding loop no longer than this. */
 const BUSY_LIMIT_MS = 200;
 /** Ids of one run of the controller. */
@@ -143,8 +146,26 @@ export class Store {
     this.#db.prepare("INSERT OR REPLACE INTO pool (name, value) VALUES (?, ?)").run(name, value);
   }
 
+  /** Balances that were seen since then, the oldest first. */
+  readBalances(sinceMs: number): StoredBalance[] {
+    return this.#db
+      .prepare<[number], StoredBalance>(
+        "SELECT at_ms AS atMs, duco, joules FROM balances WHERE at_ms >= ? ORDER BY at_ms",
+      )
+      .all(sinceMs);
+  }
+
+  writeBalance({ atMs, duco, joules }: StoredBalance): void {
+    this.#db.prepare("INSERT OR REPLACE INTO balances VALUES (?, ?, ?)").run(atMs, duco, joules);
+  }
+
   /** Lets go of old rows. Totals keep their counts. */
   thin(): void {
+    this.#db
+      .prepare(
+        "DELETE FROM balances WHERE at_ms NOT IN (SELECT at_ms FROM balances ORDER BY at_ms DESC LIMIT ?)",
+      )
+      .run(BALANCES_KEPT);
     for (const table of ["shares", "events"]) {
       this.#db
         .prepare(

@@ -60,14 +60,23 @@ it("mines where the picker says, and without it where it was good before", {
 }, async () => {
   const rig = await (async () => {
     let answer = { status: 429, body: "<html>slow down</html>" };
-    const picker = createHttp((_, response) => response.writeHead(answer.status).end(answer.body));
+    const picker = createHttp(({ url }, response) => {
+      const account = { result: { username: "e2e", balance: 12.5 }, success: true };
+      if (url === "/balances/e2e") response.end(JSON.stringify(account));
+      else response.writeHead(answer.status).end(answer.body);
+    });
     const port = await listen(picker);
     const started = await Rig.start({
       zeros: 1,
       edit: (toml) =>
-        toml.replace(/nodes = .*/, `nodes = []\npicker = "http://127.0.0.1:${port}/getPool"`),
+        toml.replace(/nodes = .*/, `nodes = []\npicker = "http://127.0.0.1:${port}/getPool"`) +
+        `\n[balance]\nurl = "http://127.0.0.1:${port}"\n`,
     });
     const first = await started.status();
+    await until("the balance was seen", async () => {
+      const { balance } = await started.status();
+      return balance?.duco === 12.5;
+    });
     expect(first.pool).toMatchObject({ address: null, why: "none", connected: 0 });
     await until("the picker was asked", async () => {
       const { finder } = (await started.status()).pool;
@@ -92,6 +101,9 @@ it("mines where the picker says, and without it where it was good before", {
   await rig.minesOn();
   const { pool } = await rig.status();
   expect(pool).toMatchObject({ why: "cached", detail: "the picker says refused: no nodes" });
+
+  const text = await run(ZERORIG, ["status", "--socket", rig.paths.controlSocket]);
+  expect(text.stdout).toContain("balance: 12.5000 DUCO");
 
   // A person's choice beats both, is told by the CLI, and lasts over a restart.
   const own = rig.poolAddress;

@@ -3,6 +3,7 @@
 import { connect, type Socket } from "node:net";
 import { Alarm } from "../alarm.ts";
 import type { DownCode, PoolEvent } from "../pool-event.ts";
+import type { Tier } from "./codec-reason.ts";
 import { DEFAULT_LIMITS, type SessionLimits } from "./limits.ts";
 import { step, wakeAt } from "./session.ts";
 import {
@@ -14,9 +15,6 @@ import {
   type Share,
 } from "./session-state.ts";
 import { socketFault } from "./socket-fault.ts";
-
-/** The tiers that a Zero or its host may honestly ask for. Those of microcontrollers are not among them (ToS 9). */
-type Tier = "LOW" | "MEDIUM" | "NET" | "EXTREME";
 
 export interface DuinoOptions {
   readonly host: string;
@@ -50,7 +48,7 @@ interface Attempt {
   readonly socket: Socket;
   session: SessionState;
   /** The first cause wins: what follows it is only the socket falling apart. */
-  cause: { readonly code: DownCode; readonly detail: string } | null;
+  cause: { readonly code: DownCode; readonly detail: string; readonly retryMs?: number } | null;
 }
 
 /**
@@ -98,10 +96,10 @@ export class DuinoClient {
     socket.on("close", () => this.#end(attempt));
   }
 
-  /** Asks for a job. Only after `up`, or after a verdict. */
-  requestJob(): void {
+  /** Asks for a job. Only after `up`, or after a verdict. `iot` is shown in the wallet beside this worker; "" for nothing. */
+  requestJob(iot = ""): void {
     const attempt = this.#inTurn("requestJob", "idle");
-    if (attempt !== null) this.#step(attempt, { type: "request" });
+    if (attempt !== null) this.#step(attempt, { type: "request", iot });
   }
 
   /** Hands in the nonce of the job that is out, and the rate to be shown for it. Verify it first. */
@@ -140,10 +138,12 @@ export class DuinoClient {
         case "event":
           this.#onEvent(output.event);
           break;
-        case "drop":
-          attempt.cause ??= { code: output.code, detail: output.detail };
+        case "drop": {
+          const { type: _, ...cause } = output;
+          attempt.cause ??= cause;
           attempt.socket.destroy();
           break;
+        }
       }
     }
   }
@@ -151,8 +151,7 @@ export class DuinoClient {
   #end(attempt: Attempt): void {
     this.#alarm.set(null);
     this.#attempt = null;
-    const { code, detail } = attempt.cause ?? HUNG_UP;
-    this.#onEvent({ type: "down", code, detail });
+    this.#onEvent({ type: "down", ...(attempt.cause ?? HUNG_UP) });
   }
 }
 

@@ -41,7 +41,7 @@ export function printable(text: string, charsMax = SAID_CHARS_MAX): string {
 }
 
 /** The fields of a JSON answer, if its own `success` does not say otherwise. Shared by what else the coin's API answers. */
-function decodeAnswer(
+export function decodeAnswer(
   status: number,
   body: string,
 ): { readonly ok: true; readonly fields: Readonly<Record<string, unknown>> } | FetchFault {

@@ -9,6 +9,7 @@ import {
   MAX_LINE_CHARS,
   softwareName,
   splitLines,
+  temperatureIot,
 } from "./codec.ts";
 
 const PREFIX = "ba29a15896fd2d792d5c4b60668bf2b9feebc51d";
@@ -23,7 +24,17 @@ describe("a job request", () => {
     [{ user: "Ada", tier: "LOW", miningKey: "" }, "JOB,Ada,LOW,None\n"],
     [{ user: "A,d\na", tier: "L\rOW", miningKey: ",\n" }, "JOB,Ada,LOW,None\n"],
   ])("%j", (request, text) => {
-    expect(encodeJobRequest(request)).toBe(text);
+    expect(encodeJobRequest({ ...request, iot: "" })).toBe(text);
+  });
+
+  it.each([
+    [temperatureIot(48.26), "CPU temperature:48.3*C"],
+    ["a,b\nc@d:e\u00e9", "abc@d:e"],
+    ["x".repeat(49), "x".repeat(48)],
+    [",\n", null],
+  ])("may carry %j to be shown", (iot, field) => {
+    const request = encodeJobRequest({ user: "Ada", tier: "LOW", miningKey: null, iot });
+    expect(request).toBe(`JOB,Ada,LOW,None${field === null ? "" : `,${field}`}\n`);
   });
 });
 

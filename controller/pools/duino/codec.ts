@@ -6,11 +6,16 @@ export const MAX_LINE_CHARS = 4096;
 /** Beyond any pool's tier, and small enough that prefix and nonce always fit one SHA-1 block. */
 const MAX_DIFFICULTY = 1_000_000_000;
 
+/** Longer ones are shown as an error. */
+const IOT_CHARS_MAX = 48;
+
 export interface JobRequest {
   readonly user: string;
   readonly tier: string;
   /** Sent in clear: the protocol has no other way. null = none. */
   readonly miningKey: string | null;
+  /** What the wallet shows beside this worker, as "Key:Value"; "" for nothing. */
+  readonly iot: string;
 }
 
 export interface ShareResult {
@@ -58,10 +63,17 @@ export function softwareName(version: string): string {
   return label(`zerorig ${version}`);
 }
 
+/** A temperature as the official miners write it. */
+export function temperatureIot(tempC: number): string {
+  return `CPU temperature:${tempC.toFixed(1)}*C`;
+}
+
 /** One message, to be written in one piece: the pool takes each TCP segment for a message. */
 export function encodeJobRequest(request: JobRequest): string {
   const key = request.miningKey === null ? "" : field(request.miningKey);
-  return `JOB,${field(request.user)},${field(request.tier)},${key === "" ? "None" : key}\n`;
+  const iot = request.iot.replace(/[^A-Za-z0-9 .():@*-]/g, "").slice(0, IOT_CHARS_MAX);
+  const more = iot === "" ? "" : `,${iot}`;
+  return `JOB,${field(request.user)},${field(request.tier)},${key === "" ? "None" : key}${more}\n`;
 }
 
 /**

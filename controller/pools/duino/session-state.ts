@@ -4,7 +4,7 @@ import type { DownCode, PoolEvent } from "../pool-event.ts";
 import type { JobRequest } from "./codec.ts";
 import type { SessionLimits } from "./limits.ts";
 
-export interface SessionConfig extends JobRequest {
+export interface SessionConfig extends Omit<JobRequest, "iot"> {
   readonly rig: string;
   readonly group: number;
   readonly version: string;
@@ -39,6 +39,7 @@ export interface SessionState {
   /** A job was received on this connection. Until then a MOTD may be in front of it. */
   readonly served: boolean;
   readonly incorrectInARow: number;
+  readonly rejectedInARow: number;
 }
 
 export interface Share {
@@ -55,7 +56,7 @@ export type SessionInput = { readonly now: number } & (
   | { readonly type: "ended"; readonly code: DownCode; readonly detail: string }
   | { readonly type: "tick" }
   /** The owner wants a job. Ignored unless idle. */
-  | { readonly type: "request" }
+  | { readonly type: "request"; readonly iot: string }
   /** The owner has a nonce. Ignored unless working. */
   | { readonly type: "submit"; readonly share: Share }
 );
@@ -65,7 +66,13 @@ export type SessionOutput =
   | { readonly type: "send"; readonly text: string }
   | { readonly type: "event"; readonly event: PoolEvent }
   /** Destroy the socket. At most once, and last. */
-  | { readonly type: "drop"; readonly code: DownCode; readonly detail: string };
+  | {
+      readonly type: "drop";
+      readonly code: DownCode;
+      readonly detail: string;
+      /** How long to stay away at least, where the reason tells. */
+      readonly retryMs?: number;
+    };
 
 export interface Step {
   readonly state: SessionState;
@@ -83,5 +90,6 @@ export function openSession(now: number): SessionState {
     asked: false,
     served: false,
     incorrectInARow: 0,
+    rejectedInARow: 0,
   };
 }

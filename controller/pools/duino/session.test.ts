@@ -34,8 +34,9 @@ function inputOf(line: Line, now: number): SessionInput {
   if (line.startsWith("<")) return { type: "text", text: line.slice(1), now };
   switch (line) {
     case "connected":
-    case "request":
       return { type: line, now };
+    case "request":
+      return { type: line, iot: "", now };
     case "submit":
       return { type: "submit", share, now };
     case "ended":
@@ -133,8 +134,8 @@ describe("a session in step", () => {
     ],
     [
       "a BAD without newline",
-      [...submitted, "<BAD,Too many workers", "tick+1000"],
-      [...SUBMITTED, "rejected Too many workers 10"],
+      [...submitted, "<BAD,Modified hashrate", "tick+1000"],
+      [...SUBMITTED, "rejected Modified hashrate 10"],
     ],
     ["a bare BAD", [...submitted, "<BAD\n"], [...SUBMITTED, "rejected null 10"]],
     ["an empty line between", [...submitted, "<\nGOOD\n\n"], [...SUBMITTED, "accepted null 10"]],
@@ -280,7 +281,7 @@ describe("a session that is surprised drops", () => {
   it("takes two good nonces called incorrect for a session out of step", () => {
     const drop = "drop desync: verified nonces were called incorrect twice in a row";
     expect(play(...working, ...wrong, ...again, ...wrong).all.at(-1)).toBe(drop);
-    const between = ["submit", "<BAD,Too many workers\n", ...again];
+    const between = ["submit", "<BAD,Modified hashrate\n", ...again];
     expect(play(...working, ...wrong, ...again, ...between, ...wrong).all.at(-1)).toBe(drop);
     const forgiven = ["submit", "<GOOD\n", ...again];
     const { state } = play(...working, ...wrong, ...again, ...forgiven, ...wrong);
@@ -296,6 +297,60 @@ describe("a session that is surprised drops", () => {
       "drop closed: the pool hung up",
     ]);
     expect(play("ended").all).toEqual(["drop closed: the pool hung up"]);
+  });
+});
+
+/** What each reason of a rejected share asks of us: go on, go on after a pause, or leave, and for how long. */
+describe("a share that is rejected for", () => {
+  const MINUTE = 60_000;
+  it.each<[string, string | null, number | undefined]>([
+    ["Incorrect result", null, undefined],
+    ["Modified hashrate", null, undefined],
+    ["Too low difficulty", null, undefined],
+    ["Too low starting difficulty", null, undefined],
+    ["Too high starting difficulty", null, undefined],
+    ["Kolka 2 modified hashrate detected", null, undefined],
+    ["Too many workers - current limit: 50", "denied", 2 * MINUTE],
+    ["User doesn't exist", "denied", 10 * MINUTE],
+    ["PC mining is disabled on the Master server", "denied", 10 * MINUTE],
+    ["User banned", "banned", 60 * MINUTE],
+    ["Invalid data", "desync", undefined],
+    ["Incorrect data", "desync", undefined],
+  ])("%s: %s", (reason, code, retryMs) => {
+    const { state } = play(...submitted);
+    const text = `BAD,${reason}\n`;
+    const next = step(config, state, { type: "text", text, now: 1000 });
+    const [verdict, drop] = next.outputs;
+    const restMs = reason === "Too low difficulty" ? { restMs: 10_000 } : {};
+    const event = { type: "verdict", verdict: "rejected", block: false, reason, pingMs: 950 };
+    expect(verdict).toEqual({ type: "event", event: { ...event, ...restMs } });
+    if (code === null) expect(next.state.phase).toBe("idle");
+    expect(drop).toEqual(
+      code === null
+        ? undefined
+        : {
+            type: "drop",
+            code,
+            detail: expect.stringContaining(reason),
+            ...(retryMs === undefined ? {} : { retryMs }),
+          },
+    );
+  });
+
+  it("whatever reason, four times in a row: the session ends before the pool bans us", () => {
+    const rejected = ["submit", "<BAD,Too high starting difficulty\n"];
+    const three = [...rejected, ...again, ...rejected, ...again, ...rejected];
+    expect(play(...working, ...three).state.phase).toBe("idle");
+    expect(play(...working, ...three, ...again, ...rejected).all.at(-1)).toBe(
+      "drop denied: 4 shares in a row: Too high starting difficulty",
+    );
+    const good = ["submit", "<GOOD\n", ...again];
+    const forgiven = play(...working, ...three, ...again, ...good, ...rejected);
+    expect(forgiven.state).toMatchObject({ phase: "idle", rejectedInARow: 1 });
+    const bare = ["submit", "<BAD\n", ...again];
+    expect(play(...working, ...bare, ...bare, ...bare, ...bare).all.at(-1)).toBe(
+      "drop denied: 4 shares in a row: no reason given",
+    );
   });
 });
 

@@ -14,6 +14,7 @@ import {
   softwareName,
   splitLines,
 } from "./codec.ts";
+import { kindOf, PACE_MS, RETRY_MS, type ReasonKind } from "./codec-reason.ts";
 import type { SessionLimits } from "./limits.ts";
 import type {
   LivePhase,
@@ -25,6 +26,9 @@ import type {
   Share,
   Step,
 } from "./session-state.ts";
+
+/** So many rejections in a row, for whatever reason: nodes ban for more than five in a session. */
+const MAX_REJECTED_IN_A_ROW = 4;
 
 /** So many nonces that were verified here, called incorrect in a row, mean that the pool is out of step with us. */
 const MAX_INCORRECT_IN_A_ROW = 2;
@@ -43,7 +47,7 @@ export function step(config: SessionConfig, state: SessionState, input: SessionI
     case "tick":
       return tick(config.limits, state, state.phase, now);
     case "request":
-      return state.phase === "idle" ? request(config, state, now) : stay(state);
+      return state.phase === "idle" ? request(config, state, input.iot, now) : stay(state);
     case "submit":
       return state.phase === "working" ? submit(config, state, input.share, now) : stay(state);
   }
@@ -64,10 +68,10 @@ function enter(state: SessionState, phase: Phase, now: number): SessionState {
   return { ...state, phase, sinceMs: now, activeMs: now };
 }
 
-function drop(state: SessionState, code: DownCode, detail: string): Step {
+function drop(state: SessionState, code: DownCode, detail: string, retryMs?: number): Step {
   return {
     state: { ...state, phase: "dropped", tail: "" },
-    outputs: [{ type: "drop", code, detail }],
+    outputs: [{ type: "drop", code, detail, ...(retryMs === undefined ? {} : { retryMs }) }],
   };
 }
 
@@ -76,10 +80,10 @@ function tell(event: PoolEvent, { state, outputs }: Step): Step {
   return { state, outputs: [{ type: "event", event }, ...outputs] };
 }
 
-function request(config: SessionConfig, state: SessionState, now: number): Step {
+function request(config: SessionConfig, state: SessionState, iot: string, now: number): Step {
   // What is left of a MOTD must not run into the reply.
   const next = { ...enter(state, "requested", now), asked: true, tail: "" };
-  return { state: next, outputs: [{ type: "send", text: encodeJobRequest(config) }] };
+  return { state: next, outputs: [{ type: "send", text: encodeJobRequest({ ...config, iot }) }] };
 }
 
 function submit(config: SessionConfig, state: SessionState, share: Share, now: number): Step {
@@ -226,18 +230,20 @@ function takeVerdict(state: SessionState, reply: Reply, now: number): Step {
         reason: null,
         pingMs,
       };
-      return tell(event, stay({ ...idle, incorrectInARow: 0 }));
+      return tell(event, stay({ ...idle, incorrectInARow: 0, rejectedInARow: 0 }));
     }
     case "bad": {
       const { reason } = reply;
+      const kind = kindOf(reason);
       const event: PoolEvent = {
         type: "verdict",
         verdict: "rejected",
         block: false,
         reason,
         pingMs,
+        ...(kind === "paced" ? { restMs: PACE_MS } : {}),
       };
-      return tell(event, afterRejection(idle, reason));
+      return tell(event, afterRejection(idle, reason ?? "no reason given", kind));
     }
     default:
       return surprise(state, reply);
@@ -245,28 +251,42 @@ function takeVerdict(state: SessionState, reply: Reply, now: number): Step {
 }
 
 /** Other reasons neither prove nor refute that we are in step: the node gives them before it looks at the nonce. */
-function afterRejection(state: SessionState, reason: string | null): Step {
-  if (reason !== null && isBan(reason)) return drop(state, "banned", reason);
-  const incorrectInARow = state.incorrectInARow + (reason === "Incorrect result" ? 1 : 0);
-  const next = { ...state, incorrectInARow };
-  if (incorrectInARow < MAX_INCORRECT_IN_A_ROW) return stay(next);
-  return drop(next, "desync", "verified nonces were called incorrect twice in a row");
+function afterRejection(state: SessionState, reason: string, kind: ReasonKind): Step {
+  const next = {
+    ...state,
+    incorrectInARow: state.incorrectInARow + (kind === "incorrect" ? 1 : 0),
+    rejectedInARow: state.rejectedInARow + 1,
+  };
+  switch (kind) {
+    case "banned":
+    case "crowded":
+    case "unwelcome":
+      return refuse(next, reason);
+    case "garbled":
+      return drop(next, "desync", `the pool read what we did not write: ${reason}`);
+    default:
+      if (next.incorrectInARow >= MAX_INCORRECT_IN_A_ROW) {
+        return drop(next, "desync", "verified nonces were called incorrect twice in a row");
+      }
+      if (next.rejectedInARow < MAX_REJECTED_IN_A_ROW) return stay(next);
+      return refuse(next, `${next.rejectedInARow} shares in a row: ${reason}`, kind);
+  }
+}
+
+/** The pool will not have us, for a reason that it named. */
+function refuse(state: SessionState, reason: string, kind = kindOf(reason)): Step {
+  return drop(state, kind === "banned" ? "banned" : "denied", reason, RETRY_MS[kind]);
 }
 
 /** Something that cannot be answered: give the connection up. */
 function surprise(state: SessionState, reply: Reply): Step {
   switch (reply.type) {
     case "bad": {
-      const reason = reply.reason ?? "no reason given";
-      return drop(state, isBan(reason) ? "banned" : "denied", reason);
+      return refuse(state, reply.reason ?? "no reason given");
     }
     case "other":
       return drop(state, "nonsense", `not the pool's protocol: "${reply.text}"`);
     default:
       return drop(state, "desync", `${reply.type} while ${state.phase}`);
   }
-}
-
-function isBan(reason: string): boolean {
-  return /\bbanned\b/i.test(reason);
 }
