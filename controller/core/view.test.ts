@@ -23,6 +23,18 @@ function p1(world: World, changes: Partial<Slot> = {}) {
 }
 
 describe("the view", () => {
+  it("shows what the shell knows of nodes and of the balance, where it looks", () => {
+    const { state, now } = mining();
+    const finder = { nodes: [], picker: null };
+    const gains = { last_interval: null, last_minute: null, last_hour: null };
+    const rates = { duco_per_day: null, duco_per_kwh: null };
+    const balance = { duco: 1, age_ms: 2, error: null, ...gains, ...rates };
+    const status = view(state, { ...AROUND, finder, balance }, now);
+    expect(status.pool.finder).toBe(finder);
+    expect(status.balance).toBe(balance);
+    expect(view(state, AROUND, now)).not.toHaveProperty("balance");
+  });
+
   it("adds up", () => {
     const world = mining({ hostWorkers: 1 });
     const status = view(world.state, AROUND, world.now);

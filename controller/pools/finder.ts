@@ -177,11 +177,12 @@ function onGood(state: FinderState, address: string, now: number): FinderStep {
   const isNews = now - known.goodAt >= REMEMBER_EVERY_MS;
   const isOurs = known.from === "picker" || known.from === "cache";
   if (!isNews || !isOurs) return stay(next);
-  return also(stay(next), remember(next, state.why === "manual" ? currentNode(next) : null));
+  return also(stay(next), remember(next, chosenOf(next)));
 }
 
-function currentNode(state: FinderState): PoolNode | null {
-  return currentOf(state)?.node ?? null;
+function chosenOf({ candidates, current, why }: FinderState): PoolNode | null {
+  const chosen = candidates.find(({ node }) => why === "manual" && addressOf(node) === current);
+  return chosen === undefined ? null : chosen.node;
 }
 
 /** What is to be known after a restart. */
