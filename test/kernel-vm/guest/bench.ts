@@ -78,7 +78,7 @@ export class Bench {
     const sections = {
       hat: { board },
       link: { keys_dir: join(RUN, "keys") },
-      pool: { host, port, user: USER, rig: "bench" },
+      pool: { nodes: [`${host}:${port}`], user: USER, rig: "bench" },
       power: { restore: "all-on" },
       state: { dir: directory },
       control: { socket: bench.#path("control.sock") },
