@@ -46,6 +46,7 @@ function told(surplus: ReturnType<typeof tooHot>): string | null {
 }
 
 const sun = (watts: number) => ({ external: { watts, source: "sun", until: NEVER } });
+const SAGGED = { brownOut: { zeros: 2, changedAt: now } };
 const ON_THE_WAY = { phase: "PoweringOff" } as const;
 
 describe("a Zero that is too hot", () => {
@@ -143,6 +144,36 @@ describe("a Zero above the ceiling", () => {
       "of a failing supply waits for nothing of that",
       { p3: { hold: HOLD, onAt: now } },
       { brownOut: { zeros: 2, changedAt: now }, switches: { tokens: 0, at: now } },
+      "p3 brown-out",
+    ],
+    [
+      "of a failing supply is one that can be asked, where another had no time to dial in since the start",
+      { p3: { link: null } },
+      { ...SAGGED, startedAt: now - 19_999, resumedAt: now - 19_999 },
+      "p2 brown-out",
+    ],
+    [
+      "of a failing supply waits where none had time to dial in since the start",
+      { p1: { link: null }, p2: { link: null }, p3: { link: null } },
+      { ...SAGGED, startedAt: now - 19_999, resumedAt: now - 19_999 },
+      "p3 brown-out just-resumed",
+    ],
+    [
+      "of a failing supply waits so after a standstill",
+      { p1: { link: null }, p2: { link: null }, p3: { link: null } },
+      { ...SAGGED, startedAt: now - 1e6, resumedAt: now - 19_999 },
+      "p3 brown-out just-resumed",
+    ],
+    [
+      "of a failing supply waits no longer for who does not dial in",
+      { p1: { link: null }, p2: { link: null }, p3: { link: null } },
+      { ...SAGGED, startedAt: now - 1e6, resumedAt: now - 20_000 },
+      "p3 brown-out",
+    ],
+    [
+      "of a failing supply may be one that was switched on since",
+      { p1: { link: null }, p2: { link: null }, p3: { link: null, onAt: now - 9000 } },
+      { ...SAGGED, startedAt: now - 1e6, resumedAt: now - 10_000 },
       "p3 brown-out",
     ],
     [

@@ -1,6 +1,7 @@
 // Who is too much: the Zero that a standing rule would switch off next, and what that waits for.
 
 import { ceilingOf, isUnlimited } from "./ceiling.ts";
+import { isJustBack } from "./evidence.ts";
 import { maySwitch } from "./permit.ts";
 import { isUp, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
@@ -40,6 +41,11 @@ function hindrance(rig: Rig, slot: Slot, why: ShedWhy, now: number): ShedHindran
   if (slot.action !== null) return "power-action";
   // Who would be asked to leave is not who would be cut.
   if (rig.wrongCards.includes(slot.id)) return "wrong-card";
+  // Just after a start or a standstill it had no time to dial in, and would be cut without being asked.
+  const sinceAt = Math.max(rig.startedAt, rig.resumedAt);
+  if (slot.link === null && slot.onAt <= sinceAt && isJustBack(rig, sinceAt, now)) {
+    return "just-resumed";
+  }
   if (why === "hot" || why === "brown-out") return null;
   if (rig.pause !== null) return "paused";
   if (slot.hold !== null) return "hold";

@@ -98,6 +98,7 @@ export type ShedHindrance =
   | "automation-halted"
   | "power-action"
   | "wrong-card"
+  | "just-resumed"
   | "paused"
   | "hold"
   | "not-running"
