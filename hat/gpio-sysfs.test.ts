@@ -77,7 +77,8 @@ it("says permission when the right does not come, and opened nothing", async () 
     code: "permission",
     message: expect.stringContaining("group gpio"),
   });
-  expect(kernel.asked).toBe(100);
+  // For a second, as often as the machine gets to it: pauses take no time here.
+  expect(kernel.asked).toBeGreaterThan(1);
   expect(opened).toEqual([]);
 });
 

@@ -68,7 +68,7 @@ function controllerToml(dir: string, socketPath: string): string {
   const settings = {
     hat: { board: `virtual:${socketPath}` },
     link: { listen: "127.0.0.1", port: 0, allow: ["127.0.0.0/8"], keys_dir: keysDir },
-    pool: { host: "127.0.0.1", port: 9, user: "e2e" },
+    pool: { nodes: ["127.0.0.1:9"], user: "e2e" },
     state: { dir: stateDir },
     control: { socket: join(dir, "control.sock") },
   };
