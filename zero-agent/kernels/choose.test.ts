@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { KERNELS } from "./all.ts";
 import { chooseKernel } from "./choose.ts";
-import type { Kernel } from "./kernel.ts";
+import type { DucoS1Job, Kernel } from "./kernel.ts";
 import { plainKernel } from "./plain.ts";
 import { referenceKernel } from "./reference.ts";
 
@@ -13,7 +13,7 @@ const nowMs = () => performance.now();
 function paced(name: string, msPerHash: (done: number) => number) {
   let now = 0;
   let done = 0;
-  const kernel: Kernel = {
+  const kernel: Kernel<DucoS1Job> = {
     ...referenceKernel,
     name,
     search: (job, from, to, budget) => {
@@ -27,17 +27,17 @@ function paced(name: string, msPerHash: (done: number) => number) {
 }
 
 describe("the choice", () => {
-  const blind: Kernel = {
+  const blind: Kernel<DucoS1Job> = {
     ...referenceKernel,
     name: "blind",
     search: (_, from, to) => ({ nonce: null, next: to + 1, hashes: to - from + 1 }),
   };
-  const eager: Kernel = {
+  const eager: Kernel<DucoS1Job> = {
     ...referenceKernel,
     name: "eager",
     search: (_, from) => ({ nonce: from + 15, next: from + 16, hashes: 16 }),
   };
-  const broken: Kernel = {
+  const broken: Kernel<DucoS1Job> = {
     ...referenceKernel,
     name: "broken",
     search: () => {
@@ -59,7 +59,7 @@ describe("the choice", () => {
   });
 
   it("does not touch what it does not need", () => {
-    const untouched: Kernel = {
+    const untouched: Kernel<DucoS1Job> = {
       ...referenceKernel,
       search: () => expect.unreachable("compiled for nothing"),
     };
@@ -78,7 +78,7 @@ describe("the choice", () => {
 
   it("takes the fastest of a tier", () => {
     let now = 0;
-    const at = (name: string, msPerHash: number): Kernel => ({
+    const at = (name: string, msPerHash: number): Kernel<DucoS1Job> => ({
       ...referenceKernel,
       name,
       search: (job, from, to, budget) => {

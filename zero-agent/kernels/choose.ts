@@ -1,6 +1,7 @@
 // Picks the kernel to work with: of those that give the known answers, the fastest of the first tier.
 
-import type { Kernel, SearchJob, Tiers } from "./kernel.ts";
+import type { Kernel, Tiers } from "./kernel.ts";
+import { MEASURED_FROM, PROBES } from "./probes.ts";
 import { selfTest } from "./self-test.ts";
 
 interface Measured {
@@ -16,21 +17,10 @@ export interface Choice {
   readonly failed: readonly { readonly name: string; readonly why: string }[];
 }
 
-/** A job that nothing solves: the target is no SHA-1 of these messages. */
-const UNSOLVABLE: SearchJob = {
-  algorithm: "duco-s1",
-  prefix: "c5a8787a9c6392560df7ed9c0f253f89092d8cd2",
-  target: "0000000000000000000000000000000000000000",
-};
-const MEASURED_FROM = 100_000;
-/** A piece grows from so many hashes until it takes a millisecond: then what a call costs beside the hashing does not count. */
-const FIRST_PIECE_HASHES = 100;
 const PIECE_MS = 1;
 const WINDOW_MS = 10;
 /** On a fast machine V8 has compiled the loop by then. */
 const MEASURE_MIN_MS = 50;
-/** Before so many hashes the rate may be steady too, but it is the interpreter's: 50 times less. */
-const WARM_HASHES = 10_000;
 /** Of the best window: what two windows in a row have to reach. */
 const SETTLED_SHARE = 0.9;
 /** A slow or busy machine may need longer than this to compile; its rate is then too low until the work itself shows it. */
@@ -38,9 +28,10 @@ const MEASURE_MAX_MS = 300;
 
 /** The rate of compiled code that is let alone: that of the best window, once the rate has settled or time is up. */
 function measure(kernel: Kernel, nowMs: () => number): number {
+  const { job, last, firstPiece, warmHashes } = PROBES[kernel.algorithm];
   const start = nowMs();
   let from = MEASURED_FROM;
-  let piece = FIRST_PIECE_HASHES;
+  let piece = firstPiece;
   let before = 0;
   let best = 0;
   for (let began = start; ; ) {
@@ -48,13 +39,13 @@ function measure(kernel: Kernel, nowMs: () => number): number {
     let now = began;
     do {
       const at = now;
-      from = kernel.search(UNSOLVABLE, from, Number.MAX_SAFE_INTEGER, piece).next;
+      from = kernel.search(job, from, last, piece).next;
       now = nowMs();
       if (now - at < PIECE_MS / 2) piece *= 2;
     } while (now - began < WINDOW_MS);
     const rate = ((from - first) * 1000) / (now - began);
     best = Math.max(best, rate);
-    const isWarm = now - start >= MEASURE_MIN_MS && from - MEASURED_FROM >= WARM_HASHES;
+    const isWarm = now - start >= MEASURE_MIN_MS && from - MEASURED_FROM >= warmHashes;
     const isSettled = Math.min(rate, before) >= SETTLED_SHARE * best;
     if ((isWarm && isSettled) || now - start >= MEASURE_MAX_MS) return best;
     before = rate;

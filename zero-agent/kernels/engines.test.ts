@@ -3,17 +3,27 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { nativeKernels } from "../testing/native.ts";
 import { kernelByName, kernelsFor, kernelTiers } from "./all.ts";
 import { ALL_STEPS } from "./generator/duco-s1-flow.ts";
-import { VECTOR_ARM, VECTOR_X86 } from "./generator/wasm-dialect.ts";
-import type { Kernel, SearchJob } from "./kernel.ts";
-import { KERNEL_NAMES } from "./names.ts";
+import { BATCH_HUNDREDS } from "./generator/layout.ts";
+import { VECTOR_ARM, VECTOR_ARM_PACKED, VECTOR_X86 } from "./generator/wasm-dialect.ts";
+import type { DucoS1Job, Kernel } from "./kernel.ts";
+import { PORTABLE_NAMES } from "./names.ts";
 import { plainKernel } from "./plain.ts";
 import { referenceKernel } from "./reference.ts";
 import { selfTest } from "./self-test.ts";
-import { wasmKernel, wasmKernelOf, wasmSimd2Kernel, wasmSimdKernel } from "./wasm.ts";
+import {
+  wasmKernel,
+  wasmKernelOf,
+  wasmSimd2Kernel,
+  wasmSimdKernel,
+  wasmTunedKernels,
+} from "./wasm.ts";
 
+const NATIVE = await nativeKernels("duco-s1");
 const ENGINES: readonly Kernel[] = [
+  ...NATIVE,
   wasmSimdKernel,
   wasmSimd2Kernel,
   wasmKernel,
@@ -21,6 +31,8 @@ const ENGINES: readonly Kernel[] = [
   // The form of the processor that this is not.
   wasmKernelOf("wasm-simd for ARM", VECTOR_ARM, 1, ALL_STEPS),
   wasmKernelOf("wasm-simd-2x for ARM", VECTOR_ARM, 2, ALL_STEPS),
+  ...wasmTunedKernels,
+  wasmKernelOf("wasm-simd for ARM, packed", VECTOR_ARM_PACKED, 1, ALL_STEPS),
   wasmKernelOf("wasm-simd for x86", VECTOR_X86, 1, ALL_STEPS),
 ];
 
@@ -33,7 +45,7 @@ const ofLength = fc
   .map(([length, n]) => Math.floor((n / Number.MAX_SAFE_INTEGER) * 10 ** length));
 const anyNonce = fc.oneof(boundary, ofLength, fc.nat(2000));
 
-function jobFor(prefix: string, nonce: number): SearchJob {
+function jobFor(prefix: string, nonce: number): DucoS1Job {
   const target = createHash("sha1").update(`${prefix}${nonce}`).digest("hex");
   return { algorithm: "duco-s1", prefix, target };
 }
@@ -87,14 +99,15 @@ describe.each(ENGINES)("$name", (kernel) => {
 
   it("leaves no gap between its batches, nor between hundreds", () => {
     for (const from of [100_000, 1_234_567, 999_990_001]) {
-      const batch = Math.floor(from / 100) * 100 + 10_000;
+      const whole = 100 * BATCH_HUNDREDS;
+      const batch = Math.floor(from / 100) * 100 + whole;
       const borders = [
-        batch - 10_000,
+        batch - whole,
         batch - 100,
         batch,
         batch + 100,
-        batch + 10_000,
-        batch + 20_000,
+        batch + whole,
+        batch + 2 * whole,
       ];
       const nonces = borders.flatMap((border) => [border - 1, border, border + 1]);
       for (const nonce of nonces.filter((one) => one >= from)) {
@@ -140,7 +153,7 @@ describe.each(ENGINES)("$name", (kernel) => {
     }
     const { prefix, target } = jobFor("0".repeat(40), 1234);
     for (const wrong of ["", "no digest", target.toUpperCase()]) {
-      const job: SearchJob = { algorithm: "duco-s1", prefix, target: wrong };
+      const job: DucoS1Job = { algorithm: "duco-s1", prefix, target: wrong };
       expect(kernel.search(job, 1000, 2000, 5000).nonce).toBeNull();
     }
   });
@@ -157,14 +170,25 @@ describe("the tiers", () => {
     kernelTiers({ arch, armVersion, hasWasm }).map((tier) => tier.map(({ name }) => name));
 
   it("begin with vectors where there are some", () => {
-    const all = [["wasm-simd", "wasm-simd-2x"], ["wasm"], ["plain"], ["reference"]];
-    expect(names("x64", null)).toEqual(all);
-    expect(names("arm64", null)).toEqual(all);
-    expect(names("arm", "7")).toEqual(all);
+    const others = [["wasm"], ["plain"], ["reference"]];
+    const vectors = ["wasm-simd", "wasm-simd-2x"];
+    const tuned = ["wasm-simd-tuned", "wasm-simd-2x-tuned", "wasm-simd-packed-tuned"];
+    expect(names("x64", null)).toEqual([vectors, ...others]);
+    expect(names("arm64", null)).toEqual([[...tuned, ...vectors], ...others]);
+    expect(names("arm", "7")).toEqual([[...tuned, ...vectors], ...others]);
+  });
+
+  it("begin with what is compiled for the machine, beside the best of the others", () => {
+    const platform = { arch: "x64", armVersion: null, hasWasm: true };
+    const own = NATIVE.map(({ name }) => name);
+    const [first] = kernelTiers(platform, "duco-s1", NATIVE);
+    expect(first?.map(({ name }) => name)).toEqual([...own, "wasm-simd", "wasm-simd-2x"]);
+    const sha256d = kernelTiers(platform, "sha256d", NATIVE).flat();
+    expect(sha256d.map(({ name }) => name)).not.toContain("native-scalar");
   });
 
   it("know a kernel by each of its names", () => {
-    for (const name of KERNEL_NAMES) {
+    for (const name of PORTABLE_NAMES.filter((one) => !one.endsWith("-tuned"))) {
       expect(kernelByName(name)?.name).toBe(name);
       expect(kernelsFor(name).flat()).toEqual([kernelByName(name)]);
     }

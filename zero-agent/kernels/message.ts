@@ -68,9 +68,22 @@ export function fillTails(
 ): void {
   const end = tails + count * TAIL_WORDS;
   for (let i = 0; i < TAIL_WORDS; i++) memory[tails + i] = message[FIRST_TAIL_WORD + i] as number;
-  addDigits(memory, tails, length - 3, hundred);
+  const place = length - 3;
+  addDigits(memory, tails, place, hundred);
+  let digit = hundred % 10;
   for (let at = tails + TAIL_WORDS; at < end; at += TAIL_WORDS) {
-    memory.copyWithin(at, at - TAIL_WORDS, at);
-    increment(memory, at, length - 3);
+    // One by one: `copyWithin` costs more than that for so few.
+    memory[at] = memory[at - 4] as number;
+    memory[at + 1] = memory[at - 3] as number;
+    memory[at + 2] = memory[at - 2] as number;
+    memory[at + 3] = memory[at - 1] as number;
+    if (digit < 9) {
+      memory[at + (place >> 2)] =
+        (memory[at + (place >> 2)] as number) + (1 << (24 - 8 * (place & 3)));
+      digit += 1;
+    } else {
+      increment(memory, at, place);
+      digit = 0;
+    }
   }
 }

@@ -6,7 +6,7 @@ import { run as runShort } from "./generated/plain-short.ts";
 import { run as runUsual } from "./generated/plain-usual.ts";
 import { ducoS1Flow, PLAIN_STEPS } from "./generator/duco-s1-flow.ts";
 import { layoutOf } from "./generator/layout.ts";
-import type { Kernel } from "./kernel.ts";
+import type { DucoS1Job, Kernel } from "./kernel.ts";
 import { Machine, memoryWords } from "./machine.ts";
 import type { Shape } from "./shape.ts";
 
@@ -25,7 +25,7 @@ function plainMachine(shape: Shape): Machine {
 
 const search = new DucoSearch(plainMachine);
 
-export const plainKernel: Kernel = {
+export const plainKernel: Kernel<DucoS1Job> = {
   name: "plain",
   algorithm: "duco-s1",
   search: search.search.bind(search),

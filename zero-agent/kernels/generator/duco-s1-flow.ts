@@ -7,7 +7,7 @@
 //   is done per hundred; the second depends on no job and is a table of 100 rows.
 // - The target is run back through the last rounds as far as that is cheaper than running forward, and compared there.
 
-import { type Flow, HUNDRED, JOB } from "./flow.ts";
+import { type Flow, type Form, HUNDRED, JOB } from "./flow.ts";
 import { FlowBuilder, type Value } from "./flow-builder.ts";
 
 // FIPS 180-4, sections 5.3.1 and 4.2.1.
@@ -18,6 +18,7 @@ const ROUNDS = 80;
 const FIRST_TAIL_WORD = 10;
 /** At most 15 digits: they end in word 13, and word 14 is always 0. */
 const LAST_TAIL_WORD = 13;
+const FORM: Form = { span: 100, firstTailWord: FIRST_TAIL_WORD };
 
 /** Which steps of the optimisation are taken. What is best depends on the back end, and was measured: docs/kernels.md. */
 export interface Steps {
@@ -108,5 +109,5 @@ export function ducoS1Flow(digits: Digits, steps: Steps = ALL_STEPS): Flow {
   const words = schedule(flow, digits, steps);
   const { comparedRound } = steps;
   const found = forward(flow, words, comparedRound);
-  return flow.finish([found, backward(flow, words, comparedRound)]);
+  return flow.finish(FORM, [found, backward(flow, words, comparedRound)]);
 }

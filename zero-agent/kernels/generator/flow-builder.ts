@@ -1,7 +1,7 @@
 // Builds a flow: finds each operation's level, works out what is constant, and leaves out what nothing reads.
 
 import { evaluateOp } from "./evaluation.ts";
-import { type Flow, HUNDRED, JOB, type Kind, LANE, type Op } from "./flow.ts";
+import { type Flow, type Form, HUNDRED, JOB, type Kind, LANE, type Op } from "./flow.ts";
 
 /** A value under construction: its place in the builder's list. */
 export type Value = number;
@@ -41,6 +41,15 @@ export class FlowBuilder {
 
   rotl(a: Value, bits: number): Value {
     return this.#apply("rotl", [a], bits);
+  }
+
+  /** To the right, with zeros from the left. */
+  shr(a: Value, bits: number): Value {
+    return this.#apply("shr", [a], bits);
+  }
+
+  and(a: Value, b: Value): Value {
+    return this.#apply("and", [a, b]);
   }
 
   ch(b: Value, c: Value, d: Value): Value {
@@ -94,7 +103,7 @@ export class FlowBuilder {
   }
 
   /** The flow that compares the two values. */
-  finish(equal: readonly [Value, Value]): Flow {
+  finish(form: Form, equal: readonly [Value, Value]): Flow {
     const kept = new Set<number>();
     const visit = (value: Value): void => {
       if (kept.has(value)) return;
@@ -114,6 +123,6 @@ export class FlowBuilder {
       columns.push(this.#columns[op.imm] as number);
       return { ...op, imm: columns.length - 1 };
     });
-    return { ops, equal: [move(equal[0]), move(equal[1])], columns };
+    return { ...form, ops, equal: [move(equal[0]), move(equal[1])], columns };
   }
 }

@@ -9,11 +9,11 @@ const READS_TWICE: readonly Kind[] = ["rotl", "ch", "maj"];
 const LINE_MAX = 100;
 
 /** Lines of statements, as many to a line as fit. */
-function packed(statements: readonly string[], indent: string): string {
+function packed(statements: readonly string[], indent: string, lineMax: number): string {
   const lines: string[] = [];
   let line = indent;
   for (const statement of statements) {
-    if (line !== indent && line.length + 1 + statement.length > LINE_MAX) {
+    if (line !== indent && line.length + 1 + statement.length > lineMax) {
       lines.push(line);
       line = indent;
     }
@@ -47,7 +47,7 @@ class Writer {
       case "const":
         return imm < 0 ? `(${imm})` : `${imm}`;
       case "word":
-        return `memory[tail + ${imm - 10}]`;
+        return `memory[tail + ${imm - this.#flow.firstTailWord}]`;
       case "table":
         return `memory[row + ${imm}]`;
       case "add":
@@ -56,6 +56,10 @@ class Writer {
         return `(${a} - ${b})`;
       case "xor":
         return `(${a} ^ ${b})`;
+      case "and":
+        return `(${a} & ${b})`;
+      case "shr":
+        return `(${a} >>> ${imm})`;
       case "rotl":
         return `((${a} << ${imm}) | (${a} >>> ${32 - imm}))`;
       case "ch":
@@ -79,8 +83,8 @@ class Writer {
   }
 }
 
-/** The module's text; it exports `run`. */
-export function javascriptOf(flow: Flow): string {
+/** The module's text; it exports `run`. Its lines are no longer than `lineMax`, where statements allow. */
+export function javascriptOf(flow: Flow, lineMax = LINE_MAX): string {
   const layout = layoutOf(flow, { lanes: 1, streams: 1 });
   const writer = new Writer(flow);
   const readsTwice = (kind: Kind): boolean => READS_TWICE.includes(kind);
@@ -105,16 +109,16 @@ export function javascriptOf(flow: Flow): string {
   const [left, right] = flow.equal.map((place) => writer.value(place));
 
   return `export function run(memory: Int32Array, first: number, end: number, table: number): number {
-${packed(job, "  ")}
+${packed(job, "  ", lineMax)}
   let ${names.join(", ")};
   let index = first;
   while (index < end) {
     const block = Math.floor(index / ${layout.groups});
     const tail = ${layout.tails} + ${TAIL_WORDS} * block;
-${packed(hundred, "    ")}
+${packed(hundred, "    ", lineMax)}
     const stop = Math.min(end, ${layout.groups} * (block + 1));
     for (let row = table + ${layout.rowWords} * (index - ${layout.groups} * block); index < stop; index++) {
-${packed(lane, "      ")}
+${packed(lane, "      ", lineMax)}
       if (${left} === ${right}) return index;
       row += ${layout.rowWords};
     }

@@ -8,7 +8,6 @@ import { type Dialect, OP } from "./wasm-dialect.ts";
 
 const READS_TWICE: readonly Kind[] = ["rotl", "ch", "maj"];
 export const WORD_BYTES = 4;
-const FIRST_TAIL_WORD = 10;
 
 /** Locals: the parameters, what the loops count, then the variables of the hundreds, then those of the lanes. */
 export const LOCAL = {
@@ -34,6 +33,9 @@ export class LevelEmitter {
   readonly #dialect: Dialect;
   readonly variables: Variables;
   readonly #firstLocal: number;
+  readonly #loaded = new Set<number>();
+  /** Address of four packed slots -> their local. */
+  readonly #packs = new Map<number, number>();
 
   constructor(
     out: number[],
@@ -59,8 +61,9 @@ export class LevelEmitter {
     );
   }
 
+  /** So many locals are in use, when all is emitted. */
   get locals(): number {
-    return this.variables.count * this.#layout.streams;
+    return this.variables.count * this.#layout.streams + this.#packs.size;
   }
 
   #local(place: number, stream: number): number | null {
@@ -72,7 +75,8 @@ export class LevelEmitter {
 
   /** Works out a value that is kept in a local. */
   keep(place: number, stream: number): void {
-    if (stream > 0 && at(this.#flow, place).kind === "table") return;
+    // Loaded where it is first read, lest all rows wait in registers.
+    if (at(this.#flow, place).kind === "table") return;
     this.#compute(place, stream);
     this.out.push(...set(this.#local(place, stream) ?? 0));
   }
@@ -81,7 +85,11 @@ export class LevelEmitter {
   push(place: number, stream: number): void {
     const { kind, level, imm } = at(this.#flow, place);
     const local = this.#local(place, stream);
-    if (local !== null) this.out.push(...get(local));
+    if (local !== null && kind === "table" && !this.#loaded.has(place)) {
+      this.#loaded.add(place);
+      this.#compute(place, stream);
+      this.out.push(OP.localTee, ...unsigned(local));
+    } else if (local !== null) this.out.push(...get(local));
     else if (kind === "const") this.out.push(...this.#dialect.constant(imm));
     else if (level < this.#level) this.#loadSlot(place, stream);
     else this.#compute(place, stream);
@@ -90,7 +98,20 @@ export class LevelEmitter {
   #loadSlot(place: number, stream: number): void {
     // With the address on the stack, not in the instruction: where V8 checks bounds, it then need not.
     const address = WORD_BYTES * slotAt(this.#layout, place, stream);
-    this.out.push(...i32(address), ...this.#dialect.load(0));
+    const { spread, lanes, load } = this.#dialect;
+    if (spread === null) {
+      this.out.push(...i32(address), ...load(0));
+      return;
+    }
+    const pack = address - (address % (WORD_BYTES * lanes));
+    const known = this.#packs.get(pack);
+    const local = known ?? this.#firstLocal + this.locals;
+    if (known === undefined) {
+      this.#packs.set(pack, local);
+      this.out.push(...i32(pack), ...load(0), OP.localTee, ...unsigned(local));
+    } else this.out.push(...get(local));
+    // The shuffle takes two vectors.
+    this.out.push(...get(local), ...spread((address - pack) / WORD_BYTES));
   }
 
   #compute(place: number, stream: number): void {
@@ -101,7 +122,7 @@ export class LevelEmitter {
     const [a, b, c] = operands as [() => void, () => void, () => void];
     switch (kind) {
       case "word": {
-        const offset = imm - FIRST_TAIL_WORD + TAIL_WORDS * stream;
+        const offset = imm - this.#flow.firstTailWord + TAIL_WORDS * stream;
         out.push(...get(LOCAL.tail), ...dialect.load(WORD_BYTES * offset));
         break;
       }
@@ -113,12 +134,17 @@ export class LevelEmitter {
         break;
       case "sub":
       case "xor":
+      case "and":
         a();
         b();
         out.push(...dialect[kind]);
         break;
       case "rotl":
         dialect.rotl(out, a, imm);
+        break;
+      case "shr":
+        a();
+        out.push(...i32(imm), ...dialect.shr);
         break;
       case "ch":
       case "maj":

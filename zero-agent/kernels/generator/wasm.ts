@@ -1,7 +1,7 @@
 // Back end: a flow as a WebAssembly module, for the lanes of a dialect, in one stream or two.
 
 import { type Flow, HUNDRED, LANE } from "./flow.ts";
-import { type Layout, layoutOf, slotAt, TAIL_WORDS } from "./layout.ts";
+import { type Layout, layoutOf, slotAt, TAIL_WORDS, type Width } from "./layout.ts";
 import { I32, wasmModule } from "./wasm-bytes.ts";
 import { type Dialect, OP, SCALAR } from "./wasm-dialect.ts";
 import { get, i32, LevelEmitter, LOCAL, set, WORD_BYTES } from "./wasm-level.ts";
@@ -17,7 +17,7 @@ function emitHundreds(emitter: LevelEmitter, layout: Layout, dialect: Dialect): 
       if (!layout.slots.has(place)) continue;
       out.push(...i32(0));
       emitter.push(place, stream);
-      out.push(...dialect.storeAll(WORD_BYTES * slotAt(layout, place, stream)));
+      out.push(...dialect.storeSlot(WORD_BYTES * slotAt(layout, place, stream)));
     }
   }
 }
@@ -27,10 +27,18 @@ function emitLanes(emitter: LevelEmitter, flow: Flow, layout: Layout, dialect: D
   const { out, variables } = emitter;
   const streams = Array.from({ length: layout.streams }, (_, stream) => stream);
   for (const place of variables.kept) for (const stream of streams) emitter.keep(place, stream);
+  // One branch: what only a second one reads V8 would work out behind the first, after all of the first stream.
   for (const stream of streams) {
     for (const place of flow.equal) emitter.push(place, stream);
-    out.push(...dialect.anyEqual, OP.if, OP.empty, ...get(LOCAL.index), OP.return, OP.end);
+    out.push(...dialect.anyEqual);
+    if (stream > 0) out.push(OP.i32Or);
   }
+  out.push(OP.if, OP.empty, ...get(LOCAL.index), OP.return, OP.end);
+}
+
+/** How wide a module is. */
+export function widthOf({ lanes, spread }: Dialect, streams: 1 | 2): Width {
+  return { lanes, streams, isPacked: spread !== null };
 }
 
 /** The module of a flow, with a memory of at least so many words. */
@@ -40,7 +48,7 @@ export function wasmOf(
   streams: 1 | 2,
   memoryWords: number,
 ): Uint8Array<ArrayBuffer> {
-  const layout = layoutOf(flow, { lanes: dialect.lanes, streams });
+  const layout = layoutOf(flow, widthOf(dialect, streams));
   const out: number[] = [];
   const hundreds = new LevelEmitter(out, flow, layout, HUNDRED, SCALAR, LOCAL.variables);
   const firstLane = LOCAL.variables + hundreds.locals;
