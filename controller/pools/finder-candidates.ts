@@ -6,13 +6,13 @@ import { addressOf, type PoolNode } from "./node.ts";
 /** More than these are not kept, the first aside and the one in use. */
 const CANDIDATES_MAX = 8;
 /** A node that failed is left alone for a minute, twice as long each further time, an hour at most, and up to a quarter more. */
-const REST_BASE_MS = 60_000;
+export const REST_BASE_MS = 60_000;
 const REST_MAX_MS = 3_600_000;
 const REST_JITTER = 0.25;
 
 /** How long a node rests when it is left for the n-th time. */
-export function restMs(rests: number, roll: number): number {
-  return Math.min(REST_MAX_MS, REST_BASE_MS * 2 ** (rests - 1)) * (1 + REST_JITTER * roll);
+export function restMs(rests: number, roll: number, baseMs = REST_BASE_MS): number {
+  return Math.min(REST_MAX_MS, baseMs * 2 ** (rests - 1)) * (1 + REST_JITTER * roll);
 }
 
 /** Puts a node first. What is known of it stays known. `keep` is never dropped. */

@@ -29,7 +29,17 @@ export interface Picker {
   readonly at: number;
 }
 
+/** How soon a better node is returned to. */
+export interface FinderRules {
+  /** How long it must have greeted at each look. */
+  readonly returnAfterMs: number;
+  readonly lookEveryMs: number;
+  /** How long one that failed is left alone, at first. */
+  readonly restMs: number;
+}
+
 export interface FinderState {
+  readonly rules: FinderRules;
   readonly candidates: readonly Candidate[];
   /** The address in use; null for none. */
   readonly current: string | null;
@@ -50,7 +60,13 @@ export type FinderInput = {
   /** A session with this node got a job or a verdict. */
   | { readonly type: "good"; readonly address: string }
   /** A session with this node came to nothing. */
-  | { readonly type: "bad"; readonly address: string; readonly detail: string }
+  | {
+      readonly type: "bad";
+      readonly address: string;
+      readonly detail: string;
+      /** No further try will make it better: it is left at once. */
+      readonly isFinal?: boolean;
+    }
   | { readonly type: "picked"; readonly node: PoolNode }
   | { readonly type: "pick-failed"; readonly code: FetchCode; readonly detail: string }
   /** A look at a better node: whether a pool greeted there. */

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { finderWakeAt, openFinder, RETURN_AFTER_MS, stepFinder } from "./finder.ts";
-import type { FinderInput, FinderOutput, FinderState } from "./finder-state.ts";
+import type { FinderInput, FinderOutput, FinderRules, FinderState } from "./finder-state.ts";
 import { addressOf, type PoolNode, parseNode } from "./node.ts";
 
 const node = (text: string) => parseNode(text) as PoolNode;
@@ -26,8 +26,9 @@ class Scene {
     list: readonly PoolNode[],
     good: readonly PoolNode[] = [],
     chosen: PoolNode | null = null,
+    rules?: FinderRules,
   ) {
-    const opened = openFinder(list, good, chosen, this.now);
+    const opened = openFinder(list, good, chosen, this.now, rules);
     this.state = opened.state;
     this.outputs = [...opened.outputs];
   }
@@ -182,6 +183,23 @@ describe("the return to a better node", () => {
     while (scene.current === "b:2") scene.good(B).wait(MINUTE, () => true);
     scene.wait(RETURN_AFTER_MS).good(A).bad(A, 2);
     expect(scene.state.candidates[0]).toMatchObject({ rests: 1 });
+  });
+
+  it("comes sooner where it is told to", () => {
+    const rules = { returnAfterMs: 6000, lookEveryMs: 3000, restMs: 6000 };
+    const scene = new Scene([A, B], [], null, rules).bad(A, 2).good(B);
+    expect(scene.current).toBe("b:2");
+    scene.wait(8000, () => true);
+    expect(scene.current).toBe("b:2");
+    scene.wait(4000, () => true);
+    expect(scene.current).toBe("a:1");
+    expect(scene.did().at(-1)).toEqual(["a:1", "returned", "it has been greeting for 6 s"]);
+  });
+
+  it("is left at once where no further try will help", () => {
+    const scene = new Scene([A, B]);
+    scene.tell({ type: "bad", address: "a:1", detail: "timeout: no new work", isFinal: true });
+    expect(scene.current).toBe("b:2");
   });
 
   it("takes no notice of a look that comes late", () => {
@@ -348,6 +366,18 @@ describe("a person's choice", () => {
       "ask-picker",
       "remember",
     ]);
+  });
+
+  it("given back where all that is known has just failed: to that, for there is nothing better", () => {
+    const scene = new Scene([]).tell({ type: "picked", node: A }).bad(A, 2);
+    scene.tell({ type: "choose", node: C }).bad(C, 2);
+    scene.did();
+    expect(scene.tell({ type: "choose", node: null }).did()).toEqual([
+      ["a:1", "cached", "no longer by hand"],
+      "ask-picker",
+      "remember",
+    ]);
+    expect(scene.tell({ type: "picked", node: A }).current).toBe("a:1");
   });
 
   it("of a picked node is remembered with what else was good", () => {

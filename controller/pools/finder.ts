@@ -2,11 +2,12 @@
 // greets and then stays silent fails like one that is gone. Leaving a node costs unpaid shares, so one that works is kept.
 
 import type { PoolWhy } from "../core/why.ts";
-import { nextCandidate, patch, restMs, upsert } from "./finder-candidates.ts";
+import { nextCandidate, patch, REST_BASE_MS, restMs, upsert } from "./finder-candidates.ts";
 import type {
   Candidate,
   FinderInput,
   FinderOutput,
+  FinderRules,
   FinderState,
   FinderStep,
   Picker,
@@ -18,6 +19,11 @@ const LEAVE_AFTER = 2;
 /** How often better nodes are looked at, and how long one must have greeted at each look before we return to it. */
 const LOOK_EVERY_MS = 60_000;
 export const RETURN_AFTER_MS = 600_000;
+const DEFAULT_RULES: FinderRules = {
+  returnAfterMs: RETURN_AFTER_MS,
+  lookEveryMs: LOOK_EVERY_MS,
+  restMs: REST_BASE_MS,
+};
 /** The n-th failed try of the picker is followed by 2n s, as the public miner does, and up to a quarter more. */
 const PICK_STEP_MS = 2000;
 const PICK_STEPS_MAX = 60;
@@ -36,18 +42,20 @@ export function openFinder(
   good: readonly PoolNode[],
   chosen: PoolNode | null,
   now: number,
+  rules = DEFAULT_RULES,
 ): FinderStep {
   const asks = list.length === 0;
   const candidates = asks
     ? good.reduceRight((all, node) => upsert(all, node, "cache"), [] as readonly Candidate[])
     : list.reduceRight((all, node) => upsert(all, node, "list"), [] as readonly Candidate[]);
   const state: FinderState = {
+    rules,
     candidates,
     current: null,
     why: "none",
     since: now,
     picker: asks ? IDLE : null,
-    lookAt: now + LOOK_EVERY_MS,
+    lookAt: now + rules.lookEveryMs,
   };
   if (chosen !== null) return pin(state, chosen, now);
   if (asks) return ask(tell(state, "none", "the picker is asked"));
@@ -63,7 +71,7 @@ export function stepFinder(state: FinderState, input: FinderInput): FinderStep {
     case "good":
       return onGood(state, input.address, now);
     case "bad":
-      return onBad(state, input.address, input.detail, now, roll);
+      return onBad(state, input, now, roll);
     case "picked":
       return onPicked(state, input.node, now, roll);
     case "pick-failed":
@@ -123,7 +131,7 @@ function move(
   const since = current === state.current ? state.since : now;
   // A new chance: it is left again when it fails again, not before.
   const candidates = patch(state.candidates, current, { restUntil: Number.NEGATIVE_INFINITY });
-  const next = { ...state, candidates, current, why, since, lookAt: now + LOOK_EVERY_MS };
+  const next = { ...state, candidates, current, why, since, lookAt: now + state.rules.lookEveryMs };
   return { state: next, outputs: [{ type: "use", node: to.node, why, detail }] };
 }
 
@@ -149,7 +157,10 @@ function tick(state: FinderState, now: number): FinderStep {
   const better = betterOnes(state);
   if (better.length > 0 && now >= lookAt) {
     const looks = better.map(({ node }) => ({ type: "look", node }) as const);
-    step = also({ ...step, state: { ...step.state, lookAt: now + LOOK_EVERY_MS } }, ...looks);
+    step = also(
+      { ...step, state: { ...step.state, lookAt: now + state.rules.lookEveryMs } },
+      ...looks,
+    );
   }
   return isFailing(state) ? leave(step, "its turn has come again", now) : step;
 }
@@ -165,7 +176,7 @@ function leave(step: FinderStep, detail: string, now: number): FinderStep {
 function onGood(state: FinderState, address: string, now: number): FinderStep {
   const known = state.candidates.find(({ node }) => addressOf(node) === address);
   if (known === undefined) return stay(state);
-  const settled = address === state.current && now - state.since >= RETURN_AFTER_MS;
+  const settled = address === state.current && now - state.since >= state.rules.returnAfterMs;
   const candidates = patch(state.candidates, address, {
     failures: 0,
     rests: settled ? 0 : known.rests,
@@ -197,19 +208,18 @@ function remember({ candidates }: FinderState, chosen: PoolNode | null): FinderO
 
 function onBad(
   state: FinderState,
-  address: string,
-  detail: string,
+  { address, detail, isFinal = false }: Extract<FinderInput, { type: "bad" }>,
   now: number,
   roll: number,
 ): FinderStep {
   const known = currentOf(state);
   if (known === undefined || address !== state.current) return stay(state);
-  const failures = known.failures + 1;
+  const failures = isFinal ? LEAVE_AFTER : known.failures + 1;
   if (failures < LEAVE_AFTER || state.why === "manual") {
     return stay({ ...state, candidates: patch(state.candidates, address, { failures }) });
   }
   const rests = known.rests + 1;
-  const restUntil = now + restMs(rests, roll);
+  const restUntil = now + restMs(rests, roll, state.rules.restMs);
   const rest = { failures: 0, rests, restUntil, wellSince: null };
   const left = { ...state, candidates: patch(state.candidates, address, rest) };
   return leave(ask(stay(left)), `${address}: ${detail}`, now);
@@ -249,10 +259,11 @@ function onLooked(state: FinderState, address: string, greets: boolean, now: num
   if (better === undefined) return stay(state);
   const wellSince = greets ? (better.wellSince ?? now) : null;
   const next = { ...state, candidates: patch(state.candidates, address, { wellSince }) };
-  const isDue = wellSince !== null && now - wellSince >= RETURN_AFTER_MS;
+  const isDue = wellSince !== null && now - wellSince >= state.rules.returnAfterMs;
   if (!isDue || now < better.restUntil) return stay(next);
-  const minutes = Math.round((now - wellSince) / 60_000);
-  const detail = `it has been greeting for ${minutes} minutes`;
+  const seconds = Math.round((now - wellSince) / 1000);
+  const time = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} minutes`;
+  const detail = `it has been greeting for ${time}`;
   return move(next, better, "returned", detail, now);
 }
 
@@ -269,12 +280,12 @@ function pin(state: FinderState, node: PoolNode, now: number): FinderStep {
   return move(next, known ?? candidates[0], "manual", null, now);
 }
 
-/** Back to the best of the list; or to one that was good, until the picker says more. */
+/** Back to the best of the list; or to one that was good, until the picker says more. One that rests is better than none. */
 function release(state: FinderState, now: number): FinderStep {
   if (state.why !== "manual") return stay(state);
   const free = { ...state, candidates: unpinned(state), current: null };
-  const next = nextCandidate(free.candidates, null, now);
-  if (state.picker === null) return move(free, next ?? free.candidates[0], "first", null, now);
-  const known = move(free, next, "cached", "no longer by hand", now);
-  return ask(next === undefined ? tell(free, "none", "the picker is asked") : known);
+  const next = nextCandidate(free.candidates, null, now) ?? free.candidates[0];
+  if (state.picker === null) return move(free, next, "first", null, now);
+  if (next === undefined) return ask(tell(free, "none", "the picker is asked"));
+  return ask(move(free, next, "cached", "no longer by hand", now));
 }

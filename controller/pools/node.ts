@@ -5,20 +5,46 @@ export interface PoolNode {
   readonly port: number;
   /** For people; "" where nobody named it. */
   readonly name: string;
+  /** Over TLS. */
+  readonly tls?: boolean;
+  /** A full node that is asked over HTTP, to be mined from alone. */
+  readonly rpc?: boolean;
 }
 
-/** What tells two nodes apart, as "1.2.3.4:2811" or "[2001:db8::1]:2811". */
-export function addressOf({ host, port }: Pick<PoolNode, "host" | "port">): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+/** What tells two nodes apart, as "1.2.3.4:2811" or "[2001:db8::1]:2811"; of a full node as "http://127.0.0.1:8332". */
+export function addressOf({ host, port, tls, rpc }: Omit<PoolNode, "name">): string {
+  const scheme = rpc === true ? `http${tls === true ? "s" : ""}://` : "";
+  return `${scheme}${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** The inverse; null where the text is no such address. */
+const STRATUM = /^stratum\+(tcp|ssl):\/\//;
+const FULL_NODE = /^http(s?):\/\//;
+
+/** Whether a text names a Stratum pool. */
+export function isStratum(text: string): boolean {
+  return STRATUM.test(text);
+}
+
+/** Whether a text names a full node. */
+export function isFullNode(text: string): boolean {
+  return FULL_NODE.test(text);
+}
+
+function schemeOf(text: string): Pick<PoolNode, "tls" | "rpc"> {
+  const secure = STRATUM.exec(text)?.[1] === "ssl" || FULL_NODE.exec(text)?.[1] === "s";
+  return { ...(secure ? { tls: true } : {}), ...(isFullNode(text) ? { rpc: true } : {}) };
+}
+
+/** The inverse, and the same behind "stratum+tcp://" or "stratum+ssl://"; null where the text is no such address. */
 export function parseNode(text: string): PoolNode | null {
-  const parts = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const more = schemeOf(text);
+  const bare = text.replace(STRATUM, "").replace(FULL_NODE, "");
+  const address = more.rpc === true ? bare.replace(/\/$/, "") : bare;
+  const parts = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(address);
   const host = parts?.[1] ?? parts?.[2] ?? "";
   const port = Number(parts?.[3]);
   if (!isHostName(host) || !isPort(port)) return null;
-  return { host, port, name: "" };
+  return { host, port, name: "", ...more };
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   type Share,
 } from "./session-state.ts";
 import { socketFault } from "./socket-fault.ts";
+import type { TraceEntry } from "./trace.ts";
 
 export interface DuinoOptions {
   readonly host: string;
@@ -31,6 +32,8 @@ export interface DuinoOptions {
   /** Of zerorig, without a "v". */
   readonly version: string;
   readonly limits?: Partial<SessionLimits>;
+  /** Told of each segment that is written or arrives, and of each connection's begin and end. For recordings. */
+  readonly onWire?: (dir: TraceEntry["dir"], text: string) => void;
 }
 
 const SOCKET_OPTIONS = {
@@ -86,8 +89,16 @@ export class DuinoClient {
     const attempt: Attempt = { socket, session: openSession(performance.now()), cause: null };
     this.#attempt = attempt;
     this.#alarm.set(wakeAt(this.#config.limits, attempt.session));
-    socket.on("connect", () => this.#step(attempt, { type: "connected" }));
-    socket.on("data", (text) => this.#step(attempt, { type: "text", text: String(text) }));
+    const { onWire } = this.#options;
+    socket.on("connect", () => {
+      onWire?.("open", `${host}:${port}`);
+      this.#step(attempt, { type: "connected" });
+    });
+    socket.on("data", (data) => {
+      const text = String(data);
+      onWire?.("in", text);
+      this.#step(attempt, { type: "text", text });
+    });
     socket.on("end", () => this.#step(attempt, { type: "ended", ...HUNG_UP }));
     socket.on("error", (error) => {
       const fault = socketFault(error, attempt.session.phase === "connecting");
@@ -133,6 +144,7 @@ export class DuinoClient {
     for (const output of next.outputs) {
       switch (output.type) {
         case "send":
+          this.#options.onWire?.("out", output.text);
           attempt.socket.write(output.text, "latin1");
           break;
         case "event":
@@ -151,7 +163,9 @@ export class DuinoClient {
   #end(attempt: Attempt): void {
     this.#alarm.set(null);
     this.#attempt = null;
-    this.#onEvent({ type: "down", ...(attempt.cause ?? HUNG_UP) });
+    const cause = attempt.cause ?? HUNG_UP;
+    this.#options.onWire?.("close", `${cause.code}: ${cause.detail}`);
+    this.#onEvent({ type: "down", ...cause });
   }
 }
 

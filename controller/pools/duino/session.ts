@@ -282,7 +282,12 @@ function refuse(state: SessionState, reason: string, kind = kindOf(reason)): Ste
 function surprise(state: SessionState, reply: Reply): Step {
   switch (reply.type) {
     case "bad": {
-      return refuse(state, reply.reason ?? "no reason given");
+      const { reason } = reply;
+      // Of a share, when none is out: question and answer do not belong together any more.
+      if (kindOf(reason) === "incorrect") {
+        return drop(state, "desync", `"${reason}" while ${state.phase}`);
+      }
+      return refuse(state, reason ?? "no reason given");
     }
     case "other":
       return drop(state, "nonsense", `not the pool's protocol: "${reply.text}"`);

@@ -11,26 +11,30 @@ import {
   type PracticeShare,
   stepMiner,
 } from "./session.ts";
+import type { Weather } from "./weather.ts";
+import { Wire } from "./wire.ts";
 
 /** What a connection needs of its pool. */
 export interface Desk {
   readonly rules: PoolRules;
+  readonly weather: Weather;
   /** The last block's hash. */
   head(): string;
   /** Whether this user or address has more workers than the pool takes. */
   crowded(user: string, address: string): boolean;
-  joined(user: string, address: string): void;
+  /** Returns the number of this worker, above 0. */
+  joined(user: string, address: string): number;
   /** `first`: of this connection under this rig name. */
-  share(share: PracticeShare, first: boolean): void;
-  /** `user`: "" if it never asked for a job. Once, and last. */
-  left(user: string, address: string): void;
+  share(share: PracticeShare, first: boolean, worker: number): void;
+  /** `user`: "" if it never asked for a job; `worker`: 0 then. Once, and last. */
+  left(user: string, address: string, worker: number): void;
 }
 
-/** A peer that sends and never reads would otherwise fill the memory with answers. */
-const MAX_UNREAD_BYTES = 65_536;
+/** The weather draws from a stream of its own, so that the jobs of a seed are the same in any. */
+const WIRE_SEED = 0x5eed;
 
 export class Connection {
-  readonly #socket: Socket;
+  readonly #wire: Wire;
   readonly #desk: Desk;
   readonly #address: string;
   readonly #alarm = new Alarm(() => {
@@ -38,27 +42,23 @@ export class Connection {
   });
   #miner: MinerState;
   #rig: string | null = null;
+  #id = 0;
 
   constructor(socket: Socket, seed: number, desk: Desk) {
-    this.#socket = socket;
+    this.#wire = new Wire(socket, desk.weather, seed ^ WIRE_SEED, (text) => this.#receive(text));
     this.#desk = desk;
     this.#address = socket.remoteAddress ?? "unknown";
-    const opened = openMiner(seed, performance.now());
+    const opened = openMiner(desk.rules, seed, performance.now());
     this.#miner = opened.state;
-    socket.setNoDelay(true);
-    socket.setEncoding("latin1");
-    socket.on("data", (text) => this.#receive(String(text)));
-    // A reset is one way of hanging up; `close` follows.
-    socket.on("error", () => {});
     socket.on("close", () => {
       this.#alarm.set(null);
-      desk.left(this.#miner.user, this.#address);
+      desk.left(this.#miner.user, this.#address, this.#id);
     });
     this.#apply(opened);
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.#wire.destroy();
   }
 
   /** Each data event is one message, as at the public node: a miner must write each in one piece, and wait. */
@@ -76,20 +76,19 @@ export class Connection {
     for (const output of outputs) {
       switch (output.type) {
         case "send":
-          this.#socket.write(output.text, "latin1");
+          this.#wire.send(output.text);
           break;
         case "joined":
-          this.#desk.joined(output.user, this.#address);
+          this.#id = this.#desk.joined(output.user, this.#address);
           break;
         case "share":
-          this.#desk.share(output.share, output.share.rig !== this.#rig);
+          this.#desk.share(output.share, output.share.rig !== this.#rig, this.#id);
           this.#rig = output.share.rig;
           break;
         case "end":
-          this.#socket.destroySoon();
+          this.#wire.end();
           break;
       }
     }
-    if (this.#socket.writableLength > MAX_UNREAD_BYTES) this.#socket.destroy();
   }
 }

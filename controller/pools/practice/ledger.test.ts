@@ -15,6 +15,7 @@ function share(user: string, rig: string): PracticeShare {
     hashrateHs: 1,
     shareMs: 1,
     target: "",
+    group: null,
   };
 }
 

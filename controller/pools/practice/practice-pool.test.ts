@@ -222,12 +222,13 @@ describe("listening", () => {
     expect(error).toBeInstanceOf(PracticeError);
     expect(error).toMatchObject({
       code: "port-in-use",
-      message: `practice pool cannot listen on 127.0.0.1:${port}: the port is in use (EADDRINUSE)`,
+      message: `the practice pool cannot listen on 127.0.0.1:${port}: the port is in use (EADDRINUSE)`,
     });
     await second.close();
     const nowhere = new PracticePool({ seed: 1, expectedShareMs: 5, host: "192.0.2.1" });
     await expect(nowhere.listen()).rejects.toMatchObject({ code: "bad-address" });
-    expect(new PracticeError("h", 1, new Error("odd"))).toMatchObject({ code: "listen-failed" });
+    const odd = new PracticeError("pool", { host: "h", port: 1 }, new Error("odd"));
+    expect(odd).toMatchObject({ code: "listen-failed" });
   });
 
   it("goes on after an error of the listening socket, and says what it was", async () => {

@@ -2,11 +2,14 @@
 
 import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:net";
+import { BANNER } from "./codec.ts";
 import { Connection, type Desk } from "./connection.ts";
 import { PUBLIC_TIERS, type Tier, validDifficulty } from "./difficulty.ts";
 import { Ledger, type PracticeStats } from "./ledger.ts";
 import { PracticeError } from "./practice-error.ts";
 import type { PoolRules, PracticeShare } from "./session.ts";
+import { FAIR_WEATHER, type Weather } from "./weather.ts";
+import { Workers } from "./workers.ts";
 
 export interface PracticePoolOptions {
   /** @default "127.0.0.1" */
@@ -23,12 +26,21 @@ export interface PracticePoolOptions {
   readonly minDifficulty?: number;
   /** @default PUBLIC_TIERS, as far as they are public */
   readonly tiers?: ReadonlyMap<string, Tier>;
+  /** What miners are greeted with. @default "3.0\n" */
+  readonly banner?: string;
   /** Sent as it is: put a newline at its end, or leave it out as some nodes do. */
   readonly motd?: string;
   /** One accepted share in so many is a block. About a million at the real pool. @default 1000 */
   readonly blockOdds?: number;
+  /** The odds, from 0 to 1, that a right share is rejected. @default 0 */
+  readonly wrong?: number;
+  /** Why, in the words of a pool: one line. @default "Incorrect result" */
+  readonly wrongReason?: string;
+  /** What goes wrong on the way. @default nothing */
+  readonly weather?: Partial<Weather>;
   /** Connections of one user, or of one address, whose shares are taken. @default 50 */
   readonly workerLimit?: number;
+  readonly addressLimit?: number;
   /** Connections in all; those beyond are hung up on. @default 256 */
   readonly maxConnections?: number;
   /** @default 30000 */
@@ -46,6 +58,7 @@ export class PracticePool {
   readonly #options: PracticePoolOptions;
   readonly #desk: Desk;
   readonly #ledger = new Ledger();
+  readonly #workers = new Workers();
   readonly #connections = new Set<Connection>();
   /** Connections that asked for work, by user and by address. */
   readonly #userWorkers = new Map<string, number>();
@@ -70,7 +83,7 @@ export class PracticePool {
     return new Promise((resolve, reject) => {
       server.once("error", (error) => {
         this.#server = null;
-        reject(new PracticeError(host, port, error));
+        reject(new PracticeError("pool", { host, port }, error));
       });
       server.listen({ host, port }, () => {
         server.removeAllListeners("error");
@@ -87,6 +100,11 @@ export class PracticePool {
   /** A snapshot. Each share is in the user's, the rig's and the total figures, or in none. */
   stats(): PracticeStats {
     return this.#ledger.stats(this.#connections.size);
+  }
+
+  /** The connections that ask for work, and what their users have earned, as the REST look-alike tells it. */
+  get workers(): Workers {
+    return this.#workers;
   }
 
   /** Hangs up on everybody and stops listening. Resolves when it is done; again is harmless. */
@@ -111,31 +129,37 @@ export class PracticePool {
   }
 
   #makeDesk(options: PracticePoolOptions): Desk {
-    const { workerLimit = 50, log, onShare } = options;
+    const { workerLimit = 50, addressLimit = workerLimit, log, onShare } = options;
     const users = this.#userWorkers;
     const addresses = this.#addressWorkers;
     return {
       rules: rulesOf(options),
+      weather: { ...FAIR_WEATHER, ...options.weather },
       head: () => this.#head,
       crowded: (user, address) =>
-        Math.max(users.get(user) ?? 0, addresses.get(address) ?? 0) > workerLimit,
+        (users.get(user) ?? 0) > workerLimit || (addresses.get(address) ?? 0) > addressLimit,
       joined: (user, address) => {
         this.#ledger.joined(user);
         change(users, user, 1);
         change(addresses, address, 1);
         log?.(`${user} from ${address} asks for work`);
+        // Which of its user's and its address's workers it is, the higher of the two.
+        const ordinal = Math.max(users.get(user) ?? 0, addresses.get(address) ?? 0);
+        return this.#workers.joined(user, ordinal);
       },
-      share: (share, first) => {
+      share: (share, first, worker) => {
         this.#ledger.share(share, first);
+        this.#workers.share(worker, share);
         // The node's chain advances on every 2nd accepted share.
         if (share.verdict === "accepted" && this.#ledger.accepted % 2 === 0) {
           this.#head = share.target;
         }
         onShare?.(share);
       },
-      left: (user, address) => {
+      left: (user, address, worker) => {
         log?.(`${user === "" ? "nobody" : user} from ${address} left`);
         if (user === "") return;
+        this.#workers.left(worker);
         change(users, user, -1);
         change(addresses, address, -1);
       },
@@ -146,12 +170,15 @@ export class PracticePool {
 function rulesOf(options: PracticePoolOptions): PoolRules {
   const { startDifficulty, blockOdds = 1000, firstJobMs = 30_000, idleMs = 90_000 } = options;
   return {
+    banner: options.banner ?? BANNER,
     motd: options.motd ?? "A practice pool: real work, worthless coins.\n",
     tiers: options.tiers ?? PUBLIC_TIERS,
     startDifficulty: startDifficulty === undefined ? null : validDifficulty(startDifficulty),
     minDifficulty: validDifficulty(options.minDifficulty ?? 1),
     expectedShareMs: options.expectedShareMs,
     blockOdds,
+    wrong: options.wrong ?? 0,
+    wrongReason: options.wrongReason ?? "Incorrect result",
     firstJobMs,
     idleMs,
     sha1,

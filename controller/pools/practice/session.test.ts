@@ -21,6 +21,9 @@ const rules: PoolRules = {
   minDifficulty: 2,
   expectedShareMs: 1000,
   blockOdds: 1e6,
+  banner: "3.0\n",
+  wrong: 0,
+  wrongReason: "Incorrect result",
   firstJobMs: 30_000,
   idleMs: 90_000,
   sha1,
@@ -35,7 +38,7 @@ class Miner {
 
   constructor(change: Partial<PoolRules> = {}) {
     this.rules = { ...rules, ...change };
-    ({ state: this.state, outputs: this.outputs } = openMiner(1, this.now));
+    ({ state: this.state, outputs: this.outputs } = openMiner(this.rules, 1, this.now));
   }
 
   say(text: string, crowded = false): string {
@@ -257,4 +260,19 @@ it("never throws and always answers a result, whatever it is told", () => {
       }
     }),
   );
+});
+
+describe("a pool that is unjust", () => {
+  it("calls right shares wrong, as often as it is told to", () => {
+    expect(new Miner({ wrong: 1 }).mine()).toBe("<share>BAD,Incorrect result\n");
+    const miner = new Miner({ wrong: 0.5 });
+    const verdicts = new Set(Array.from({ length: 40 }, () => miner.mine()));
+    expect(verdicts).toEqual(new Set(["<share>BAD,Incorrect result\n", "<share>GOOD\n"]));
+    const bans = new Miner({ wrong: 1, wrongReason: "User banned" });
+    expect(bans.mine()).toBe("<share>BAD,User banned\n");
+  });
+
+  it("greets as it is told to", () => {
+    expect(new Miner({ banner: "2.5" }).heard()).toBe("2.5");
+  });
 });

@@ -1,11 +1,13 @@
 // One miner's connection at the practice pool, as a machine. It takes each message for what the public node would:
 // the first JOB opens, then results and requests alternate, whatever they say (the public node code has no line buffer).
 
-import { BANNER, decodeOpening, decodeResult, encodeBad, encodeJob, type Result } from "./codec.ts";
+import { decodeOpening, decodeResult, encodeBad, encodeJob, type Result } from "./codec.ts";
 import { FALLBACK_TIER, fairDifficulty, meanHashes, mustAdapt, type Tier } from "./difficulty.ts";
 import { draw } from "./seeded.ts";
 
 export interface PoolRules {
+  /** What a miner is greeted with: some nodes leave the newline out. */
+  readonly banner: string;
   readonly motd: string;
   readonly tiers: ReadonlyMap<string, Tier>;
   /** Where the tiers that adapt start; null = each as in `tiers`. */
@@ -14,6 +16,9 @@ export interface PoolRules {
   readonly expectedShareMs: number;
   /** One accepted share in so many is also a block. */
   readonly blockOdds: number;
+  /** The odds, from 0 to 1, that a right share is rejected, and the reason that is given for it. */
+  readonly wrong: number;
+  readonly wrongReason: string;
   /** The connection ends so long after it began without a JOB, and so long after the last byte from then on. */
   readonly firstJobMs: number;
   readonly idleMs: number;
@@ -43,7 +48,7 @@ export interface MinerState {
   readonly rememberedHs: number | null;
 }
 
-type RejectReason = "Incorrect result" | "Invalid data" | "Too many workers";
+const ODDS_OF = 1_000_000;
 
 export interface PracticeShare {
   readonly user: string;
@@ -51,7 +56,8 @@ export interface PracticeShare {
   readonly software: string;
   readonly verdict: "accepted" | "rejected";
   readonly block: boolean;
-  readonly reason: RejectReason | null;
+  /** As the miner hears it; null if it was accepted. */
+  readonly reason: string | null;
   readonly difficulty: number;
   /** The work that such a share takes on average; 0 if it was rejected. */
   readonly hashes: number;
@@ -61,6 +67,8 @@ export interface PracticeShare {
   readonly shareMs: number;
   /** What the miner had to find: the next block's hash. */
   readonly target: string;
+  /** By which the wallet shows the connections of one machine as one; null if the miner names none. */
+  readonly group: number | null;
 }
 
 export type MinerInput = {
@@ -89,7 +97,11 @@ export interface MinerStep {
 }
 
 /** A miner has connected: it is greeted. `seed`: an integer, another for each connection. */
-export function openMiner(seed: number, now: number): MinerStep {
+export function openMiner(
+  { banner }: Pick<PoolRules, "banner">,
+  seed: number,
+  now: number,
+): MinerStep {
   const state: MinerState = {
     phase: "greeted",
     activeMs: now,
@@ -101,7 +113,7 @@ export function openMiner(seed: number, now: number): MinerStep {
     accepted: 0,
     rememberedHs: null,
   };
-  return { state, outputs: [{ type: "send", text: BANNER }] };
+  return { state, outputs: [{ type: "send", text: banner }] };
 }
 
 /** The next state and what to do, in order. Total: any input in any state, and it never throws. */
@@ -198,10 +210,13 @@ function judge(
   crowded: boolean,
   now: number,
 ): MinerStep {
-  const reason = rejectReason(rules, job, result, crowded);
-  const luck = draw(state.seed, rules.blockOdds);
+  const unjust = draw(state.seed, ODDS_OF);
+  const seed = rules.wrong > 0 ? unjust.seed : state.seed;
+  const wrong = unjust.value < rules.wrong * ODDS_OF;
+  const reason = wrong ? rules.wrongReason : rejectReason(rules, job, result, crowded);
+  const luck = draw(seed, rules.blockOdds);
   const block = reason === null && luck.value === 0;
-  const { software, rig, hashrateHs } = result;
+  const { software, rig, hashrateHs, group } = result;
   const { difficulty, target } = job;
   const shareMs = now - job.sentMs;
   const share: PracticeShare = {
@@ -216,6 +231,7 @@ function judge(
     hashrateHs,
     shareMs,
     target,
+    group,
   };
   const accepted = state.accepted + (reason === null ? 1 : 0);
   const answered = { ...state, phase: "answered", job: null, seed: luck.seed, accepted } as const;
@@ -234,7 +250,7 @@ function rejectReason(
   job: OpenJob,
   result: Result,
   crowded: boolean,
-): RejectReason | null {
+): "Incorrect result" | "Invalid data" | "Too many workers" | null {
   if (crowded) return "Too many workers";
   if (result.hashrateHs !== null && result.hashrateHs <= 0) return "Invalid data";
   const solved = result.nonce !== null && rules.sha1(`${job.prefix}${result.nonce}`) === job.target;
