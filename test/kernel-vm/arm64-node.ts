@@ -2,9 +2,9 @@
 
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { shell } from "../../images/shell.ts";
 import { cached } from "./cache.ts";
 import { REPOSITORY } from "./guest-tree.ts";
-import { shell } from "./shell.ts";
 
 export interface Arm64Node {
   readonly node: string;

@@ -7,6 +7,10 @@ import { join } from "node:path";
 /** Of this user; delete it to have a newer kernel. */
 const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "zerorig/kernel-vm");
 
+export function isCached(name: string): boolean {
+  return existsSync(join(CACHE, name));
+}
+
 /**
  * The folder `name` of the cache, made by `make` if it is not there. It appears complete or not at all. Change `name` when
  * what it should hold changes.

@@ -2,8 +2,8 @@
 
 import { existsSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Initramfs } from "./initramfs.ts";
-import { shell } from "./shell.ts";
+import type { Initramfs } from "../../images/initramfs.ts";
+import { shell } from "../../images/shell.ts";
 
 export interface Origin {
   /** The tree that the libraries are taken from: `/`, or unpacked packages. */

@@ -11,6 +11,10 @@ export interface Machine {
   readonly env?: NodeJS.ProcessEnv;
   /** It is ended then, and has failed. */
   readonly limitMs: number;
+  /** All its processors by one thread, as counting instructions wants it. */
+  readonly isSingle?: boolean;
+  /** Ends it at once, as a loss of power would. */
+  readonly stop?: AbortSignal;
   /** Leaves the processor to others where it is short: nothing in this machine depends on time. */
   readonly isPatient?: boolean;
   /** Told of each piece of console text as it comes. */
@@ -46,7 +50,7 @@ export function runMachine(machine: Machine): Promise<Run> {
     ...command,
     ...common,
     "-accel",
-    "tcg,thread=multi",
+    `tcg,thread=${machine.isSingle ? "single" : "multi"}`,
     "-serial",
     "stdio",
     ...machine.args,
@@ -59,6 +63,7 @@ export function runMachine(machine: Machine): Promise<Run> {
     running.add(child);
     if (machine.isPatient && child.pid !== undefined) setPriority(child.pid, PATIENT_NICENESS);
     const timer = setTimeout(() => child.kill("SIGKILL"), machine.limitMs);
+    machine.stop?.addEventListener("abort", () => child.kill("SIGKILL"), { once: true });
     let consoleText = "";
     let complaint = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

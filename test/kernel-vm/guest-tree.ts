@@ -3,14 +3,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
+import { Initramfs } from "../../images/initramfs.ts";
+import { shell } from "../../images/shell.ts";
 import { addProgram, type Origin } from "./elf.ts";
-import { Initramfs } from "./initramfs.ts";
-import { shell } from "./shell.ts";
 import type { Kernel } from "./x86-kernel.ts";
 
 export const REPOSITORY = join(import.meta.dirname, "../..");
 const GUEST_DIR = join(import.meta.dirname, "guest");
 const NATIVE = ["i2c-bus", "onoff", "better-sqlite3"];
+/** What older packages within a module call. */
+const MODULE_REQUIRE =
+  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
 export interface GuestTree {
   readonly origin: Origin;
@@ -41,6 +44,26 @@ export async function guestTree(options: GuestTree): Promise<Initramfs> {
 /** Puts our built programs into dist/, and the packages that they need at run time into node_modules/. */
 export function addPrograms(tree: Initramfs, names: readonly string[]): void {
   for (const name of names) tree.file(`/app/dist/${name}`, join(REPOSITORY, "dist", name));
+}
+
+/**
+ * A program of dist/ that is a module, with the packages that it imports in one file, natives aside: to find and read some
+ * hundred files takes an emulated processor seconds, at each start.
+ */
+export async function addBundledProgram(tree: Initramfs, name: string): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [join(REPOSITORY, "dist", name)],
+    bundle: true,
+    write: false,
+    minify: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    external: NATIVE,
+    banner: { js: MODULE_REQUIRE },
+    logLevel: "error",
+  });
+  tree.text(`/app/dist/${name}`, outputFiles[0]?.text ?? "");
 }
 
 /** The named packages with all that they depend on, from the repository's node_modules, without sources. */
@@ -79,12 +102,13 @@ function isNeededAtRunTime(path: string): boolean {
   return !unneeded.includes(basename(path)) && !/\.(?:map|md|o|a|d\.ts)$/.test(path);
 }
 
-async function appletNames(): Promise<readonly string[]> {
+export async function appletNames(): Promise<readonly string[]> {
   const text = await shell("/bin/busybox", ["--list"]);
   return text.split("\n").filter((name) => name !== "" && name !== "busybox");
 }
 
-async function addModules(
+/** Modules with what they depend on, and in /etc/modules the order to load them in. */
+export async function addModules(
   tree: Initramfs,
   { root, version }: Kernel,
   modules: readonly string[],

@@ -2,7 +2,7 @@
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { shell } from "./shell.ts";
+import { shell } from "../../images/shell.ts";
 
 /** A program and the package that brings it. */
 export type Need = readonly [program: string, debianPackage: string];

@@ -3,8 +3,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Initramfs } from "../../images/initramfs.ts";
 import { type Machine, runMachine } from "./emulator.ts";
-import type { Initramfs } from "./initramfs.ts";
 import { hasPassed, parseReport, type StepResult } from "./report.ts";
 
 export interface PartResult {

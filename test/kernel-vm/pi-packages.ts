@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { DebianArchive, unpack } from "../../images/debian/archive.ts";
+import { shell } from "../../images/shell.ts";
 import { cached } from "./cache.ts";
-import { DebianArchive, unpack } from "./debian-archive.ts";
-import { shell } from "./shell.ts";
 import type { Kernel } from "./x86-kernel.ts";
 
 export interface PiPackages {

@@ -10,7 +10,8 @@ import { type PiPackages, piPackages } from "./pi-packages.ts";
 /** A guard against hanging, not a measure. */
 const LIMIT_MS = 600_000;
 
-function packages(): Promise<PiPackages> {
+/** Debian's Node and what it needs, for the processor of a Zero. */
+export function piZeroPackages(): Promise<PiPackages> {
   return piPackages({
     architecture: "armel",
     kernel: "linux-image-rpi",
@@ -29,11 +30,11 @@ export const piZeroPart: Part = {
       ["/bin/busybox", "busybox-static"],
       ["modprobe", "kmod"],
     ]);
-    await packages();
+    await piZeroPackages();
     await newQemu("arm");
   },
   async run() {
-    const pi = await packages();
+    const pi = await piZeroPackages();
     const tree = await guestTree({
       origin: { root: pi.root, triplet: "arm-linux-gnueabi" },
       node: join(pi.root, "usr/bin/node"),

@@ -3,6 +3,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { shell } from "../../images/shell.ts";
 import { arm64Node } from "./arm64-node.ts";
 import { GpioLevels } from "./gpio-levels.ts";
 import { addPackages, addPrograms, guestTree } from "./guest-tree.ts";
@@ -11,7 +12,6 @@ import { newQemu } from "./new-qemu.ts";
 import { type Part, runGuest } from "./part.ts";
 import { type PiPackages, piPackages } from "./pi-packages.ts";
 import { PI3_LEVELS, PI3_PINS } from "./pi3-levels.ts";
-import { shell } from "./shell.ts";
 
 const MODULES = ["i2c-dev", "i2c-bcm2835", "bcm2835_wdt"];
 /** A guard against hanging, not a measure. */

@@ -1,7 +1,7 @@
 // Part b: the whole rig in one guest: controller, agents, USB links and power lines, all real but for the wires.
 
 import { addProgram } from "./elf.ts";
-import { addPrograms } from "./guest-tree.ts";
+import { addBundledProgram, addPrograms } from "./guest-tree.ts";
 import { type Part, runGuest } from "./part.ts";
 import { prepareX86, x86Machine, x86Tree } from "./x86-guest.ts";
 import { x86Kernel } from "./x86-kernel.ts";
@@ -11,7 +11,7 @@ const MODULES = [
   ...["libcomposite", "usb_f_ecm", "usb_f_ncm", "dummy_hcd num=4 is_high_speed=1"],
   ...["cdc_ether", "cdc_ncm", "bridge", "sch_netem"],
 ];
-const PROGRAMS = ["hatctl.cjs", "zero-agent.cjs", "zerorig.mjs", "host-worker.mjs"];
+const PROGRAMS = ["hatctl.cjs", "zero-agent.cjs", "host-worker.mjs"];
 const HOST = { root: "/", triplet: "x86_64-linux-gnu" };
 
 /** A guard against hanging, not a measure: a busy machine takes several times as long as a quiet one. */
@@ -24,6 +24,7 @@ export const rigPart: Part = {
   async run() {
     const tree = await x86Tree("rig.ts", MODULES);
     addPrograms(tree, PROGRAMS);
+    await addBundledProgram(tree, "zerorig.mjs");
     // Busybox's own know neither namespaces nor netem.
     await addProgram(tree, "/bin/ip", "/sbin/ip", HOST);
     await addProgram(tree, "/bin/tc", "/sbin/tc", HOST);

@@ -1,10 +1,10 @@
 // An emulated PC with Debian's kernel: the machine of the parts a and b.
 
+import type { Initramfs } from "../../images/initramfs.ts";
+import { together } from "../../images/shell.ts";
 import type { Machine } from "./emulator.ts";
 import { addPackages, guestTree, runtimePackages } from "./guest-tree.ts";
 import { needPrograms } from "./host-packages.ts";
-import type { Initramfs } from "./initramfs.ts";
-import { together } from "./shell.ts";
 import { type Kernel, x86Kernel, x86Packages } from "./x86-kernel.ts";
 
 export async function prepareX86(): Promise<void> {

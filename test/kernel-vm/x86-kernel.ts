@@ -13,9 +13,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { DebianArchive, unpack } from "../../images/debian/archive.ts";
+import { shell, together } from "../../images/shell.ts";
 import { cached } from "./cache.ts";
-import { DebianArchive, unpack } from "./debian-archive.ts";
-import { shell, together } from "./shell.ts";
 
 export interface Kernel {
   /** What is given to the emulator. */

@@ -43,11 +43,13 @@ export class BenchZero {
     const link = await GadgetLink.make(id, id % 2 === 1 ? "ncm" : "ecm");
     const home = join(directory, `p${id}`);
     mkdirSync(join(home, "proc/sys/kernel/random"), { recursive: true });
+    // To test and measure them all takes an emulated processor some seconds, and its compiler more.
     const settings = {
       slot: `p${id}`,
       controller: `ws://${CONTROLLER_ADDRESS}:8686/link`,
       key_file: keyFile,
       workers: 1,
+      kernel: "plain",
       max_hashrate_hs: hashrateHs,
       sysroot: home,
     };

@@ -15,13 +15,13 @@ import { until } from "./steps.ts";
 const RUN = "/run/rig";
 const ZERORIG = "/app/dist/zerorig.mjs";
 const USER = "bench";
-/** Slow, for there are five programs on an emulated processor. */
-const HASHRATE_HS = 1500;
-const SHARE_MS = 2000;
-const WATCH_MS = 100;
+/** Slow, for there are five programs on an emulated processor; and yet the known answer of a new link takes two seconds. */
+const HASHRATE_HS = 2500;
+const SHARE_MS = 3000;
+const WATCH_MS = 200;
 const START_MS = 60_000;
 /** A status costs both sides some 100 ms of an emulated processor: asked for seldom. */
-const STATUS_MS = 500;
+const STATUS_MS = 1500;
 
 export const SLOTS = ["p1", "p2", "p3", "p4"] as const;
 export type Slot = (typeof SLOTS)[number];

@@ -112,14 +112,20 @@ function addressed(board: string): readonly string[] {
   return ["--board", board, "--timeout", "60000"];
 }
 
+/** To open the board: 5 s were too short once, on an emulated processor that another had to share. */
+const PATIENCE_S = "60";
+
 /** The fence agent as Pacemaker calls it: parameters on stdin. */
 export function fenceByStdin(parameters: Readonly<Record<string, string>>): Promise<Ended> {
-  const stdin = Object.entries(parameters).map(([name, value]) => `${name}=${value}\n`);
+  const stdin = Object.entries({ login_timeout: PATIENCE_S, ...parameters }).map(
+    ([name, value]) => `${name}=${value}\n`,
+  );
   return run(FENCE_AGENT, [], { stdin: stdin.join("") });
 }
 
 /** The fence agent as medik8s calls it: parameters as arguments. */
 export function fenceByArguments(parameters: Readonly<Record<string, string>>): Promise<Ended> {
-  const args = Object.entries(parameters).map(([name, value]) => `--${name}=${value}`);
+  const given = { "login-timeout": PATIENCE_S, ...parameters };
+  const args = Object.entries(given).map(([name, value]) => `--${name}=${value}`);
   return run(FENCE_AGENT, args);
 }

@@ -12,9 +12,10 @@ export function step(name: string, run: Step): void {
   steps.push({ name, run });
 }
 
-/** Runs all steps. With `stopAtFailure` those after a failed one are not tried, and so are missing from the report. */
-export async function runSteps(stopAtFailure = false): Promise<void> {
+/** Runs all steps; true if all are right. With `stopAtFailure` those after a failed one are not tried, and so are missing from the report. */
+export async function runSteps(stopAtFailure = false): Promise<boolean> {
   tell({ plan: steps.length });
+  let isGood = true;
   for (const { name, run } of steps) {
     const started = performance.now();
     let ok = true;
@@ -26,8 +27,10 @@ export async function runSteps(stopAtFailure = false): Promise<void> {
       note = error instanceof Error ? (error.stack ?? error.message) : String(error);
     }
     tell({ step: name, ok, ms: Math.round(performance.now() - started), note });
-    if (!ok && stopAtFailure) return;
+    isGood &&= ok;
+    if (!ok && stopAtFailure) return false;
   }
+  return isGood;
 }
 
 const STDOUT = 1;

@@ -31,7 +31,7 @@ export class Initramfs {
     this.#entries.set(path, { mode: DIRECTORY, data: NOTHING });
   }
 
-  text(path: string, text: string, mode = 0o644): void {
+  text(path: string, text: string | Buffer, mode = 0o644): void {
     this.#add(path, REGULAR | mode, () => Buffer.from(text));
   }
 

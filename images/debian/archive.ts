@@ -2,7 +2,8 @@
 
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { shell } from "./shell.ts";
+import { shell } from "../shell.ts";
+import type { LockedPackage } from "./locked-package.ts";
 
 export interface ArchiveOptions {
   /** Where lists and downloads go. */
@@ -10,11 +11,13 @@ export interface ArchiveOptions {
   /** Such as `bookworm` and `bookworm-security`. */
   readonly suites: readonly string[];
   readonly architecture: string;
+  /** Of the archive; `main` where none are named. */
+  readonly components?: string;
   /** The suite whose versions are taken where several have a package. */
   readonly release?: string;
 }
 
-const MIRROR = process.env["ZERORIG_DEBIAN_MIRROR"] ?? "http://deb.debian.org";
+export const MIRROR = process.env["ZERORIG_DEBIAN_MIRROR"] ?? "http://deb.debian.org";
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /** One release and architecture of Debian. Nothing of it is installed. */
@@ -29,13 +32,13 @@ export class DebianArchive {
 
   /** Reads the lists of packages. */
   static async open(options: ArchiveOptions): Promise<DebianArchive> {
-    const { directory, suites, architecture, release } = options;
+    const { directory, suites, architecture, release, components = "main" } = options;
     for (const folder of ["lists/partial", "archives/partial"]) {
       mkdirSync(join(directory, folder), { recursive: true });
     }
     const lines = suites.map((suite) => {
       const part = suite.endsWith("-security") ? "debian-security" : "debian";
-      return `deb [signed-by=${KEYRING}] ${MIRROR}/${part} ${suite} main\n`;
+      return `deb [signed-by=${KEYRING}] ${MIRROR}/${part} ${suite} ${components}\n`;
     });
     writeFileSync(join(directory, "sources.list"), lines.join(""));
     writeFileSync(join(directory, "status"), "");
@@ -69,6 +72,41 @@ export class DebianArchive {
     const found = text.match(new RegExp(`Depends: (${prefix}\\S+)`))?.[1];
     if (found === undefined) throw new Error(`no ${prefix}* among what ${name} depends on`);
     return found;
+  }
+
+  /** These packages and all that they depend on, as `name=version`. A word such as `?essential` stands for many. */
+  async resolve(names: readonly string[]): Promise<readonly string[]> {
+    const plan = ["-qq", "--simulate", "install", ...names];
+    const text = await shell("apt-get", [...this.#settings, ...plan]);
+    return [...text.matchAll(/^Inst (\S+) \((\S+)/gm)].map(([, name, version]) => {
+      return `${name?.replace(/:\w+$/, "")}=${version}`;
+    });
+  }
+
+  /** What the lists say of packages; each `name`, or `name=version`. */
+  async describe(names: readonly string[]): Promise<readonly LockedPackage[]> {
+    const text = await shell("apt-cache", [
+      ...this.#settings,
+      "--no-all-versions",
+      "show",
+      ...names,
+    ]);
+    return text
+      .trim()
+      .split(/\n\n+/)
+      .map((paragraph) => {
+        const field = (name: string) =>
+          new RegExp(`^${name}: (.*)$`, "m").exec(paragraph)?.[1]?.trim() ?? "";
+        const version = field("Version");
+        const isSecurity = field("Filename").startsWith("pool/updates/");
+        return {
+          name: field("Package"),
+          version,
+          bytes: Number(field("Size")),
+          sha256: field("SHA256"),
+          path: `${isSecurity ? "debian-security" : "debian"}/${field("Filename")}`,
+        };
+      });
   }
 
   /** Downloads these packages alone; returns their files. */

@@ -1,0 +1,32 @@
+// Copies a part of a file into another.
+
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { ImageError } from "./image-error.ts";
+import type { Partition } from "./partition-table.ts";
+
+const PIECE_BYTES = 2 ** 20;
+const NOTHING = Buffer.alloc(PIECE_BYTES);
+
+/** Into a file of zeros, which keeps its holes: most of a card is empty. */
+export function copyBytes(
+  from: string,
+  { offset, bytes }: Partition,
+  to: string,
+  toAt: number,
+): void {
+  const source = openSync(from, "r");
+  const target = openSync(to, "r+");
+  try {
+    const piece = Buffer.alloc(PIECE_BYTES);
+    for (let done = 0; done < bytes; ) {
+      const read = readSync(source, piece, 0, Math.min(PIECE_BYTES, bytes - done), offset + done);
+      if (read === 0) throw new ImageError("it is cut off", "download it again");
+      const isEmpty = piece.compare(NOTHING, 0, read, 0, read) === 0;
+      if (!isEmpty) writeSync(target, piece, 0, read, toAt + done);
+      done += read;
+    }
+  } finally {
+    closeSync(source);
+    closeSync(target);
+  }
+}

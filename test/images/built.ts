@@ -1,0 +1,89 @@
+// The images that the parts start: built by our tool, each once in a run.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TargetArchitecture } from "../../images/boot/boot-files.ts";
+import { buildCard, type CardOptions } from "../../images/build.ts";
+import { nativesIn, readVersions, VERSIONS_FILE } from "../../images/commands/options.ts";
+import { buildNatives } from "../../images/natives.ts";
+import type { Role } from "../../images/role.ts";
+import { cached } from "../kernel-vm/cache.ts";
+import { needPrograms } from "../kernel-vm/host-packages.ts";
+
+/** The link key of every Zero here. */
+export const KEY = "5a".repeat(32);
+const MB = 2 ** 20;
+/** Of a controller whose HAT is at 0x20 of the first bus. */
+export const STOCK_CONFIG = `[hat]
+board = "v2.3"
+[pool]
+nodes = ["127.0.0.1:9"]
+user = "test"
+[power]
+restore = "all-off"
+[http]
+listen = "127.0.0.1"
+`;
+const directory = mkdtempSync(join(tmpdir(), "zr-built-"));
+process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
+const versions = readVersions(VERSIONS_FILE);
+
+export async function needBuildPrograms(): Promise<void> {
+  await needPrograms([
+    ["mcopy", "mtools"],
+    ["mkfs.fat", "dosfstools"],
+    ["mke2fs", "e2fsprogs"],
+    ["depmod", "kmod"],
+    ["mksquashfs", "squashfs-tools"],
+    ["aarch64-linux-gnu-g++", "g++-aarch64-linux-gnu"],
+  ]);
+}
+
+export function cardOptions(
+  role: Role,
+  architecture: TargetArchitecture,
+  out: string,
+): CardOptions {
+  return {
+    ...{ role, architecture, versions, out, hostname: null, sshKey: null, nat: false },
+    ...{
+      key: role === 0 ? null : KEY,
+      config: role === 0 ? STOCK_CONFIG : null,
+      isWritable: false,
+    },
+    binaries: new Map(),
+    bytes: (role === 0 ? 2048 : 1024) * MB,
+    progress: () => {},
+  };
+}
+
+const made = new Map<string, Promise<string>>();
+
+/** Its file, which the caller copies before it changes it. */
+export function builtCard(role: Role, architecture: TargetArchitecture): Promise<string> {
+  const out = join(directory, `${role}-${architecture}.img`);
+  const already = made.get(out);
+  if (already !== undefined) return already;
+  const making = make(cardOptions(role, architecture, out));
+  made.set(out, making);
+  return making;
+}
+
+async function make(options: CardOptions): Promise<string> {
+  await needBuildPrograms();
+  const binaries = options.role === 0 ? await natives() : new Map();
+  await buildCard({ ...options, binaries });
+  return options.out;
+}
+
+/** From the cache: they take minutes to build. */
+async function natives(): Promise<ReadonlyMap<string, string>> {
+  const { version } = (versions.packages["controller-arm64"] ?? []).find(
+    ({ name }) => name === "libnode-dev",
+  ) ?? { version: "none" };
+  const folder = await cached(`natives-arm64-${version}`, async (draft) => {
+    await buildNatives(versions, draft, () => {});
+  });
+  return nativesIn(folder);
+}

@@ -1,0 +1,18 @@
+#!/bin/sh
+# What a controller sees of a Zero on its cable.
+tell() {
+  ok=false i=0
+  until note=$(eval "$2" 2>&1) && ok=true || [ $i -ge 60 ]; do i=$((i + 1)); sleep 1; done
+  note=$(printf '%s' "$note" | head -c 200 | tr '\n"\\' '   ')
+  printf '\n@@{"step":"%s","ok":%s,"ms":0,"note":"%s"}\n' "$1" "$ok" "$note"
+}
+printf '\n@@{"plan":5}\n'
+tell "the controller: br0 has its address" "ip -4 -o address show br0 | grep -o 172.19.181.254"
+tell "the controller: the Zero's cable is in br0" "ip -o link show ethpi3 | grep -o 'master br0'"
+tell "the controller: it is controller.local" "getent hosts controller.local"
+tell "the controller: p3.local is the Zero" "getent ahostsv4 p3.local | grep -o '172.19.181.3 ' | head -n 1"
+tell "the controller: the Zero has been there" "ip neighbour show 172.19.181.3 | grep -o 'lladdr.*'"
+# The Zero goes first: it needs the way out.
+i=0
+while [ $i -lt 60 ] && ip -o link show ethpi3 | grep -q LOWER_UP; do i=$((i + 1)); sleep 1; done
+systemctl poweroff

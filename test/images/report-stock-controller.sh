@@ -1,0 +1,21 @@
+#!/bin/sh
+# What the system of a customised controller's image tells of itself, once it is up.
+tell() {
+  ok=false
+  note=$(eval "$2" 2>&1) && ok=true
+  note=$(printf '%s' "$note" | head -c 200 | tr '\n"\\' '   ')
+  printf '\n@@{"step":"%s","ok":%s,"ms":0,"note":"%s"}\n' "$1" "$ok" "$note"
+}
+i=0
+while [ $i -lt 200 ] && [ "$(systemctl is-active zerorig)" != active ]; do sleep 2; i=$((i + 1)); done
+printf '\n@@{"plan":8}\n'
+[ "$(systemctl is-active zerorig)" = active ] || journalctl --no-pager -u zerorig | tail -n 30
+tell "the controller is active" "systemctl is-active zerorig"
+tell "it runs as a user of its own" 'stat -c %U "/proc/$(systemctl show --value -p MainPID zerorig)" | grep zerorig'
+tell "it found the HAT, of which nothing was switched" "zerorig status --json | grep -o '\"board\":[^,]*'"
+tell "its API answers" "node -e 'fetch(\"http://127.0.0.1:8080/api/v1/status\").then((a) => { console.log(a.status); process.exit(a.ok ? 0 : 1); })'"
+tell "a Zero can be switched on" 'zerorig on p2 --reason test >/dev/null; n=0; until hatctl --board v2.3 status | grep -i "p2.*on"; do n=$((n + 1)); [ $n -lt 30 ] || exit 1; sleep 2; done'
+tell "br0 has its address" "networkctl --no-pager status br0 | grep -o 172.19.181.254"
+tell "it is controller" '[ "$(hostname)" = controller ] && hostname'
+tell "no unit of ours has failed" "! systemctl --failed --no-legend | grep zero"
+systemctl poweroff

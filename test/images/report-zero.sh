@@ -1,0 +1,19 @@
+#!/bin/sh
+# What the system of a Zero's built image tells of itself, once it is up. The emulator has no device controller, so no gadget.
+tell() {
+  ok=false
+  note=$(eval "$2" 2>&1) && ok=true
+  note=$(printf '%s' "$note" | head -c 200 | tr '\n"\\' '   ')
+  printf '\n@@{"step":"%s","ok":%s,"ms":0,"note":"%s"}\n' "$1" "$ok" "$note"
+}
+printf '\n@@{"plan":8}\n'
+[ "$(systemctl is-active zero-agent)" = active ] || journalctl --no-pager -u zero-agent | tail -n 30
+tell "multi-user is reached" "systemctl is-active multi-user.target"
+tell "the agent is active" "systemctl is-active zero-agent"
+tell "its name is its slot's" 'hostname | grep "^p[1-9]"'
+tell "the system lies in memory" "findmnt -n -o FSTYPE / | grep overlay"
+tell "what is written is there" "echo x >/etc/written && cat /etc/written"
+tell "it has its key" "wc -c </etc/zerorig/agent.key | grep 65"
+tell "its name is known by mDNS" 'getent hosts "$(hostname).local"'
+tell "no unit has failed but the gadget's" 'failed=$(systemctl --failed --no-legend --plain | cut -d" " -f1 | grep -v "^zerorig-gadget"); echo $failed; [ -z "$failed" ]'
+systemctl poweroff
