@@ -19,9 +19,14 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-/** Measures work in this process. The pieces grow until they take some milliseconds. */
-export function inProcess(key: string, label: string, work: Work): Contestant {
-  let count = FIRST_COUNT;
+/** Measures work in this process. The pieces grow from `firstCount` hashes until they take some milliseconds. */
+export function inProcess(
+  key: string,
+  label: string,
+  work: Work,
+  firstCount = FIRST_COUNT,
+): Contestant {
+  let count = firstCount;
   const sample = (forMs: number): number => {
     const startedAt = cpuMs();
     let hashes = 0;
@@ -48,6 +53,12 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length / 2;
   return ((sorted[Math.floor(half)] ?? 0) + (sorted[Math.ceil(half) - 1] ?? 0)) / 2;
+}
+
+/** The value that this share of all do not exceed. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 /** Lets all take part in each round, one after the other, after one round that does not count. */

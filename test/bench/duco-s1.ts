@@ -2,12 +2,12 @@
 
 import * as crypto from "node:crypto";
 import { kernelByName } from "../../zero-agent/kernels/all.ts";
-import type { SearchJob } from "../../zero-agent/kernels/kernel.ts";
-import { KERNEL_NAMES } from "../../zero-agent/kernels/names.ts";
+import type { DucoS1Job } from "../../zero-agent/kernels/kernel.ts";
+import { PORTABLE_NAMES } from "../../zero-agent/kernels/names.ts";
 import { type Contestant, inProcess, type Work } from "./contestant.ts";
 
 /** A job that nothing solves: the target is no SHA-1 of these messages. */
-const JOB: SearchJob = {
+const JOB: DucoS1Job = {
   algorithm: "duco-s1",
   prefix: "c5a8787a9c6392560df7ed9c0f253f89092d8cd2",
   target: "0000000000000000000000000000000000000000",
@@ -16,7 +16,7 @@ const JOB: SearchJob = {
 const FIRST = 1_000_000;
 const LAST = 9_999_999;
 
-type Search = (job: SearchJob, from: number, to: number, budget: number) => { next: number };
+type Search = (job: DucoS1Job, from: number, to: number, budget: number) => { next: number };
 
 /** Searches on and on through the nonces of seven digits. */
 export function searching(search: Search): Work {
@@ -47,7 +47,7 @@ function cryptoHash(): Contestant[] {
 }
 
 export function ducoS1Contestants(): Contestant[] {
-  const engines = KERNEL_NAMES.flatMap((name) => {
+  const engines = PORTABLE_NAMES.flatMap((name) => {
     const kernel = kernelByName(name);
     if (kernel === undefined) return [];
     const work = searching(kernel.search.bind(kernel));

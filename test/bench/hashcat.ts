@@ -1,7 +1,9 @@
 // The program hashcat, where it is installed with an OpenCL for the processor: its SHA-1 of salt and digits.
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import type { Contestant } from "./contestant.ts";
@@ -15,6 +17,7 @@ const COUNTED_LINES = 4;
 /** To compile its kernel for a width it never ran at takes more than a minute. */
 const LIMIT_MS = 300_000;
 const WIDTHS = [4, 8, 16] as const;
+const AVX2_WIDTHS = [4, 8] as const;
 
 function arguments_(width: number): string[] {
   return [
@@ -51,8 +54,8 @@ async function* points(child: ChildProcess): AsyncGenerator<Point> {
   }
 }
 
-async function sample(width: number): Promise<number> {
-  const child = spawn("hashcat", arguments_(width), { stdio: ["ignore", "pipe", "ignore"] });
+async function sample(width: number, env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn("hashcat", arguments_(width), { stdio: ["ignore", "pipe", "ignore"], env });
   const limit = setTimeout(() => child.kill(), LIMIT_MS);
   const seen: Point[] = [];
   for await (const point of points(child)) {
@@ -67,17 +70,42 @@ async function sample(width: number): Promise<number> {
   return (last.hashes - first.hashes) / (last.cpu - first.cpu);
 }
 
-/** None where hashcat is not installed, or finds no OpenCL. */
-export async function hashcatContestants(): Promise<Contestant[]> {
+/** Whether hashcat is installed, and finds an OpenCL to run with. */
+async function runs(env: NodeJS.ProcessEnv): Promise<boolean> {
   try {
-    const { stdout } = await run("hashcat", ["-I"]);
-    if (!stdout.includes("Backend Device ID")) return [];
+    return (await run("hashcat", ["-I"], { env })).stdout.includes("Backend Device ID");
   } catch {
-    return [];
+    return false;
   }
-  return WIDTHS.map((width) => ({
-    key: `hashcat_w${width}`,
-    label: `hashcat -m 120 -O, width ${width}`,
-    sample: () => sample(width),
-  }));
+}
+
+/** An environment in which a program takes this processor for one without AVX-512; null where that cannot be, or is so anyway. */
+async function withoutAvx512(): Promise<NodeJS.ProcessEnv | null> {
+  if (process.platform !== "linux" || process.arch !== "x64") return null;
+  if (!readFileSync("/proc/cpuinfo", "latin1").includes(" avx512f ")) return null;
+  const dir = mkdtempSync(join(tmpdir(), "zerorig-bench-"));
+  process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
+  const library = join(dir, "without-avx512.so");
+  const source = join(import.meta.dirname, "without-avx512.c");
+  try {
+    await run("g++", ["-x", "c", "-O1", "-shared", "-fPIC", "-o", library, source]);
+  } catch {
+    return null;
+  }
+  const env = { ...process.env, LD_PRELOAD: library };
+  return (await runs(env)) ? env : null;
+}
+
+/** None where hashcat is not installed, or finds no OpenCL. With AVX-512 there, also as it would run on a processor with AVX2 alone. */
+export async function hashcatContestants(): Promise<Contestant[]> {
+  if (!(await runs(process.env))) return [];
+  const avx2 = await withoutAvx512();
+  const of = (width: number, env: NodeJS.ProcessEnv, key: string, what: string): Contestant => ({
+    key: `hashcat_w${width}${key}`,
+    label: `hashcat -m 120 -O, width ${width}${what}`,
+    sample: () => sample(width, env),
+  });
+  const own = WIDTHS.map((width) => of(width, process.env, "", ""));
+  if (avx2 === null) return own;
+  return [...own, ...AVX2_WIDTHS.map((width) => of(width, avx2, "_avx2", ", AVX2 alone"))];
 }
