@@ -1,0 +1,77 @@
+// The receivers of alerts, and how each wants to be told: a webhook takes JSON with a signature, ntfy takes a line of text.
+
+import { createHmac } from "node:crypto";
+import { type Notice, titleOf } from "./thinner.ts";
+
+/** A POST as it goes out. */
+export interface Post {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Receiver {
+  readonly name: "webhook" | "ntfy";
+  /** For people: where it is, without what is secret in it. */
+  readonly where: string;
+  post(letter: Letter): Post;
+}
+
+/** A notice, with what makes it this one. */
+export interface Letter extends Notice {
+  /** The same in each try: whoever is told twice can see that. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly rig: string;
+}
+
+/** `X-Zerorig-Signature: sha256=<hex>`: the HMAC of the body with the secret that both know; absent without one. */
+export function webhook(url: string, secret: string | null, userAgent: string): Receiver {
+  return {
+    name: "webhook",
+    where: new URL(url).host,
+    post: ({ id, at, rig, state, kind, slot, text }) => {
+      const body = JSON.stringify({ id, at, rig, state, kind, slot, text });
+      const signature = secret && createHmac("sha256", secret).update(body).digest("hex");
+      return {
+        url,
+        body,
+        headers: {
+          "content-type": "application/json",
+          "user-agent": userAgent,
+          ...(signature ? { "x-zerorig-signature": `sha256=${signature}` } : {}),
+        },
+      };
+    },
+  };
+}
+
+/** By ntfy's headers; 3 is its usual priority, 4 makes a phone ring, 2 does not. */
+const PRIORITY = { raised: "4", resolved: "2", digest: "3", test: "3" } as const;
+const TAGS = {
+  raised: "warning",
+  resolved: "white_check_mark",
+  digest: "newspaper",
+  test: "bell",
+} as const;
+
+export function ntfy(url: string, token: string | null, userAgent: string): Receiver {
+  return {
+    name: "ntfy",
+    // The topic's name is all that keeps strangers from reading it.
+    where: new URL(url).host,
+    post: (letter) => ({
+      url,
+      body: letter.text,
+      headers: {
+        "content-type": "text/plain; charset=utf-8",
+        "user-agent": userAgent,
+        title: `${letter.rig}: ${titleOf(letter) || letter.state}${letter.state === "resolved" ? " is over" : ""}`,
+        priority: PRIORITY[letter.state],
+        tags: TAGS[letter.state],
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      },
+    }),
+  };
+}
