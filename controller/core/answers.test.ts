@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
-import { mining } from "../../test/sim/scene.ts";
+import { INTENT, mining } from "../../test/sim/scene.ts";
 import { draftOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { onNack, onResult, onShareSecured } from "./observe-work.ts";
@@ -17,6 +17,10 @@ const NOMINAL_HS = base.state.slots[0]?.link?.nominalHs ?? 0;
 
 const JOB: Job = {
   id: "p2-7",
+  algorithm: "duco-s1",
+  poolTarget: "b",
+  node: "",
+  ref: "",
   prefix: "a",
   target: "b",
   difficulty: 5,
@@ -126,6 +130,10 @@ describe("an answer of a Zero", () => {
       seat: "p2",
       jobId: JOB.id,
       worker: "p1",
+      algorithm: "duco-s1",
+      poolTarget: "b",
+      node: "",
+      ref: "",
       prefix: "a",
       target: "b",
       difficulty: 5,
@@ -232,15 +240,7 @@ describe("the known answer", () => {
   const asked = { task: TEST, link: untested, phase: "Booting", why: "linked" } as const;
 
   it("given rightly makes it Ready, and closes what was open", () => {
-    const intent = {
-      id: 3,
-      kind: "cycle",
-      by: "automation",
-      why: "x",
-      reason: "",
-      durable: true,
-    } as const;
-    const { slot, effects } = answered(rigWith({ ...asked, intent, tries: 2 }), {
+    const { slot, effects } = answered(rigWith({ ...asked, intent: INTENT, tries: 2 }), {
       nonce: SELF_TEST.nonce,
     });
     expect(slot).toMatchObject({
@@ -373,6 +373,10 @@ describe("a share", () => {
     seat: "p2",
     jobId: JOB.id,
     worker: "p1",
+    algorithm: "duco-s1",
+    poolTarget: "b",
+    node: "",
+    ref: "",
     prefix: "a",
     target: "b",
     difficulty: 5,

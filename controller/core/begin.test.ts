@@ -51,6 +51,7 @@ describe("a controller without memory", () => {
       restUntil: NEVER,
       demandUntil: NEVER,
       probeAskedAt: NEVER,
+      restartUntil: NEVER,
       shed: null,
       answers: null,
       meter: null,

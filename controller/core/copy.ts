@@ -37,6 +37,7 @@ export function copySlot(slot: Slot): Slot {
     bootPending: slot.bootPending,
     offAt: slot.offAt,
     link: slot.link,
+    kernels: slot.kernels,
     heardAt: slot.heardAt,
     vitals: slot.vitals,
     progressAt: slot.progressAt,
@@ -61,8 +62,10 @@ export function copySlot(slot: Slot): Slot {
     movedAt: slot.movedAt,
     busyAt: slot.busyAt,
     demandUntil: slot.demandUntil,
+    demandBy: slot.demandBy,
     answers: slot.answers,
     probeAskedAt: slot.probeAskedAt,
+    restartUntil: slot.restartUntil,
     meter: slot.meter,
     energy: slot.energy,
     hashes: slot.hashes,
@@ -77,6 +80,8 @@ export function copySeat(seat: Seat): Seat {
     index: seat.index,
     state: seat.state,
     node: seat.node,
+    goal: seat.goal,
+    nextGoal: seat.nextGoal,
     since: seat.since,
     job: seat.job,
     share: seat.share,
@@ -92,9 +97,13 @@ export function copySeat(seat: Seat): Seat {
 export function copyJob(job: Job): Mutable<Job> {
   return {
     id: job.id,
+    algorithm: job.algorithm,
     prefix: job.prefix,
     target: job.target,
+    poolTarget: job.poolTarget,
     difficulty: job.difficulty,
+    node: job.node,
+    ref: job.ref,
     to: job.to,
     receivedAt: job.receivedAt,
     worker: job.worker,
@@ -109,7 +118,9 @@ export function copyLink(link: Link): Mutable<Link> {
     bootId: link.bootId,
     model: link.model,
     agentVersion: link.agentVersion,
+    kernel: link.kernel,
     nominalHs: link.nominalHs,
+    hasKernel: link.hasKernel,
     tested: link.tested,
     askedAt: link.askedAt,
   };
@@ -131,13 +142,18 @@ export function copyHost(host: Host): Host {
 export function copyRig(rig: RigState): RigState {
   return {
     policy: rig.policy,
+    policyFrom: rig.policyFrom,
     startedAt: rig.startedAt,
     lastTickAt: rig.lastTickAt,
     resumedAt: rig.resumedAt,
     slots: rig.slots.slice(),
     seats: rig.seats.slice(),
     hosts: rig.hosts.slice(),
+    parts: rig.parts,
+    orders: rig.orders,
     pool: rig.pool,
+    goals: rig.goals,
+    servedAt: rig.servedAt,
     storm: rig.storm,
     hub: rig.hub,
     underVoltageAt: rig.underVoltageAt,
@@ -160,3 +176,9 @@ export function copyRig(rig: RigState): RigState {
     nextId: rig.nextId,
   };
 }
+
+// V8 keeps a number that is no integer in a box of its own, which each copy makes anew, unless the field ever held something
+// else: from then on it holds a pointer, and boxes are shared. Learned one by one, that would compile all of the core anew.
+const NOTHING = { slots: [], seats: [], hosts: [] };
+for (const copy of [copySlot, copySeat, copyJob, copyLink, copyHost, copyRig])
+  copy(NOTHING as never);

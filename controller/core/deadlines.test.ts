@@ -2,24 +2,16 @@
 
 import { describe, expect, it } from "vitest";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
-import { mining } from "../../test/sim/scene.ts";
+import { INTENT, mining } from "../../test/sim/scene.ts";
 import { draftOf } from "./draft.ts";
 import { judge } from "./judge.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
-import type { Hold, Intent, Link, Slot } from "./slot.ts";
+import type { Hold, Link, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 
 const { state, now } = mining({ zeros: 2 });
 const [first, second] = state.slots as [Slot, Slot];
 const LINK = first.link as Link;
-const INTENT: Intent = {
-  id: 3,
-  kind: "cycle",
-  by: "automation",
-  why: "x",
-  reason: "",
-  durable: true,
-};
 const TASK = { jobId: "p1-1", seat: "p1", link: LINK.id, until: now + 1e6 };
 const MAINTENANCE: Hold = {
   kind: "maintenance",
@@ -378,6 +370,10 @@ describe("what a Zero that is up is judged for", () => {
   it("takes its job back without blame", () => {
     const job = {
       id: TASK.jobId,
+      algorithm: "duco-s1" as const,
+      poolTarget: "",
+      node: "",
+      ref: "",
       prefix: "",
       target: "",
       difficulty: 1,

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
-import { mining, withSlot } from "../../test/sim/scene.ts";
-import { dispatch, expireWork, jobLimitMs } from "./dispatch.ts";
+import { mining, waitingJob, withSlot } from "../../test/sim/scene.ts";
+import { jobLimitMs } from "./candidate.ts";
+import { dispatch, expireWork } from "./dispatch.ts";
 import { draftOf } from "./draft.ts";
 import { DEFAULT_POLICY } from "./policy.ts";
 import type { Host, Job, Seat } from "./seat.ts";
@@ -13,17 +14,7 @@ import type { RigState } from "./state.ts";
 
 const { state, now } = mining({ hostWorkers: 1 });
 
-const JOB: Job = {
-  id: "p1-7",
-  prefix: "a",
-  target: "b",
-  difficulty: 5,
-  to: 700_000,
-  receivedAt: now,
-  worker: null,
-  tried: [],
-  missed: [],
-};
+const JOB = waitingJob(now);
 
 interface Given {
   /** Whose job it is, and what is known of it. */

@@ -4,6 +4,7 @@ import type { Line } from "../../hat/board.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import type { ControllerMessage, JobMessage } from "../../zero-agent/protocol/messages.ts";
 import type { RigMemory, SlotMemory } from "./memory.ts";
+import type { OrderEnd, OrderProgress, OrderSpec } from "./order.ts";
 import type { Share } from "./seat.ts";
 import type { By, IntentKind } from "./slot.ts";
 
@@ -50,7 +51,7 @@ export type Effect =
     }
   | { readonly type: "host-search"; readonly worker: string; readonly message: JobMessage }
   | { readonly type: "host-cancel"; readonly worker: string }
-  | { readonly type: "connect-pool"; readonly seat: string }
+  | { readonly type: "connect-pool"; readonly seat: string; readonly goal?: number }
   | { readonly type: "drop-pool"; readonly seat: string; readonly why: string }
   | { readonly type: "request-job"; readonly seat: string }
   /** Verify, write down, answer by `share-secured`. */
@@ -61,6 +62,16 @@ export type Effect =
       readonly share: number;
       readonly outcome: ShareOutcome;
       readonly reason: string | null;
+    }
+  /** Hash this nonce once more; answered by `find-checked`. */
+  | { readonly type: "check-find"; readonly order: OrderSpec; readonly nonce: number }
+  | { readonly type: "save-order"; readonly order: string; readonly progress: OrderProgress }
+  /** Answered by `order-ended` once it is synced to disk. */
+  | {
+      readonly type: "end-order";
+      readonly order: string;
+      readonly end: OrderEnd;
+      readonly progress: OrderProgress;
     }
   | {
       readonly type: "report";

@@ -145,6 +145,7 @@ describe("the energy that is shown", () => {
     expect(view(state, AROUND, world.now).slots[0]?.energy).toEqual({
       source: "measured",
       joules: 5,
+      measured_joules: 5,
       joules_per_hash: null,
       joules_per_share: null,
       cost: null,

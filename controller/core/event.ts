@@ -3,7 +3,10 @@
 import type { BoardReading, SlotReading } from "../../hat/board.ts";
 import type { HatErrorCode } from "../../hat/error.ts";
 import type { SlotId } from "../../hat/slots.ts";
+import type { Algorithm } from "../../zero-agent/kernels/kernel.ts";
 import type { Beat, Hello } from "../../zero-agent/protocol/messages.ts";
+import type { OrderSpec } from "./order.ts";
+import type { Policy } from "./policy.ts";
 import type { ScheduleReading } from "./schedule.ts";
 import type { PoolWhy } from "./why.ts";
 
@@ -50,6 +53,8 @@ export type Event = Timed<
       readonly link: number;
       readonly detail: string;
     }
+  /** Its agent is about to be started anew, at our word: it may be silent for so long while its kernel answers. */
+  | { readonly type: "agent-restart"; readonly slot: SlotId; readonly forMs: number }
   | { readonly type: "heard"; readonly slot: SlotId; readonly link: number }
   | { readonly type: "beat"; readonly slot: SlotId; readonly link: number; readonly beat: Beat }
   /** The link server answered itself: silence is not our own doing. */
@@ -79,6 +84,8 @@ export type Event = Timed<
       readonly node: string | null;
       readonly why: PoolWhy;
       readonly detail: string | null;
+      /** Which goal's, where the hashing is split; the first if absent. */
+      readonly goal?: number;
     }
   | { readonly type: "pool-up"; readonly seat: string }
   | {
@@ -88,6 +95,8 @@ export type Event = Timed<
       readonly detail: string;
       /** How long the seat stays away at least, where the pool's reason tells. */
       readonly retryMs?: number;
+      /** What its back-off is multiplied with, drawn at random: who lost a pool together does not come back together. */
+      readonly stretch?: number;
     }
   | {
       readonly type: "pool-job";
@@ -96,7 +105,15 @@ export type Event = Timed<
       readonly target: string;
       readonly difficulty: number;
       readonly to: number;
+      /** Without it, DUCO-S1. */
+      readonly algorithm?: Algorithm;
+      /** What the pool takes, where the worker is to look for something easier. */
+      readonly poolTarget?: string;
+      /** What the session knows it by, where the seat's own name does not tell. */
+      readonly ref?: string;
     }
+  /** The job that the seat has is worth nothing any more; its session goes on. */
+  | { readonly type: "pool-void"; readonly seat: string }
   | {
       readonly type: "pool-verdict";
       readonly seat: string;
@@ -113,7 +130,21 @@ export type Event = Timed<
       readonly seat: string;
       readonly share: number;
       readonly valid: boolean;
+      /** It is right, and not good enough for the pool: proof of work, and no more. */
+      readonly isLocal?: boolean;
     }
+  // whoever submits work, and the store that keeps its fate
+  | { readonly type: "order-placed"; readonly order: OrderSpec; readonly forMs: number }
+  | { readonly type: "order-cancelled"; readonly order: string; readonly reason: string }
+  /** A nonce that a worker named was hashed once more here. */
+  | {
+      readonly type: "find-checked";
+      readonly order: string;
+      readonly nonce: number;
+      readonly right: boolean;
+    }
+  /** Its end is written down. */
+  | { readonly type: "order-ended"; readonly order: string }
   /** Whether the kernel of a silent Zero answers on the network. */
   | { readonly type: "probed"; readonly slot: SlotId; readonly answers: boolean }
   // what the outside says of power: the schedules for now, a number from elsewhere, a meter, someone who wants a Zero up
@@ -130,7 +161,13 @@ export type Event = Timed<
       readonly watts: number;
       readonly forMs: number;
     }
-  | { readonly type: "demand"; readonly slots: readonly SlotId[]; readonly forMs: number }
+  | {
+      readonly type: "demand";
+      readonly slots: readonly SlotId[];
+      readonly forMs: number;
+      /** Who asks, in words; nobody says it of a person's `wake`. */
+      readonly by?: string;
+    }
   // people
   | {
       readonly type: "operator";
@@ -152,6 +189,8 @@ export type Event = Timed<
     }
   | { readonly type: "end-override"; readonly reason: string }
   | { readonly type: "quiesce" }
+  /** Other numbers to decide with from now on; those that shape the rig stay as they were at the start. */
+  | { readonly type: "policy"; readonly policy: Policy }
 >;
 
 export type EventOf<T extends Event["type"]> = Extract<Event, { readonly type: T }>;

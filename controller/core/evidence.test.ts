@@ -158,6 +158,30 @@ describe("a silent Zero", () => {
     expect((cut?.now ?? 0) - heardAt).toBeLessThan(16_000);
   });
 
+  it("whose agent is started anew at our word has the leave that goes with it, and no longer", () => {
+    const world = mining();
+    world.post({ type: "agent-restart", slot: "p1", forMs: 70_000 });
+    world.post({ type: "agent-restart", slot: "p9", forMs: 70_000 });
+    world.zero("p1").hung = true;
+    const { now } = world;
+    answering(world, true, 65_000);
+    expect(world.slot("p1")).toMatchObject({ phase: "Remediating", fences: 0 });
+    answering(world, true, 10_000);
+    const [cut] = world.powerEffects("p1").filter(({ to }) => to === "off");
+    expect((cut?.now ?? 0) - now).toBeGreaterThanOrEqual(70_000);
+    expect(world.slot("p1").fences).toBe(1);
+  });
+
+  it("that dies while its agent is started anew is cut as soon as it always was", () => {
+    const world = mining();
+    world.post({ type: "agent-restart", slot: "p1", forMs: 120_000 });
+    world.zero("p1").hung = true;
+    const { heardAt } = world.slot("p1");
+    answering(world, false, 25_000);
+    const [cut] = world.powerEffects("p1").filter(({ to }) => to === "off");
+    expect((cut?.now ?? 0) - heardAt).toBeLessThan(16_000);
+  });
+
   it("whose agent comes back within its grace is not cut at all", () => {
     const world = mining();
     const zero = world.zero("p1");

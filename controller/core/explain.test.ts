@@ -26,6 +26,7 @@ describe("why", () => {
     expect(said.for_ms).toBe(Math.round(world.now - world.slot("p1").since));
     expect(said.evidence).toMatch(/^heard \d\.\d s ago, line on/);
     expect(said.notes).toEqual([
+      expect.stringMatching(/^pool p1: has a job for \d\.\d s; job p1-\d+ .*: searched by p1$/),
       expect.stringMatching(/^boot grace 90\.0 s \(1 boot known\)$/),
       "healthy 4 of 4 meant up, floor 3, storm normal",
     ]);
@@ -103,7 +104,7 @@ describe("why", () => {
       barren: 2,
       remedies: 4,
     });
-    expect(notes.slice(0, -2)).toEqual([
+    expect(notes.slice(0, -3)).toEqual([
       "held (cordon): fan, 5.0 s left",
       "kept off by a standing rule: hot, 2.0 s ago",
       "open intent: off by policy (hot): last read 85 C",

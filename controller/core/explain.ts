@@ -5,6 +5,7 @@ import { bootGraceMs } from "./boot.ts";
 import { classify, type EvidenceClass } from "./evidence.ts";
 import { ago, evidence, nextStep, seconds } from "./evidence-text.ts";
 import { backoffUntil, cutHindrance, onHindrance } from "./permit.ts";
+import { seatNotes } from "./seat-text.ts";
 import type { Intent, Phase, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { step } from "./step.ts";
@@ -48,6 +49,11 @@ function notes(rig: RigState, slot: Slot, now: number): string[] {
     ...(hold === null ? [] : [`held (${hold.kind}): ${hold.reason || "no reason given"}${until}`]),
     ...(shed === null ? [] : [`kept off by a standing rule: ${shed.why}, ${ago(shed.at, now)}`]),
     ...(intent === null ? [] : [`open intent: ${intentText(intent)}`]),
+    ...(slot.link?.hasKernel === false
+      ? [
+          `gets no work: its agent takes no ${rig.policy.algorithm} jobs (\`algorithms\` in its agent.toml)`,
+        ]
+      : []),
     ...(slot.heat === 0 ? [] : [`heat step ${slot.heat} of 3`]),
     ...(slot.strikes === 0
       ? []
@@ -59,6 +65,7 @@ function notes(rig: RigState, slot: Slot, now: number): string[] {
     ...(slot.remedies === 0
       ? []
       : [`restarted by remedies ${counted(slot.remedies, "time")} since it last solved a job`]),
+    ...seatNotes(rig, slot, now),
     `boot grace ${seconds(bootGraceMs(slot, rig.policy.bootGraceMs))} (${counted(slot.bootMs.length, "boot")} known)`,
     `healthy ${healthy} of ${meant} meant up, floor ${floor}, storm ${rig.storm.state}`,
   ];

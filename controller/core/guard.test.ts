@@ -1,20 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { INTENT } from "../../test/sim/scene.ts";
 import { World } from "../../test/sim/world.ts";
 import type { Effect } from "./effect.ts";
 import { violation } from "./guard.ts";
-import type { Hold, Intent, Slot } from "./slot.ts";
+import type { Hold, Slot } from "./slot.ts";
 import { isMeantUp } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { step } from "./step.ts";
-
-const INTENT: Intent = {
-  id: 1,
-  kind: "cycle",
-  by: "automation",
-  why: "x",
-  reason: "",
-  durable: true,
-};
 
 const PAUSE_HOLD: Hold = {
   kind: "cordon",

@@ -8,7 +8,7 @@ import { isRung, probeFault, remedy } from "./ladder.ts";
 import { takeOn } from "./observe-link.ts";
 import { laneFree, mayRetryEnumeration } from "./permit.ts";
 import { beginAsking, closeIntent, endSoftOff, readsOff, retryEnumeration } from "./power.ts";
-import type { Phase, Slot } from "./slot.ts";
+import { isUp, type Phase, type Slot } from "./slot.ts";
 import type { Why } from "./why.ts";
 import { beginSelfTest, releaseSlot, retest } from "./work.ts";
 
@@ -170,8 +170,7 @@ const ASK_AGAIN_MS = 5000;
 function askAgain(draft: Draft, slot: Slot): void {
   const { link, task, phase, stage } = slot;
   if (link === null || link.tested || task !== null) return;
-  const isUp = phase === "Ready" || phase === "Degraded" || phase === "Booting";
-  if (!isUp && stage !== "restart-worker") return;
+  if (!isUp(slot) && phase !== "Booting" && stage !== "restart-worker") return;
   if (draft.now - link.askedAt >= ASK_AGAIN_MS) beginSelfTest(draft, slot, link);
 }
 

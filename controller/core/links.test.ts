@@ -43,7 +43,7 @@ function done(changes: Partial<Slot>, what: (draft: ReturnType<typeof draftOf>) 
 
 function linkUp(changes: Partial<Slot>, bootId = "boot-2", rates: readonly number[] = [7, 9, 8]) {
   const kernels = rates.map((hashrateHs) => ({
-    name: "k",
+    name: `k${hashrateHs}`,
     algorithm: "duco-s1" as const,
     hashrateHs,
   }));
@@ -62,7 +62,9 @@ describe("a link that comes up", () => {
       bootId: "boot-2",
       model: helloOf("").model,
       agentVersion: helloOf("").agentVersion,
+      kernel: "k9",
       nominalHs: 9,
+      hasKernel: true,
       tested: false,
       askedAt: now,
     });
@@ -90,11 +92,23 @@ describe("a link that comes up", () => {
     });
   });
 
+  it("takes the rate of the algorithm that there is work for", () => {
+    const kernels = [
+      { name: "k", algorithm: "duco-s1" as const, hashrateHs: 5 },
+      { name: "k", algorithm: "sha256d", hashrateHs: 6 },
+    ] as const;
+    const hello = { ...helloOf("boot-2"), kernels: [...kernels] };
+    const { slot } = done({ rateHs: 0 }, (draft) =>
+      onLinkUp(draft, { type: "link-up", now, slot: "p1", link: 6, hello }),
+    );
+    expect(slot).toMatchObject({ rateHs: 5, link: { kernel: "k", nominalHs: 5 } });
+  });
+
   it("keeps the rate that was measured, and without kernels has none", () => {
     expect(linkUp({ rateHs: 5 }).slot.rateHs).toBe(5);
     expect(linkUp({ rateHs: 0 }, "boot-2", []).slot).toMatchObject({
       rateHs: 0,
-      link: { nominalHs: 0 },
+      link: { kernel: null, nominalHs: 0 },
     });
   });
 
@@ -128,6 +142,10 @@ describe("a link that comes up", () => {
   it.each(["up", "down"])("that goes %s takes a job back without blame", (way) => {
     const job = {
       id: "p1-1",
+      algorithm: "duco-s1" as const,
+      poolTarget: "",
+      node: "",
+      ref: "",
       prefix: "",
       target: "",
       difficulty: 1,

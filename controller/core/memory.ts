@@ -4,6 +4,7 @@
 import type { Line } from "../../hat/board.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import { type Bucket, fullBucket, tokensAt } from "./bucket.ts";
+import type { OrderMemory } from "./order.ts";
 import type { Policy } from "./policy.ts";
 import type { Energy, Hold, Intent, Slot } from "./slot.ts";
 import type { RigState, Storm } from "./state.ts";
@@ -32,6 +33,8 @@ export interface SlotMemory {
   readonly ofNoUseForMs?: number | null;
   /** For how long somebody wants it up yet; a memory of before this was kept has none. */
   readonly demandLeftMs?: number;
+  /** Who it is; a memory of before this was kept does not say. */
+  readonly demandBy?: string | null;
   /** How long ago the end of a ceiling brought it back; null if none did, and in a memory of before this was kept. */
   readonly movedForMs?: number | null;
   readonly bootMs: readonly number[];
@@ -81,6 +84,8 @@ export interface Remembered {
     string,
     { readonly accepted: number; readonly rejected: number; readonly unknown: number }
   >;
+  /** Orders that are not over, the oldest first. */
+  readonly orders: readonly OrderMemory[];
   /** Larger than any id of an intent, share or job that was ever given out. */
   readonly nextId: number;
 }
@@ -90,6 +95,7 @@ export const NOTHING_REMEMBERED: Remembered = {
   slots: new Map(),
   intents: new Map(),
   shares: new Map(),
+  orders: [],
   nextId: 1,
 };
 
@@ -201,6 +207,7 @@ export function memoryOf(slot: Slot, now: number, nextId: number): SlotMemory {
     remedies: slot.remedies,
     ofNoUseForMs: slot.ofNoUseAt === null ? null : now - slot.ofNoUseAt,
     demandLeftMs: Math.max(0, slot.demandUntil - now),
+    demandBy: slot.demandBy,
     movedForMs: Number.isFinite(slot.movedAt) ? now - slot.movedAt : null,
     bootMs: slot.bootMs,
     epoch: slot.epoch,

@@ -2,6 +2,7 @@
 
 import type { Line, SlotReading } from "../../hat/board.ts";
 import type { HatErrorCode } from "../../hat/error.ts";
+import { adopt, adoptWanted } from "./adopt.ts";
 import { bootGraceMs } from "./boot.ts";
 import { type Draft, enter, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
@@ -15,69 +16,11 @@ import {
   reopenAsOn,
   uncount,
 } from "./power.ts";
-import { type Phase, type Slot, UNREMEDIED } from "./slot.ts";
+import { isFurtherTry, type Phase, type Slot } from "./slot.ts";
 import { onUnderVoltage } from "./supply.ts";
 
 /** Between two tries of a power effect that failed. */
 const POWER_RETRY_MS = 1000;
-
-/** A cycle that was begun is completed, whatever the policy: the slot is not off because anyone wanted it off. */
-function isResumed(slot: Slot): boolean {
-  return slot.intent !== null && slot.intent.kind !== "off" && slot.intent.kind !== "quarantine";
-}
-
-/** Whether the slot was found off for a reason that we remember, and that is not a person's word. */
-function isOffForNow(slot: Slot): boolean {
-  return slot.shed !== null || slot.wasWaiting;
-}
-
-/** What `adopt` makes of a slot: as it was found, but for what an earlier run had begun or remembers. */
-function foundWanted(slot: Slot): Line {
-  if (isResumed(slot)) return "on";
-  // What was begun was a person's word, or a quarantine that is nobody's wish: what is remembered as wanted is never older.
-  if (slot.intent?.kind === "off" && slot.intent.by === "operator") return slot.wanted;
-  if (slot.intent?.kind === "quarantine") return slot.wanted;
-  return slot.line === "off" && !isOffForNow(slot) ? "off" : "on";
-}
-
-/**
- * The first reading after a start in which line and port agree decides what is wanted from now on: a line that reads off
- * while the Zero still shows on USB tells nothing.
- */
-function adoptWanted(draft: Draft, slot: Slot): Slot {
-  if (slot.wantedKnown || (slot.line === "off" && !readsOff(slot))) return slot;
-  const wanted = {
-    adopt: foundWanted(slot),
-    restore: slot.wanted,
-    "all-on": "on",
-    "all-off": "off",
-  } as const;
-  return patchSlot(draft, slot, {
-    wanted: wanted[draft.rig.policy.powerRestore],
-    wantedKnown: true,
-  });
-}
-
-/** After a start nothing is switched: what is found is adopted. */
-function adopt(draft: Draft, given: Slot): void {
-  let slot = given;
-  if (slot.line === "off" && slot.intent?.kind === "quarantine") {
-    concludeOff(draft, slot);
-    return;
-  }
-  const resumed = slot.line === "off" && isResumed(slot);
-  if (slot.line === "on") slot = patchSlot(draft, slot, { shed: null });
-  if (!resumed) slot = closeIntent(draft, slot, "found so");
-  if (slot.line === "on") {
-    const until = draft.now + draft.rig.policy.bootGraceMs;
-    slot = enter(draft, slot, "Unknown", "found-on", { until });
-  } else {
-    const why = resumed ? "intent-resumed" : "found-off";
-    slot = enter(draft, slot, "Off", why, { offAt: draft.now, ...UNREMEDIED });
-  }
-  // Only now: that it waits for its turn is part of what is remembered.
-  save(draft, slot);
-}
 
 function observeUnknown(draft: Draft, slot: Slot, driven: boolean): void {
   if (slot.line === "off" && slot.usb === "present") return; // contradictory: the deadline decides
@@ -116,8 +59,8 @@ function observeFault(draft: Draft, slot: Slot): void {
 }
 
 /** What was to be off and on again, for it showed nothing, shows up before it could be switched off: it boots. */
-function showsUp({ why, line, usb }: Slot): boolean {
-  return why === "no-enumeration" && line === "on" && usb === "present";
+function showsUp(slot: Slot): boolean {
+  return isFurtherTry(slot) && slot.line === "on" && slot.usb === "present";
 }
 
 function observePoweringOff(draft: Draft, slot: Slot, driven: boolean): void {

@@ -1,22 +1,63 @@
 // What the links tell: a Zero is there, it is heard, how it is.
 
+import type { SlotId } from "../../hat/slots.ts";
+import type { Algorithm } from "../../zero-agent/kernels/kernel.ts";
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { copyLink } from "./copy.ts";
 import { type Draft, emit, enter, ownSlot, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
+import { countHashes } from "./goal.ts";
 import { judgeHeat } from "./heat.ts";
 import { BARREN_JOBS } from "./ladder.ts";
 import { closeIntent, uncount } from "./power.ts";
-import type { Link, Slot } from "./slot.ts";
+import { isUp, type Link, type Slot } from "./slot.ts";
 import { beginSelfTest, releaseSlot, retest } from "./work.ts";
 
 /** get_throttled: under-voltage, frequency capped, throttled, soft temperature limit; the "now" bits. */
 const THROTTLED_NOW = 0b1111;
 
+/** What the agent measured at its start counts as so much work: a lucky first share reports no odd rate to the pool. */
+const NOMINAL_WEIGHT_MS = 5000;
+
 /** The slot that this frame may speak for: the link must be its current one. */
 function linkedSlot(draft: Draft, slotId: string, link: number): Slot | undefined {
   const slot = slotOf(draft, slotId);
   return slot?.link?.id === link ? slot : undefined;
+}
+
+function linkOf({ rig, now }: Draft, id: number, hello: EventOf<"link-up">["hello"]): Link {
+  const { bootId, model, agentVersion, kernels } = hello;
+  const wanted = rig.policy.algorithm;
+  const ours = kernels.filter(({ algorithm }) => algorithm === wanted);
+  const [fastest] = ours.toSorted((a, b) => b.hashrateHs - a.hashrateHs);
+  return {
+    id,
+    bootId,
+    model,
+    agentVersion,
+    kernel: fastest?.name ?? null,
+    nominalHs: fastest?.hashrateHs ?? 0,
+    // The known answer is of DUCO-S1, so each agent has that, whether it says so or not.
+    hasKernel: fastest !== undefined || wanted === "duco-s1",
+    tested: false,
+    askedAt: now,
+  };
+}
+
+/** Of each algorithm, the rate of its fastest kernel. */
+function ratesOf({ kernels }: EventOf<"link-up">["hello"]): Slot["kernels"] {
+  const rates: Partial<Record<Algorithm, number>> = {};
+  for (const { algorithm, hashrateHs } of kernels) {
+    rates[algorithm] = Math.max(rates[algorithm] ?? 0, hashrateHs);
+  }
+  return rates;
+}
+
+function warnOfKernel(draft: Draft, slot: SlotId, { hasKernel }: Link): void {
+  if (hasKernel) return;
+  const { algorithm } = draft.rig.policy;
+  const todo = `add "${algorithm}" to \`algorithms\` in the agent.toml of this Zero`;
+  report(draft, "warn", "link.no-kernel", slot, null, { algorithm, todo });
 }
 
 export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-up">): void {
@@ -30,23 +71,17 @@ export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-
       why: "newer link",
     });
   }
-  const { bootId, model, agentVersion, kernels } = hello;
+  const { bootId, model, agentVersion } = hello;
   const newBoot = bootId !== known.bootId;
   // The first boot that we see of a slot that we did not power on.
   const adopted = newBoot ? known.bootId === null && !known.bootPending : known.adopted;
-  const nominalHs = Math.max(0, ...kernels.map((kernel) => kernel.hashrateHs));
-  const up: Link = {
-    id: link,
-    bootId,
-    model,
-    agentVersion,
-    nominalHs,
-    tested: false,
-    askedAt: draft.now,
-  };
+  const up = linkOf(draft, link, hello);
+  const { nominalHs } = up;
   const slot = patchSlot(draft, releaseSlot(draft, known, false), {
     link: up,
+    kernels: ratesOf(hello),
     rateHs: known.rateHs || nominalHs,
+    rateWeightMs: known.rateHs > 0 ? known.rateWeightMs : NOMINAL_WEIGHT_MS,
     bootId,
     adopted,
     heardAt: draft.now,
@@ -57,6 +92,7 @@ export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-
     boots: known.boots + (newBoot && !adopted ? 1 : 0),
   });
   report(draft, "info", "link.up", id, newBoot ? "new-boot" : "same-boot", { agentVersion, model });
+  warnOfKernel(draft, id, up);
   switch (slot.phase) {
     case "Off":
     case "Quarantined":
@@ -106,6 +142,11 @@ export function onLinkDown(draft: Draft, { slot: id, link, detail }: EventOf<"li
   if (slot === undefined) return;
   report(draft, "info", "link.down", id, null, { detail });
   patchSlot(draft, releaseSlot(draft, slot, false), { link: null });
+}
+
+export function onAgentRestart(draft: Draft, { slot: id, forMs }: EventOf<"agent-restart">): void {
+  const slot = slotOf(draft, id);
+  if (slot !== undefined) patchSlot(draft, slot, { restartUntil: draft.now + forMs });
 }
 
 /** Whether the slot is under suspicion because it was silent, so that being heard clears it. */
@@ -179,6 +220,7 @@ export function onBeat(draft: Draft, { slot: id, link, beat }: EventOf<"beat">):
     uptimeMs: beat.uptimeMs,
   };
   slot.hashes += hashed;
+  countHashes(draft, slot.task?.seat ?? slot.id, hashed);
   if (hashed > 0) {
     slot.progressAt = draft.now;
     slot.unanswered = 0;
@@ -199,7 +241,7 @@ export function passSelfTest(draft: Draft, given: Slot, link: Link): void {
   const proved = copyLink(link);
   proved.tested = true;
   let slot = patchSlot(draft, given, { link: proved, tries: 0 });
-  if (slot.phase === "Ready" || slot.phase === "Degraded") return;
+  if (isUp(slot)) return;
   slot = enter(draft, closeIntent(draft, slot, "done"), "Ready", "self-test-passed", {
     bootPending: false,
     bootMs: bootPending ? [...slot.bootMs.slice(-19), draft.now - onAt] : slot.bootMs,

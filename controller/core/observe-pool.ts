@@ -1,12 +1,12 @@
 // What the pool sessions tell. A seat is in lock-step with its session; anything out of step is answered by a new session.
 
 import type { SlotId } from "../../hat/slots.ts";
-import { isSlotId } from "../../hat/slots.ts";
 import { type Draft, emit, ownSeat, patchSeat, report, seatOf, takeId } from "./draft.ts";
 import type { EventOf } from "./event.ts";
+import { moveGoal, poolOf, praiseGoal, restGoal } from "./goal.ts";
 import { settle } from "./observe-work.ts";
-import type { Seat } from "./seat.ts";
-import { releaseHost, releaseSlot } from "./work.ts";
+import { type Seat, slotOfSeat } from "./seat.ts";
+import { revokeJob, voidJob } from "./void-job.ts";
 
 /** Reconnects: 5 s doubling to 2 min (the public clients wait 5 to 10 s; nodes ban above 50 in 30 s). */
 const RETRY_BASE_MS = 5000;
@@ -15,43 +15,39 @@ const RETRY_MAX_MS = 120_000;
 /** How a session may end that nobody used. */
 const QUIET_ENDS: ReadonlySet<string> = new Set(["closed", "timeout", "stopped"]);
 
-function slotName(seat: Seat): SlotId | null {
-  return isSlotId(seat.id) ? seat.id : null;
+function slotName({ rig }: Draft, seat: Seat): SlotId | null {
+  return slotOfSeat(rig, seat)?.id ?? null;
 }
 
 /** Who waits to connect again need not wait for another node; who has a session moves when its job is done. */
-export function onPoolNode(draft: Draft, { node, why, detail }: EventOf<"pool-node">): void {
+export function onPoolNode(draft: Draft, event: EventOf<"pool-node">): void {
   const { rig, now } = draft;
-  const moved = node !== rig.pool.node;
-  if (!moved && why === rig.pool.why) return;
-  const since = moved ? now : rig.pool.since;
-  rig.pool = { node, why, since, detail };
+  const { node, why, detail, goal = 0 } = event;
+  const before = poolOf(rig, goal);
+  const moved = node !== before.node;
+  if (!moved && why === before.why) return;
+  const pool = { node, why, since: moved ? now : before.since, detail };
+  if (goal === 0) rig.pool = pool;
+  moveGoal(draft, goal, pool);
   const level = why === "failed-over" || why === "none" ? "warn" : "info";
-  report(draft, level, "pool.node", null, why, { node, detail });
+  report(draft, level, "pool.node", null, why, { node, detail, ...goalName(draft, goal) });
   if (!moved) return;
   for (const seat of rig.seats) {
     if (seat.state === "down") patchSeat(draft, seat, { retryAt: now, failures: 0 });
   }
 }
 
+/** For the log, where there is more than one. */
+function goalName({ rig }: Draft, index: number): { readonly goal?: string } {
+  const goal = rig.goals[index];
+  return goal === undefined ? {} : { goal: goal.name };
+}
+
 export function onPoolUp(draft: Draft, event: EventOf<"pool-up">): void {
   const seat = seatOf(draft, event.seat);
   if (seat?.state !== "connecting") return;
-  report(draft, "info", "pool.up", slotName(seat), null);
+  report(draft, "info", "pool.up", slotName(draft, seat), null, { seat: seat.id, node: seat.node });
   patchSeat(draft, seat, { state: "idle", since: draft.now, error: null });
-}
-
-/** Takes the seat's job from whoever holds it: without its session it is worth nothing. */
-function revokeJob(draft: Draft, seat: Seat): Seat {
-  const { job } = seat;
-  const jobless = patchSeat(draft, seat, { job: null });
-  for (const slot of draft.rig.slots) {
-    if (job !== null && slot.task?.jobId === job.id) releaseSlot(draft, slot, false);
-  }
-  for (const host of draft.rig.hosts) {
-    if (job !== null && host.task?.jobId === job.id) releaseHost(draft, host, host.task, false);
-  }
-  return jobless;
 }
 
 export function onPoolDown(draft: Draft, event: EventOf<"pool-down">): void {
@@ -65,19 +61,27 @@ export function onPoolDown(draft: Draft, event: EventOf<"pool-down">): void {
   // An idle session that the pool closes is no fault; it is opened again when there is work for it.
   const fault = state !== "idle" || !QUIET_ENDS.has(event.code);
   // What a node did that is left by now says nothing of the next.
-  const counts = fault && seat.node === draft.rig.pool.node;
-  const failures = counts ? seat.failures + 1 : 0;
-  const backoffMs = counts ? Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (failures - 1)) : 0;
-  const delayMs = Math.max(backoffMs, event.retryMs ?? 0);
-  report(draft, fault ? "warn" : "info", "pool.down", slotName(seat), event.code, {
+  const counts = fault && seat.node === poolOf(draft.rig, seat.goal).node;
+  const isSplit = draft.rig.goals.length > 0;
+  const waitMs = (failures: number) => {
+    const backoffMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (failures - 1));
+    return Math.max(counts ? backoffMs * (event.stretch ?? 1) : 0, event.retryMs ?? 0);
+  };
+  // Where there are other goals it is this one that waits, and not the seat.
+  if (isSplit && counts) restGoal(draft, seat.goal, waitMs);
+  const failures = counts && !isSplit ? seat.failures + 1 : 0;
+  const delayMs = isSplit ? 0 : waitMs(failures);
+  report(draft, fault ? "warn" : "info", "pool.down", slotName(draft, seat), event.code, {
     detail: event.detail,
     seat: seat.id,
-    retry_ms: delayMs,
+    ...goalName(draft, seat.goal),
+    retry_ms: Math.round(delayMs),
   });
   patchSeat(draft, seat, {
     state: "down",
     since: draft.now,
     share: null,
+    nextGoal: null,
     failures,
     retryAt: draft.now + delayMs,
     error: fault ? `${event.code}: ${event.detail}` : seat.error,
@@ -87,17 +91,22 @@ export function onPoolDown(draft: Draft, event: EventOf<"pool-down">): void {
 export function onPoolJob(draft: Draft, event: EventOf<"pool-job">): void {
   const seat = seatOf(draft, event.seat);
   if (seat?.state !== "requested") return;
-  const { prefix, target, difficulty, to } = event;
+  const { algorithm = "duco-s1", prefix, target, poolTarget = target, difficulty, to } = event;
   const id = `${seat.id}-${takeId(draft)}`;
   const own = ownSeat(draft, seat);
   own.state = "working";
   own.since = draft.now;
   own.failures = 0;
+  praiseGoal(draft, seat.goal);
   own.job = {
     id,
+    algorithm,
     prefix,
     target,
+    poolTarget,
     difficulty,
+    node: seat.node,
+    ref: event.ref ?? "",
     to,
     receivedAt: draft.now,
     worker: null,
@@ -113,7 +122,7 @@ export function onPoolVerdict(draft: Draft, event: EventOf<"pool-verdict">): voi
   const seat = settle(draft, known, share.id, event.verdict, event.reason);
   const accepted = event.verdict === "accepted";
   const ev = accepted ? "share.accepted" : "share.rejected";
-  report(draft, accepted ? "info" : "warn", ev, slotName(seat), event.reason, {
+  report(draft, accepted ? "info" : "warn", ev, slotName(draft, seat), event.reason, {
     seat: seat.id,
     worker: share.worker,
     nonce: share.nonce,
@@ -128,6 +137,12 @@ export function onPoolVerdict(draft: Draft, event: EventOf<"pool-verdict">): voi
   own.job = null;
   own.share = null;
   own.retryAt = draft.now + (event.restMs ?? 0);
+}
+
+/** Work that is being handed in already stays what it is: its session knows best what it is worth. */
+export function onPoolVoid(draft: Draft, event: EventOf<"pool-void">): void {
+  const seat = seatOf(draft, event.seat);
+  if (seat?.state === "working") voidJob(draft, seat);
 }
 
 /** Ends a session on our side; its `pool-down` follows. */

@@ -1,6 +1,6 @@
-// What the outside says of power: the schedules for now, a number from elsewhere, a meter, someone who needs a Zero up.
+// What the outside says of power: the schedules for now, and a number from elsewhere.
 
-import { type Draft, patchSlot, report, save, saveRig, slotOf } from "./draft.ts";
+import { type Draft, report, saveRig } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 
 export function onSchedule(draft: Draft, { reading }: EventOf<"schedule">): void {
@@ -36,16 +36,5 @@ export function expireExternal(draft: Draft): void {
     report(draft, "warn", "ceiling.expired", null, "external", { source: rig.external.source });
     rig.external = null;
     saveRig(draft);
-  }
-}
-
-/** Somebody needs these Zeros: those that sleep are woken, and none goes to sleep for so long. */
-export function onDemand(draft: Draft, { slots, forMs }: EventOf<"demand">): void {
-  for (const id of slots) {
-    const slot = slotOf(draft, id);
-    if (slot === undefined) continue;
-    if (slot.shed?.why === "idle") report(draft, "info", "slot.woken", id, "demand");
-    const demandUntil = Math.max(slot.demandUntil, draft.now + forMs);
-    save(draft, patchSlot(draft, slot, { demandUntil }));
   }
 }

@@ -7,22 +7,26 @@ import {
   ownSlot,
   patchHost,
   patchSeat,
-  patchSlot,
   report,
-  save,
   seatOf,
   slotOf,
   takeId,
 } from "./draft.ts";
 import type { EventOf } from "./event.ts";
+import { countHashes, countShare } from "./goal.ts";
 import { restAfter } from "./heat.ts";
-import { countBarren, toFault } from "./ladder.ts";
+import { toFault } from "./ladder.ts";
 import { judgeVitals, onHeard, passSelfTest } from "./observe-link.ts";
+import { onPieceResult } from "./observe-order.ts";
+import { ORDERS_SEAT } from "./order.ts";
 import { closeIntent } from "./power.ts";
-import type { Host, Seat, Share } from "./seat.ts";
+import { type Host, isPiece, puzzleOf, type Seat, type Share, SPLIT_SEAT } from "./seat.ts";
 import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
-import { type Link, type Slot, UNREMEDIED } from "./slot.ts";
-import { beginSelfTest, orphan, releaseHost, releaseSlot } from "./work.ts";
+import type { Link, Slot } from "./slot.ts";
+import { endPart } from "./split.ts";
+import { blame, distrust, retestWorker } from "./trust.ts";
+import { voidJob } from "./void-job.ts";
+import { orphan, releaseHost, releaseSlot } from "./work.ts";
 
 /** Below this a result says more about the timer than about the Zero's speed. */
 const RATE_MIN_ELAPSED_MS = 100;
@@ -51,12 +55,28 @@ function measured(rate: Rate, { hashes, elapsedMs }: EventOf<"result">): Rate {
   return { rateHs, rateWeightMs: Math.min(RATE_WINDOW_MS, weightMs) };
 }
 
+/** What a result on a part says of the whole job; null while others search it. */
+function wholeOf(draft: Draft, { jobId, nonce }: Finding): Finding | null {
+  const end = endPart(draft, jobId, nonce);
+  if (end === "in-vain") {
+    emit(draft, { type: "drop-pool", seat: SPLIT_SEAT, why: "no worker could solve the job" });
+    return null;
+  }
+  return end && { jobId: end.jobId, nonce, hashrateHs: end.rateHs };
+}
+
 /** A worker says what it found: verify and write down, or let another try. */
-function take(draft: Draft, seatId: string, worker: string, finding: Finding): void {
+function take(draft: Draft, seatId: string, worker: string, given: Finding): void {
+  const finding = seatId === SPLIT_SEAT ? wholeOf(draft, given) : given;
+  if (finding === null) return;
   const seat = seatOf(draft, seatId);
   const job = seat?.job;
   // A worker's task is taken from it whenever its job ends otherwise, so this always fits; if not, nothing is sent.
   if (seat?.state !== "working" || job?.id !== finding.jobId) return;
+  if (finding.nonce === null && isPiece(job)) {
+    voidJob(draft, seat);
+    return;
+  }
   if (finding.nonce === null) {
     report(draft, "warn", "job.no-solution", null, null, { seat: seat.id, job: job.id, worker });
     const missed = [...job.missed, worker];
@@ -70,9 +90,7 @@ function take(draft: Draft, seatId: string, worker: string, finding: Finding): v
     seat: seat.id,
     jobId: job.id,
     worker,
-    prefix: job.prefix,
-    target: job.target,
-    difficulty: job.difficulty,
+    ...puzzleOf(job),
     nonce: finding.nonce,
     hashrateHs: finding.hashrateHs,
   };
@@ -120,11 +138,17 @@ function onSlotResult(draft: Draft, slot: Slot, link: Link, event: EventOf<"resu
     concludeSelfTest(draft, heard, link, event.nonce);
     return;
   }
+  heard.busyAt = draft.now;
+  heard.restUntil = restAfter(heard, event.elapsedMs, draft.now);
+  if (task.seat === ORDERS_SEAT) {
+    // Its speed at another algorithm says nothing of its mining.
+    judgeVitals(draft, heard);
+    onPieceResult(draft, slot.id, event);
+    return;
+  }
   const rate = measured(heard, event);
   heard.rateHs = rate.rateHs;
   heard.rateWeightMs = rate.rateWeightMs;
-  heard.busyAt = draft.now;
-  heard.restUntil = restAfter(heard, event.elapsedMs, draft.now);
   heard.slowResults = isSlow(event, link.nominalHs) ? heard.slowResults + 1 : 0;
   judgeVitals(draft, heard);
   const { jobId, nonce } = event;
@@ -134,8 +158,14 @@ function onSlotResult(draft: Draft, slot: Slot, link: Link, event: EventOf<"resu
 function onHostResult(draft: Draft, host: Host, event: EventOf<"result">): void {
   const { task } = host;
   const hashes = host.hashes + event.hashes;
+  countHashes(draft, host.task?.seat ?? host.id, event.hashes);
   if (event.epoch !== host.epoch || task?.jobId !== event.jobId) {
     patchHost(draft, host, { hashes });
+    return;
+  }
+  if (task.seat === ORDERS_SEAT) {
+    patchHost(draft, host, { task: null, hashes });
+    onPieceResult(draft, host.id, event);
     return;
   }
   const rate = measured(host, event);
@@ -176,6 +206,17 @@ export function onShareSecured(draft: Draft, event: EventOf<"share-secured">): v
   if (event.valid) {
     blame(draft, seat.job?.missed ?? [], share.worker);
     const own = ownSeat(draft, seat);
+    if (event.isLocal === true) {
+      // Nobody is told: the seat fetches its next piece of work.
+      own.state = "idle";
+      own.since = draft.now;
+      own.job = null;
+      own.share = null;
+      const { worker, nonce, hashrateHs } = share;
+      const detail = { seat: seat.id, nonce, hashrate_hs: Math.round(hashrateHs) };
+      report(draft, "info", "share.local", slotOf(draft, worker)?.id ?? null, null, detail);
+      return;
+    }
     own.state = "submitting";
     own.since = draft.now;
     emit(draft, { type: "submit-share", share });
@@ -183,29 +224,7 @@ export function onShareSecured(draft: Draft, event: EventOf<"share-secured">): v
   }
   report(draft, "error", "share.wrong", null, null, { seat: seat.id, worker: share.worker });
   abandonIfTried(draft, seat.id, orphan(draft, seat.id, share.jobId, share.worker));
-  const slot = slotOf(draft, share.worker);
-  if (slot !== undefined) countBarren(draft, slot);
-  retestWorker(draft, share.worker);
-}
-
-/** Asks a free Zero for the known answer: what it said of a job was wrong, or may be. */
-function retestWorker(draft: Draft, worker: string): void {
-  const slot = slotOf(draft, worker);
-  const up = slot?.phase === "Ready" || slot?.phase === "Degraded";
-  // On a rung, or given up, it is asked when that is over.
-  if (up && slot.link !== null && slot.task === null) beginSelfTest(draft, slot, slot.link);
-}
-
-/** The job did have a solution: those who searched all of it missed it. */
-function blame(draft: Draft, missed: readonly string[], solver: string): void {
-  for (const worker of missed) {
-    const slot = slotOf(draft, worker);
-    if (slot !== undefined) countBarren(draft, slot);
-  }
-  const slot = slotOf(draft, solver);
-  if (slot === undefined || (slot.barren === 0 && slot.remedies === 0)) return;
-  const well = patchSlot(draft, slot, { barren: 0, ...UNREMEDIED });
-  if (slot.remedies > 0) save(draft, well);
+  distrust(draft, share.worker);
 }
 
 /** The end of a share: counted once, and written down. */
@@ -219,5 +238,6 @@ export function settle(
   emit(draft, { type: "settle-share", share, outcome, reason });
   const own = ownSeat(draft, seat);
   own[outcome]++;
+  countShare(draft, own, outcome);
   return own;
 }

@@ -3,11 +3,11 @@
 import { describe, expect, it } from "vitest";
 import type { SlotReading } from "../../hat/board.ts";
 import { ofType } from "../../test/sim/effects.ts";
-import { mining, withSlot } from "../../test/sim/scene.ts";
+import { INTENT, mining, withSlot } from "../../test/sim/scene.ts";
 import type { Event } from "./event.ts";
 import type { Seat, Share } from "./seat.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
-import type { Intent, Slot } from "./slot.ts";
+import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { step } from "./step.ts";
 
@@ -15,14 +15,6 @@ const world = mining({ zeros: 1 });
 const { now } = world;
 const state: RigState = { ...world.state, startedAt: 0, resumedAt: 0, lastTickAt: now };
 const LINK = state.slots[0]?.link?.id ?? 0;
-const INTENT: Intent = {
-  id: 3,
-  kind: "cycle",
-  by: "automation",
-  why: "x",
-  reason: "",
-  durable: true,
-};
 
 const TICK: Event = { type: "tick", now };
 const read = (reading: Omit<SlotReading, "slot">): Event => ({
@@ -80,6 +72,10 @@ describe("a share that nobody will know the end of", () => {
     seat: "p1",
     jobId: "p1-1",
     worker: "p1",
+    algorithm: "duco-s1",
+    poolTarget: "",
+    node: "",
+    ref: "",
     prefix: "",
     target: "",
     difficulty: 1,

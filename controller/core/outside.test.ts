@@ -3,9 +3,10 @@
 import { describe, expect, it } from "vitest";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
 import { mining } from "../../test/sim/scene.ts";
+import { onDemand } from "./demand.ts";
 import { draftOf } from "./draft.ts";
 import { memoryOf, rigMemoryOf } from "./memory.ts";
-import { expireExternal, onDemand, onExternalCeiling, onSchedule } from "./observe-power.ts";
+import { expireExternal, onExternalCeiling, onSchedule } from "./observe-power.ts";
 import { cutHindrance, cyclesLeft, maySwitch, onHindrance } from "./permit.ts";
 import type { ScheduleReading } from "./schedule.ts";
 import type { Slot } from "./slot.ts";

@@ -3,6 +3,7 @@
 import { bootsInGrace } from "./boot.ts";
 import { tokensAt } from "./bucket.ts";
 import { ceilingOf } from "./ceiling.ts";
+import { sleepsFor } from "./demand.ts";
 import { isFreshlyRead, isJustBack, isProvedSince, kernelAnswers } from "./evidence.ts";
 import { holdsLane, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
@@ -69,10 +70,16 @@ export function cutHindrance(rig: Rig, slot: Slot, now: number): Hindrance | nul
   // Its start showed nothing, and was given up before its time to boot was over.
   if (bootsInGrace(slot, policy, now)) return "boots";
   const silentMs = now - Math.max(slot.heardAt, rig.resumedAt);
-  if (kernelAnswers(slot, now) && silentMs < policy.agentGraceMs) return "kernel-answers";
+  const hasLeave = silentMs < policy.agentGraceMs || now < slot.restartUntil;
+  if (kernelAnswers(slot, now) && hasLeave) return "kernel-answers";
   if (!laneFree(rig.slots, policy.laneWidth)) return "lane-busy";
   if (now < backoffUntil(slot, policy)) return "backoff";
   return capReached(rig, slot, now) ?? (maySwitch(rig, now) ? null : "switch-rate");
+}
+
+/** Heat and a failing supply wait neither for a person's hold nor for a token, and give a Zero less time to go. */
+export function isPressing(why: string): boolean {
+  return why === "hot" || why === "brown-out";
 }
 
 /** Whether automation has a power action left in its bucket. */
@@ -123,11 +130,6 @@ function isTooHot(slot: Slot, policy: RigState["policy"], now: number): boolean 
   return slot.shed?.why === "hot" && now < slot.offAt + policy.heatOffMs;
 }
 
-/** Whether the slot sleeps for want of work, and nobody asked for it since. */
-function isAsleep(slot: Slot, now: number): boolean {
-  return slot.shed?.why === "idle" && now >= slot.demandUntil;
-}
-
 /** What forbids switching this slot on, also when that was decided and not yet written; null if nothing does. */
 export function onBan(rig: Rig, slot: Slot, now: number): OnHindrance | null {
   if (slot.hold?.kind === "maintenance") return "hold";
@@ -154,7 +156,8 @@ export function onHindrance(rig: Rig, slot: Slot, now: number): OnHindrance | nu
   const ban = onBan(rig, slot, now);
   if (ban === "hold") return ban;
   if (isTooHot(slot, policy, now)) return "heat";
-  if (isAsleep(slot, now)) return "idle";
+  const sleeps = sleepsFor(rig, slot, now);
+  if (sleeps !== null) return sleeps;
   if (ban !== null) return ban;
   if (slot.shed?.why === "ceiling" && now < slot.offAt + policy.ceilingDwellMs)
     return "ceiling-dwell";

@@ -2,24 +2,16 @@
 
 import { describe, expect, it } from "vitest";
 import { ofType } from "../../test/sim/effects.ts";
-import { mining } from "../../test/sim/scene.ts";
+import { INTENT, mining } from "../../test/sim/scene.ts";
 import { draftOf } from "./draft.ts";
 import { plan } from "./plan.ts";
-import type { Hold, Intent, Slot } from "./slot.ts";
+import type { Hold, Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 
 const world = mining({ zeros: 3 });
 const { now } = world;
 const state: RigState = { ...world.state, linkServerProvedAt: now, lastOnAt: 0 };
 const [ready, second, third] = state.slots as [Slot, Slot, Slot];
-const INTENT: Intent = {
-  id: 3,
-  kind: "cycle",
-  by: "automation",
-  why: "x",
-  reason: "",
-  durable: true,
-};
 const LINK = ready.link?.id ?? 0;
 const NEVER = Number.POSITIVE_INFINITY;
 const MAINTENANCE: Hold = { kind: "maintenance", reason: "", since: 0, until: NEVER };

@@ -69,7 +69,15 @@ const promised: [string, Partial<Policy>][] = [
       heatOffMs: 10 * MINUTE_MS,
     },
   ],
+  [
+    "nobody is up on demand only; who is, sleeps after ten minutes",
+    { onDemand: [], onDemandIdleMs: 10 * MINUTE_MS },
+  ],
   ["a start adopts what it finds", { powerRestore: "adopt" }],
+  ["Duino-Coin is mined", { algorithm: "duco-s1" }],
+  ["a Zero has one connection of its own", { poolMode: "each", connectionsPerZero: 1 }],
+  ["all hashing is for one pool", { goals: [] }],
+  ["what anybody submits goes before mining, on all workers", { orderShare: 1 }],
   ["pool nodes see less than 50 connections in 30 s", { poolConnectGapMs: 700 }],
   [
     "a job has three times its mean time, from 2 s to less than the pool's 90 s",

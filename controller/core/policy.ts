@@ -1,9 +1,16 @@
 // The numbers that decisions are made with. The defaults are those of fencing systems that are in use, sized for a rig of four.
 
+import type { SlotId } from "../../hat/slots.ts";
+import type { Algorithm } from "../../zero-agent/kernels/kernel.ts";
+import type { GoalPart } from "./goal.ts";
+
 export type ZeroModel = "zero" | "zero-w" | "zero-2-w";
 
 /** What to do with the lines that a starting controller finds (OpenBMC's PowerRestorePolicy). */
 export type PowerRestore = "adopt" | "restore" | "all-on" | "all-off";
+
+/** A pool connection (or more) for each worker, or one for all, whose jobs are divided. */
+export type PoolMode = "each" | "split";
 
 export interface Policy {
   /** A Zero whose kernel still answers on the network has this long for its agent to come back before it is cut. */
@@ -78,12 +85,24 @@ export interface Policy {
   /** A Zero without work for this long is switched off, as long as so many stay up; null for never. */
   readonly idleOffMs: number | null;
   readonly keepUp: number;
+  /** Zeros that are up only while somebody asks for them, whatever there is to mine: each sleeps after so long without demand. */
+  readonly onDemand: readonly SlotId[];
+  readonly onDemandIdleMs: number;
   /** What the tariff asks for a kilowatt-hour; null where cost is not counted. */
   readonly tariffPerKwh: number | null;
   readonly model: ZeroModel;
   readonly powerRestore: PowerRestore;
+  /** What is mined. */
+  readonly algorithm: Algorithm;
+  readonly poolMode: PoolMode;
+  /** Seats of each Zero. With more than one a job waits in another while the Zero hashes. */
+  readonly connectionsPerZero: number;
+  /** What the hashing is split among; empty where all of it is for one pool. */
+  readonly goals: readonly GoalPart[];
   /** Between two new pool connections. Nodes ban above 50 in 30 s. */
   readonly poolConnectGapMs: number;
+  /** The most of the workers that search what anybody submitted, while others are left to mine; at least one does. */
+  readonly orderShare: number;
   /** A job's time limit: this many times its expected time at the worker's rate, within min and max. */
   readonly jobPatience: number;
   readonly jobLimitMinMs: number;
@@ -138,10 +157,17 @@ export const DEFAULT_POLICY: Policy = {
   heatOffMs: 10 * MINUTE_MS,
   idleOffMs: null,
   keepUp: 0,
+  onDemand: [],
+  onDemandIdleMs: 10 * MINUTE_MS,
   tariffPerKwh: null,
   model: "zero",
   powerRestore: "adopt",
+  algorithm: "duco-s1",
+  poolMode: "each",
+  connectionsPerZero: 1,
+  goals: [],
   poolConnectGapMs: 700,
+  orderShare: 1,
   jobPatience: 3,
   jobLimitMinMs: 2000,
   jobLimitMaxMs: 80_000,

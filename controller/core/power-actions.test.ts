@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
-import { mining } from "../../test/sim/scene.ts";
+import { INTENT, mining } from "../../test/sim/scene.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import {
   adoptForeign,
@@ -24,14 +24,6 @@ import type { RigState } from "./state.ts";
 
 const { state, now } = mining({ zeros: 1 });
 const [ready] = state.slots as [Slot];
-const INTENT: Intent = {
-  id: 3,
-  kind: "cycle",
-  by: "automation",
-  why: "x",
-  reason: "",
-  durable: true,
-};
 const TASK = { jobId: "p1-1", seat: "p1", link: ready.link?.id ?? 0, until: now };
 const HOUR_MS = 3_600_000;
 
@@ -120,6 +112,10 @@ describe("a cut that begins", () => {
   it("gives the job back to its seat without blame", () => {
     const job = {
       id: TASK.jobId,
+      algorithm: "duco-s1" as const,
+      poolTarget: "",
+      node: "",
+      ref: "",
       prefix: "",
       target: "",
       difficulty: 1,
@@ -372,6 +368,10 @@ describe("off that is proved", () => {
   it("gives the job back to its seat without blame", () => {
     const job = {
       id: TASK.jobId,
+      algorithm: "duco-s1" as const,
+      poolTarget: "",
+      node: "",
+      ref: "",
       prefix: "",
       target: "",
       difficulty: 1,

@@ -4,10 +4,11 @@ import type { Line } from "../../hat/board.ts";
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { bootGraceMs } from "./boot.ts";
 import { take } from "./bucket.ts";
+import { askerOf } from "./demand.ts";
 import { type Draft, emit, enter, patchSlot, report, save, saveRig, takeId } from "./draft.ts";
 import { isSilent } from "./evidence.ts";
 import { evidence } from "./evidence-text.ts";
-import { capReached } from "./permit.ts";
+import { capReached, isPressing } from "./permit.ts";
 import {
   type By,
   type Intent,
@@ -82,8 +83,7 @@ export interface Cut {
 
 /** How long a Zero that is asked may take: less where its heat or the supply presses. */
 function softLimitMs({ rig }: Draft, why: Why): number {
-  const pressing = why === "hot" || why === "brown-out";
-  return pressing ? rig.policy.shedSoftMs : rig.policy.softOffMs;
+  return isPressing(why) ? rig.policy.shedSoftMs : rig.policy.softOffMs;
 }
 
 /** Begins to switch a slot off. A Zero that may be asked, and is heard, is asked to shut down first. */
@@ -148,6 +148,10 @@ function openOn(draft: Draft, slot: Slot): Slot {
     const { reason } = onAsked;
     return openIntent(draft, slot, { kind: "on", by: "operator", why: "operator", reason });
   }
+  const asker = askerOf(draft, slot);
+  if (asker !== null) {
+    return openIntent(draft, slot, { kind: "on", by: "automation", why: "demand", reason: asker });
+  }
   const reason = `it was off: ${shed?.why ?? why}`;
   return openIntent(draft, slot, { kind: "on", by: "automation", why: "wanted-on", reason });
 }
@@ -160,7 +164,8 @@ export function beginOn(draft: Draft, given: Slot): Slot {
     ? patchSlot(draft, given, { retryAt: draft.now })
     : openOn(draft, given);
   draft.rig.lastOnAt = draft.now;
-  return enter(draft, slot, "PoweringOn", "wanted-on", {
+  const why = slot.intent?.why === "demand" ? "demand" : "wanted-on";
+  return enter(draft, slot, "PoweringOn", why, {
     written: null,
     movedAt,
     // It comes up cool, and whatever kept it off is over.

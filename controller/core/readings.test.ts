@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { BoardReading, SlotReading } from "../../hat/board.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
-import { mining } from "../../test/sim/scene.ts";
+import { INTENT, mining } from "../../test/sim/scene.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import {
   onBoardFailed,
@@ -14,20 +14,12 @@ import {
   onPowerFailed,
 } from "./observe-board.ts";
 import type { PowerRestore } from "./policy.ts";
-import type { Intent, Slot } from "./slot.ts";
+import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { onWrongCards } from "./wrong-cards.ts";
 
 const { state, now } = mining({ zeros: 1 });
 const [ready] = state.slots as [Slot];
-const INTENT: Intent = {
-  id: 3,
-  kind: "cycle",
-  by: "automation",
-  why: "x",
-  reason: "",
-  durable: true,
-};
 const plain: Slot = { ...ready, task: null, offAt: 0 };
 
 function done(changes: Partial<Slot>, what: (draft: Draft) => void, rig: Partial<RigState> = {}) {
@@ -427,6 +419,12 @@ describe("a reading", () => {
         strikes: 0,
         intent: INTENT,
       },
+    ],
+    [
+      "of such a one whose cut was given up once, and is tried again",
+      { ...CUTTING, why: "probed", tries: 1, cuts: [1], onAt: 5 },
+      ON,
+      { phase: "Booting", why: "usb-seen", until: 90_005, cuts: [] },
     ],
     [
       "of such a one while its cut is on the bus",

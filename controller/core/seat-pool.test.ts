@@ -13,6 +13,10 @@ const { now } = base;
 
 const JOB: Job = {
   id: "p1-7",
+  algorithm: "duco-s1",
+  poolTarget: "b",
+  node: "",
+  ref: "",
   prefix: "a",
   target: "b",
   difficulty: 5,
@@ -27,6 +31,10 @@ const SHARE: Share = {
   seat: "p1",
   jobId: "p1-7",
   worker: "p1",
+  algorithm: "duco-s1",
+  poolTarget: "b",
+  node: "",
+  ref: "",
   prefix: "a",
   target: "b",
   difficulty: 5,
@@ -111,10 +119,14 @@ describe("an event of the pool", () => {
 
 describe("a session", () => {
   it("that is up is reported, and forgets why it was down", () => {
-    const { seat, effects } = told(rigIn("connecting", { error: "refused" }), UP);
+    const rig = rigIn("connecting", { error: "refused", node: "192.0.2.1:2811" });
+    const { seat, effects } = told(rig, UP);
     expect(seat).toMatchObject({ state: "idle", since: now, error: null });
     expect(reports(effects)).toEqual([
-      { level: "info", ev: "pool.up", slot: "p1", why: null, detail: {} },
+      {
+        ...{ level: "info", ev: "pool.up", slot: "p1", why: null },
+        detail: { seat: "p1", node: "192.0.2.1:2811" },
+      },
     ]);
   });
 
@@ -215,6 +227,10 @@ describe("a job", () => {
     expect(seat).toMatchObject({ state: "working", since: now, failures: 0 });
     expect(seat.job).toMatchObject({
       id: `p1-${base.state.nextId}`,
+      algorithm: "duco-s1",
+      poolTarget: "d",
+      node: "",
+      ref: "",
       prefix: "c",
       target: "d",
       difficulty: 9,

@@ -4,17 +4,18 @@ import { describe, expect, it } from "vitest";
 import { mining } from "../../test/sim/scene.ts";
 import { World } from "../../test/sim/world.ts";
 import { referenceKernel } from "../../zero-agent/kernels/reference.ts";
-import type { JobMessage } from "../../zero-agent/protocol/messages.ts";
+import type { DucoS1JobMessage } from "../../zero-agent/protocol/messages.ts";
 import { draftOf } from "./draft.ts";
 import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
 import type { Link, Slot } from "./slot.ts";
 import { beginSelfTest } from "./work.ts";
 
 /** The questions that were sent, and when. */
-function askings(world: World): { readonly now: number; readonly message: JobMessage }[] {
+function askings(world: World): { readonly now: number; readonly message: DucoS1JobMessage }[] {
   return world.effects.flatMap((effect) => {
     if (effect.type !== "send" || effect.message.type !== "job") return [];
-    return [{ now: effect.now, message: effect.message }];
+    const { message } = effect;
+    return message.algorithm === "duco-s1" ? [{ now: effect.now, message }] : [];
   });
 }
 

@@ -4,7 +4,7 @@ import { ceilingOf } from "./ceiling.ts";
 import { type Draft, patchSlot } from "./draft.ts";
 import { seconds } from "./evidence-text.ts";
 import { beginCut } from "./power.ts";
-import { idler, overCeiling, type Surplus, tooHot } from "./surplus.ts";
+import { idler, overCeiling, type Surplus, tooHot, undemanded } from "./surplus.ts";
 
 function shed(draft: Draft, surplus: Surplus | null): void {
   if (surplus === null || surplus.waitsFor !== null) return;
@@ -26,6 +26,8 @@ function reasonOf({ rig, now }: Draft, { slot, why }: Surplus): string {
       return `last read ${slot.vitals?.tempC ?? "no"} C`;
     case "idle":
       return `nothing to do for ${seconds(now - slot.busyAt)}`;
+    case "no-demand":
+      return slot.demandBy === null ? "nobody asks for it" : `${slot.demandBy} asked last`;
   }
 }
 
@@ -34,5 +36,6 @@ export function shedPower(draft: Draft): void {
   const { rig, now } = draft;
   shed(draft, tooHot(rig, now));
   shed(draft, overCeiling(rig, now));
+  shed(draft, undemanded(rig, now));
   shed(draft, idler(rig, now));
 }

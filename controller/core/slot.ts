@@ -2,6 +2,7 @@
 
 import type { Line, UsbPresence } from "../../hat/board.ts";
 import type { SlotId } from "../../hat/slots.ts";
+import type { Algorithm } from "../../zero-agent/kernels/kernel.ts";
 import type { ShedWhy, Why } from "./why.ts";
 
 export type Phase =
@@ -72,8 +73,12 @@ export interface Link {
   readonly bootId: string;
   readonly model: string;
   readonly agentVersion: string;
+  /** What it hashes with, of the algorithm that this rig mines; null where it has no kernel for that. */
+  readonly kernel: string | null;
   /** The rate that the agent measured for its kernel at start. */
   readonly nominalHs: number;
+  /** Whether it takes jobs of the algorithm that this rig mines. */
+  readonly hasKernel: boolean;
   /** The known answer was right on this link. No work before that. */
   readonly tested: boolean;
   /** When the known answer was last asked for. */
@@ -140,6 +145,8 @@ export interface Slot {
   /** When off was last proved. */
   readonly offAt: number;
   readonly link: Link | null;
+  /** The algorithms that its agent said it has kernels of, and their rates; null while no agent said anything. */
+  readonly kernels: Readonly<Partial<Record<Algorithm, number>>> | null;
   /** Any frame, over any link. */
   readonly heardAt: number;
   readonly vitals: Vitals | null;
@@ -182,9 +189,13 @@ export interface Slot {
   /** When it last had something to do, and until when somebody wants it up whatever it does. */
   readonly busyAt: number;
   readonly demandUntil: number;
+  /** Who asked last, in words; null where nobody said. */
+  readonly demandBy: string | null;
   /** Whether the Zero's kernel answers on the network, asked when it is silent; null while nobody knows. */
   readonly answers: { readonly yes: boolean; readonly at: number } | null;
   readonly probeAskedAt: number;
+  /** Until when its agent has leave to be silent, because it is started anew at our word. */
+  readonly restartUntil: number;
   /** What a meter said, and until when that counts. */
   readonly meter: { readonly watts: number; readonly until: number } | null;
   readonly energy: Energy;

@@ -2,10 +2,12 @@
 
 import type { SlotId } from "../../hat/slots.ts";
 import type { Bucket } from "./bucket.ts";
+import { type Goal, openGoals } from "./goal.ts";
 import { holdOf, type Remembered, type RigMemory, rigOf } from "./memory.ts";
+import { type Order, recalledOrder } from "./order.ts";
 import type { Policy } from "./policy.ts";
 import type { ScheduleReading } from "./schedule.ts";
-import type { Host, Seat } from "./seat.ts";
+import { type Host, type Part, type Seat, SPLIT_SEAT, seatIds } from "./seat.ts";
 import type { Intent, Slot } from "./slot.ts";
 import type { PoolWhy } from "./why.ts";
 
@@ -41,6 +43,8 @@ export interface PoolTarget {
 
 export interface RigState {
   readonly policy: Policy;
+  /** Intents with a lower id were begun by other numbers, before the policy was changed. */
+  readonly policyFrom: number;
   readonly startedAt: number;
   readonly lastTickAt: number;
   /** When the loop last came back from standing still: nobody is convicted for a liveness window after it. */
@@ -48,7 +52,15 @@ export interface RigState {
   readonly slots: readonly Slot[];
   readonly seats: readonly Seat[];
   readonly hosts: readonly Host[];
+  /** Of the job that is divided over the workers; empty where none is. */
+  readonly parts: readonly Part[];
+  /** What anybody submitted and is not over, the oldest first. */
+  readonly orders: readonly Order[];
   readonly pool: PoolTarget;
+  /** Empty where all is for one pool. The first goal's pool is `pool`. */
+  readonly goals: readonly Goal[];
+  /** When hashes were last counted for one of them. */
+  readonly servedAt: number;
   readonly storm: Storm;
   /** Whether USB ports can be read. `lost` = they could be, and now the hub itself is gone: our side, not the Zeros'. */
   readonly hub: "unseen" | "seen" | "lost";
@@ -138,6 +150,7 @@ function initialSlot(
     bootPending: false,
     offAt: Number.NEGATIVE_INFINITY,
     link: null,
+    kernels: null,
     heardAt: Number.NEGATIVE_INFINITY,
     vitals: null,
     progressAt: now,
@@ -163,8 +176,10 @@ function initialSlot(
     movedAt: now - (memory?.movedForMs ?? Number.POSITIVE_INFINITY),
     busyAt: now,
     demandUntil: now + (memory?.demandLeftMs ?? Number.NEGATIVE_INFINITY),
+    demandBy: memory?.demandBy ?? null,
     answers: null,
     probeAskedAt: Number.NEGATIVE_INFINITY,
+    restartUntil: Number.NEGATIVE_INFINITY,
     meter: null,
     energy: { measuredJ: 0, modelledJ: 0, ...memory?.energy, at: now },
     hashes: memory?.hashes ?? 0,
@@ -173,20 +188,46 @@ function initialSlot(
   };
 }
 
-function initialSeat(id: string, index: number, remembered: Remembered, now: number): Seat {
-  const shares = remembered.shares.get(id) ?? { accepted: 0, rejected: 0, unknown: 0 };
+/** Which seat counts on what one counted that is no more: the first of its slot; between the two modes, the first of all. */
+function heirOf(seat: string, ids: readonly string[]): string | undefined {
+  if (ids.includes(seat)) return seat;
+  if (seat === SPLIT_SEAT || ids[0] === SPLIT_SEAT) return ids[0];
+  return ids.find((id) => seat.startsWith(`${id}.`));
+}
+
+/** What it counted, and what those counted that it takes the place of. */
+function sharesOf(id: string, ids: readonly string[], { shares }: Remembered) {
+  const sum = { accepted: 0, rejected: 0, unknown: 0 };
+  for (const [seat, counts] of shares) {
+    if (heirOf(seat, ids) !== id) continue;
+    sum.accepted += counts.accepted;
+    sum.rejected += counts.rejected;
+    sum.unknown += counts.unknown;
+  }
+  return sum;
+}
+
+function initialSeat(
+  id: string,
+  index: number,
+  ids: readonly string[],
+  remembered: Remembered,
+  now: number,
+): Seat {
   return {
     id,
     index,
     state: "down",
     node: "",
+    goal: 0,
+    nextGoal: null,
     since: now,
     job: null,
     share: null,
     retryAt: now,
     failures: 0,
     error: null,
-    ...shares,
+    ...sharesOf(id, ids, remembered),
   };
 }
 
@@ -205,13 +246,19 @@ export function initialState(
   now: number,
 ): RigState {
   const hostIds = Array.from({ length: shape.hostWorkers }, (_, index) => `h${index + 1}`);
+  const ids =
+    policy.poolMode === "split"
+      ? [SPLIT_SEAT]
+      : seatIds(shape.slots, policy.connectionsPerZero, hostIds);
+  const pool = { node: "", why: "start", since: now, detail: null } as const;
   return {
     policy,
+    policyFrom: 0,
     startedAt: now,
     lastTickAt: now,
     resumedAt: now,
     slots: shape.slots.map((id, index) => initialSlot(id, index, remembered, policy, now)),
-    seats: [...shape.slots, ...hostIds].map((id, index) => initialSeat(id, index, remembered, now)),
+    seats: ids.map((id, index) => initialSeat(id, index, ids, remembered, now)),
     hosts: hostIds.map((id, index) => ({
       id,
       index,
@@ -221,7 +268,11 @@ export function initialState(
       rateWeightMs: 0,
       hashes: 0,
     })),
-    pool: { node: "", why: "start", since: now, detail: null },
+    parts: [],
+    orders: remembered.orders.map((order) => recalledOrder(order, now)),
+    pool,
+    goals: openGoals(policy.goals, pool),
+    servedAt: now,
     ...rigOf(remembered.rig ?? NO_RIG_MEMORY, policy, now),
     hub: "unseen",
     schedule: null,

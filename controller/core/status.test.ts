@@ -46,6 +46,13 @@ describe("the rate that is shown", () => {
   });
 });
 
+it("the kernel that is shown is the agent's; none is without a link", () => {
+  const kernelOf = (changes: Partial<Slot>) => shown(rig(changes)).slots[0]?.kernel;
+  const { link } = rig({}).slots[0] as Slot;
+  expect(kernelOf({ link: link && { ...link, kernel: "wasm-simd" } })).toBe("wasm-simd");
+  expect(kernelOf({ link: null })).toBe(null);
+});
+
 describe("the state that is shown", () => {
   const hold = (kind: "cordon" | "foreign") => ({
     hold: { kind, reason: "fan", since: 0, until: now + 700.6 },
@@ -150,6 +157,7 @@ describe("the sums", () => {
     expect(status.slots[0]?.energy).toEqual({
       source: "both",
       joules: 3,
+      measured_joules: 1,
       joules_per_hash: 1,
       joules_per_share: 3,
       cost: (3 / 3_600_000) * 0.3,
@@ -271,6 +279,10 @@ describe("a Zero that misses solutions", () => {
 describe("work that is taken away", () => {
   const job = {
     id: "p1-1",
+    algorithm: "duco-s1" as const,
+    poolTarget: "",
+    node: "",
+    ref: "",
     prefix: "",
     target: "",
     difficulty: 1,

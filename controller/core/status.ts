@@ -2,7 +2,9 @@
 
 import type { SlotId } from "../../hat/slots.ts";
 import type { Earnings } from "../pools/balance.ts";
+import type { MinersStatus } from "../pools/stratum-server/report.ts";
 import type { EvidenceClass } from "./evidence.ts";
+import type { JobCounts } from "./job-status.ts";
 import type { PoolWhy } from "./why.ts";
 
 /** The word that is shown for a slot. Holds (cordon, drain, maintenance) show in place of Ready and Degraded. */
@@ -44,6 +46,8 @@ export interface SlotStatus {
   } | null;
   /** 0 is cool; 1 gets half the work, 2 none, 3 is switched off. */
   readonly heat: number;
+  /** The engine that its agent chose, such as "wasm-simd"; null while there is no link. */
+  readonly kernel: string | null;
   readonly hashrate_hs: number;
   readonly accepted: number;
   readonly rejected: number;
@@ -63,6 +67,8 @@ export interface SlotStatus {
 export interface EnergyStatus {
   readonly source: "measured" | "modelled" | "both";
   readonly joules: number;
+  /** Those of them that a meter saw. */
+  readonly measured_joules: number;
   /** null until there is something to divide by. */
   readonly joules_per_hash: number | null;
   readonly joules_per_share: number | null;
@@ -83,6 +89,23 @@ export interface PowerStatus {
   } | null;
   readonly external: { readonly source: string; readonly left_ms: number } | null;
   readonly override: { readonly reason: string; readonly left_ms: number | null } | null;
+}
+
+/** One of the goals that the hashing is split among. */
+export interface GoalStatus {
+  readonly name: string;
+  /** What it is meant to have of the hashing, and what it had of late (half of that is forgotten every 10 min). */
+  readonly percent: number;
+  readonly recent_percent: number | null;
+  readonly hashes: number;
+  readonly address: string | null;
+  readonly why: PoolWhy;
+  readonly detail: string | null;
+  /** Its pool failed: no session is opened before. */
+  readonly rests_ms: number | null;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly unknown: number;
 }
 
 /** The nodes that are known, and the picker that names them. */
@@ -117,6 +140,56 @@ export interface BalanceStatus extends Earnings {
   readonly error: string | null;
 }
 
+/** How the work of one worker goes, since the controller started; means and the busy share are of the last 5 to 10 minutes. */
+export interface WorkFigures {
+  /** Results, whatever became of them. */
+  readonly jobs: number;
+  /** As measured over its last 20 s of work; null before its first result, and of the connection of all. */
+  readonly hashrate_hs: number | null;
+  /** From the request for a job to the job, and from a share to its verdict; null before the first. */
+  readonly job_wait_ms: number | null;
+  readonly verdict_wait_ms: number | null;
+  /** Of the last share, as the session measured it. */
+  readonly ping_ms: number | null;
+  /** The share of the time in which it was up that it held a job. */
+  readonly busy: number | null;
+  readonly difficulty: number | null;
+  readonly accepted: number;
+  readonly rejected: number;
+  /** By the pool's own words. */
+  readonly rejected_by: Readonly<Record<string, number>>;
+  /** Accepted shares in a row: now, and at best. */
+  readonly streak: number;
+  readonly best_streak: number;
+}
+
+/** The proxy before services on the Zeros; counts are since the controller started. */
+export interface ProxyStatus {
+  readonly url: string;
+  /** Requests that wait for a Zero now. */
+  readonly waiting: number;
+  readonly requests: {
+    /** Answered by a service; of these, the ones that had to wait for a Zero. */
+    readonly served: number;
+    readonly waited: number;
+    /** A service gave no answer, or none in time. */
+    readonly failed: number;
+    readonly websockets: number;
+    /** By code. */
+    readonly refused: Readonly<Record<string, number>>;
+  };
+  /** Requests and WebSockets that each Zero serves now. */
+  readonly slots: readonly { readonly slot: SlotId; readonly active: number }[];
+  readonly routes: readonly {
+    readonly name: string;
+    readonly slots: readonly SlotId[];
+    readonly waiting: number;
+    /** Whether a Zero would serve a request at once, and which one, or what there is to wait for. */
+    readonly serves: boolean;
+    readonly why: string;
+  }[];
+}
+
 export interface RigStatus {
   readonly version: string;
   readonly board: string;
@@ -137,6 +210,8 @@ export interface RigStatus {
     readonly detail: string | null;
     /** How long it has been that node. */
     readonly for_ms: number;
+    /** Absent where the hashing is not split. The pool above is the first one's. */
+    readonly goals?: readonly GoalStatus[];
     readonly finder?: FinderStatus;
     /** Sessions that are up, and why the last one went down, if one did. */
     readonly connected: number;
@@ -144,7 +219,17 @@ export interface RigStatus {
   };
   /** Absent where it is not looked at. */
   readonly balance?: BalanceStatus;
+  /** Ordinary miners beside the Zeros. Absent where none are served. */
+  readonly miners?: MinersStatus;
   readonly slots: readonly SlotStatus[];
+  /** By worker: the slots', and the host's as h1, h2, ... Absent where nobody looks. */
+  readonly work?: Readonly<Record<string, WorkFigures>>;
+  /** What was submitted, by its state. Absent where nobody looks. */
+  readonly jobs?: JobCounts;
+  /** Signs of life that were dropped since the start, for events came faster than they were taken in. Absent where nobody looks. */
+  readonly inbox?: { readonly dropped: number };
+  /** Absent where there is none. */
+  readonly proxy?: ProxyStatus;
   /** Workers in the controller itself. */
   readonly host: {
     readonly workers: number;

@@ -1,5 +1,6 @@
 // The one door of the decision core: a state and an event in, a state and effects out. Synchronous, total, pure.
 
+import { onDemand } from "./demand.ts";
 import { dispatch, expireWork } from "./dispatch.ts";
 import { type Draft, draftOf, emit, report, save, saveRig } from "./draft.ts";
 import type { Effect } from "./effect.ts";
@@ -15,9 +16,25 @@ import {
   onPowerDone,
   onPowerFailed,
 } from "./observe-board.ts";
-import { onBeat, onHeard, onLinkDown, onLinkUp } from "./observe-link.ts";
-import { onPoolDown, onPoolJob, onPoolNode, onPoolUp, onPoolVerdict } from "./observe-pool.ts";
-import { expireExternal, onDemand, onExternalCeiling, onSchedule } from "./observe-power.ts";
+import { onAgentRestart, onBeat, onHeard, onLinkDown, onLinkUp } from "./observe-link.ts";
+import {
+  expireOrders,
+  onFindChecked,
+  onOrderCancelled,
+  onOrderEnded,
+  onOrderPlaced,
+  saveOrders,
+} from "./observe-order.ts";
+import { onPolicy } from "./observe-policy.ts";
+import {
+  onPoolDown,
+  onPoolJob,
+  onPoolNode,
+  onPoolUp,
+  onPoolVerdict,
+  onPoolVoid,
+} from "./observe-pool.ts";
+import { expireExternal, onExternalCeiling, onSchedule } from "./observe-power.ts";
 import { onNack, onResult, onShareSecured } from "./observe-work.ts";
 import { onEndOverride, onOperator, onOverride, onPause, onResume } from "./operator.ts";
 import { plan } from "./plan.ts";
@@ -44,6 +61,7 @@ function saveAll(draft: Draft): void {
   draft.rig.savedAt = draft.now;
   saveRig(draft);
   for (const slot of draft.rig.slots) save(draft, slot);
+  saveOrders(draft);
 }
 
 function tick(draft: Draft): void {
@@ -54,6 +72,7 @@ function tick(draft: Draft): void {
   probeSilent(draft);
   judgeStorm(draft);
   expireWork(draft);
+  expireOrders(draft);
   plan(draft);
   if (draft.now - draft.rig.savedAt >= SAVE_EVERY_MS) saveAll(draft);
 }
@@ -71,6 +90,7 @@ const OBSERVERS: Observers = {
   "link-up": onLinkUp,
   "link-down": onLinkDown,
   "link-server-proved": onLinkServerProved,
+  "agent-restart": onAgentRestart,
   heard: (draft, event) => {
     onHeard(draft, event.slot, event.link);
   },
@@ -81,8 +101,13 @@ const OBSERVERS: Observers = {
   "pool-up": onPoolUp,
   "pool-down": onPoolDown,
   "pool-job": onPoolJob,
+  "pool-void": onPoolVoid,
   "pool-verdict": onPoolVerdict,
   "share-secured": onShareSecured,
+  "order-placed": onOrderPlaced,
+  "order-cancelled": onOrderCancelled,
+  "find-checked": onFindChecked,
+  "order-ended": onOrderEnded,
   probed: onProbed,
   schedule: onSchedule,
   "external-ceiling": onExternalCeiling,
@@ -93,6 +118,7 @@ const OBSERVERS: Observers = {
   resume: onResume,
   override: onOverride,
   "end-override": onEndOverride,
+  policy: onPolicy,
   quiesce: (draft) => {
     draft.rig.quiescing = true;
     saveAll(draft);
@@ -122,8 +148,11 @@ function isOfWork(type: Event["type"]): boolean {
     case "pool-node":
     case "pool-up":
     case "pool-job":
+    case "pool-void":
     case "pool-verdict":
     case "share-secured":
+    case "order-placed":
+    case "find-checked":
       return true;
     default:
       return false;

@@ -1,8 +1,9 @@
 // Who is too much: the Zero that a standing rule would switch off next, and what that waits for.
 
 import { ceilingOf, isUnlimited } from "./ceiling.ts";
+import { isOnDemand, isUndemanded } from "./demand.ts";
 import { isJustBack } from "./evidence.ts";
-import { maySwitch } from "./permit.ts";
+import { isPressing, maySwitch } from "./permit.ts";
 import { isUp, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import { exceedsCeiling } from "./watts.ts";
@@ -46,7 +47,7 @@ function hindrance(rig: Rig, slot: Slot, why: ShedWhy, now: number): ShedHindran
   if (slot.link === null && slot.onAt <= sinceAt && isJustBack(rig, sinceAt, now)) {
     return "just-resumed";
   }
-  if (why === "hot" || why === "brown-out") return null;
+  if (isPressing(why)) return null;
   if (rig.pause !== null) return "paused";
   if (slot.hold !== null) return "hold";
   // Under a remedy, or without a known state, there is no Zero that could be asked to leave.
@@ -105,14 +106,20 @@ export const idler: Rule = (rig, now, gone = []) => {
   if (idleOffMs === null) return null;
   const up = without(rig.slots.filter(isUp), gone);
   if (up.length <= keepUp) return null;
-  const idle = up.filter((slot) => isIdle(idleOffMs, slot, now));
+  const idle = up.filter((slot) => !isOnDemand(rig, slot) && isIdle(idleOffMs, slot, now));
   return choose(rig, idle, "idle", now);
+};
+
+/** A Zero that is up on demand only, and that nobody asked for in its time. Work does not keep it up. */
+export const undemanded: Rule = (rig, now, gone = []) => {
+  const left = rig.slots.filter((slot) => isUp(slot) && isUndemanded(rig, slot, now));
+  return choose(rig, without(left, gone), "no-demand", now);
 };
 
 /** All that are too much, each once, in the order in which each rule lets them go. For people; a pass needs the first only. */
 export function surpluses(rig: Rig, now: number): Surplus[] {
   const found = new Map<Slot, Surplus>();
-  for (const rule of [tooHot, overCeiling, idler]) {
+  for (const rule of [tooHot, overCeiling, undemanded, idler]) {
     // Whoever waits keeps its power, and is not gone for the other rules.
     const gone = [...found.values()].filter(isFree).map(({ slot }) => slot);
     for (let next = rule(rig, now, gone); next !== null; next = rule(rig, now, gone)) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { World } from "../../test/sim/world.ts";
 import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
+import type { RigStatus } from "./status.ts";
 import { isSwitching, view } from "./view.ts";
 
 const AROUND = { version: "1.2.3", board: "a board" };
@@ -23,16 +24,30 @@ function p1(world: World, changes: Partial<Slot> = {}) {
 }
 
 describe("the view", () => {
-  it("shows what the shell knows of nodes and of the balance, where it looks", () => {
+  it("shows what the shell knows of nodes, of the balance and of the work, where it looks", () => {
     const { state, now } = mining();
     const finder = { nodes: [], picker: null };
     const gains = { last_interval: null, last_minute: null, last_hour: null };
     const rates = { duco_per_day: null, duco_per_kwh: null };
     const balance = { duco: 1, age_ms: 2, error: null, ...gains, ...rates };
-    const status = view(state, { ...AROUND, finder, balance }, now);
+    const work = {};
+    const inbox = { dropped: 3 };
+    const miners = {} as NonNullable<RigStatus["miners"]>;
+    const proxy = {} as NonNullable<RigStatus["proxy"]>;
+    const jobs = { queued: 1, running: 2, found: 3, exhausted: 4, cancelled: 5, failed: 6 };
+    const around = { ...AROUND, finder, balance, miners, work, jobs, inbox, proxy };
+    const status = view(state, around, now);
+    expect(status.proxy).toBe(proxy);
+    expect(status.miners).toBe(miners);
+    expect(status.jobs).toBe(jobs);
+    expect(view(state, AROUND, now)).not.toHaveProperty("jobs");
+    expect(status.inbox).toBe(inbox);
+    expect(view(state, AROUND, now)).not.toHaveProperty("inbox");
     expect(status.pool.finder).toBe(finder);
     expect(status.balance).toBe(balance);
+    expect(status.work).toBe(work);
     expect(view(state, AROUND, now)).not.toHaveProperty("balance");
+    expect(view(state, AROUND, now)).not.toHaveProperty("work");
   });
 
   it("adds up", () => {

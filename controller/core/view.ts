@@ -4,13 +4,15 @@ import { ceilingOf, wattCeilings } from "./ceiling.ts";
 import { costOf, energyUntil, powerOf } from "./energy.ts";
 import { classify } from "./evidence.ts";
 import { evidence, nextStep } from "./evidence-text.ts";
-import type { Seat } from "./seat.ts";
-import type { Energy, Slot } from "./slot.ts";
+import type { Goal } from "./goal.ts";
+import { hostIndexOf, type Seat, slotOfSeat } from "./seat.ts";
+import { type Energy, isUp, type Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
 import type {
   BalanceStatus,
   EnergyStatus,
   FinderStatus,
+  GoalStatus,
   PowerStatus,
   RigStatus,
   ShownState,
@@ -24,6 +26,11 @@ export interface Surroundings {
   /** How the pool's nodes are doing; absent where nobody looks. */
   readonly finder?: FinderStatus;
   readonly balance?: BalanceStatus;
+  readonly miners?: RigStatus["miners"];
+  readonly work?: RigStatus["work"];
+  readonly jobs?: RigStatus["jobs"];
+  readonly inbox?: RigStatus["inbox"];
+  readonly proxy?: RigStatus["proxy"];
 }
 
 const HOLD_STATES = {
@@ -33,8 +40,7 @@ const HOLD_STATES = {
 } as const;
 
 function shownState(slot: Slot): ShownState {
-  const up = slot.phase === "Ready" || slot.phase === "Degraded";
-  if (!up || slot.hold === null || slot.hold.kind === "foreign") return slot.phase;
+  if (!isUp(slot) || slot.hold === null || slot.hold.kind === "foreign") return slot.phase;
   return HOLD_STATES[slot.hold.kind];
 }
 
@@ -66,6 +72,7 @@ function energyStatus(
   return {
     source,
     joules,
+    measured_joules: measuredJ,
     joules_per_hash: per(joules, hashes),
     joules_per_share: per(joules, shares),
     cost: tariffPerKwh === null ? null : costOf(joules, tariffPerKwh),
@@ -98,8 +105,10 @@ function holdStatus({ hold }: Slot, now: number): SlotStatus["hold"] {
   return hold && { kind: hold.kind, reason: hold.reason, left_ms: left(hold.until, now) };
 }
 
-function slotStatus(rig: RigState, slot: Slot, seat: Seat | undefined, now: number): SlotStatus {
-  const up = slot.phase === "Ready" || slot.phase === "Degraded";
+function slotStatus(rig: RigState, slot: Slot, now: number): SlotStatus {
+  const up = isUp(slot);
+  const seats = rig.seats.filter((seat) => slotOfSeat(rig, seat) === slot);
+  const accepted = sum(seats, (seat) => seat.accepted);
   return {
     slot: slot.id,
     state: shownState(slot),
@@ -111,10 +120,11 @@ function slotStatus(rig: RigState, slot: Slot, seat: Seat | undefined, now: numb
     wanted: slot.wanted,
     hold: holdStatus(slot, now),
     heat: slot.heat,
+    kernel: slot.link?.kernel ?? null,
     hashrate_hs: up && works(slot, now) ? Math.round(slot.rateHs) : 0,
-    accepted: seat?.accepted ?? 0,
-    rejected: seat?.rejected ?? 0,
-    unknown: seat?.unknown ?? 0,
+    accepted,
+    rejected: sum(seats, (seat) => seat.rejected),
+    unknown: sum(seats, (seat) => seat.unknown),
     hashes: slot.hashes,
     temp_c: slot.vitals?.tempC ?? null,
     throttled: slot.vitals?.throttled ?? null,
@@ -126,10 +136,27 @@ function slotStatus(rig: RigState, slot: Slot, seat: Seat | undefined, now: numb
     energy: energyStatus(
       energyUntil(slot, rig.policy.model, now),
       slot.hashes,
-      seat?.accepted ?? 0,
+      accepted,
       rig.policy.tariffPerKwh,
     ),
   };
+}
+
+function goalStatus(goals: readonly Goal[], now: number): readonly GoalStatus[] {
+  const recent = sum(goals, (goal) => goal.recent);
+  return goals.map(({ name, percent, pool, hashes, restUntil, ...goal }) => ({
+    name,
+    percent,
+    recent_percent: recent === 0 ? null : Math.round((1000 * goal.recent) / recent) / 10,
+    hashes,
+    address: pool.node,
+    why: pool.why,
+    detail: pool.detail,
+    rests_ms: restUntil > now ? Math.round(restUntil - now) : null,
+    accepted: goal.accepted,
+    rejected: goal.rejected,
+    unknown: goal.unknown,
+  }));
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
@@ -145,9 +172,8 @@ const CONNECTED: ReadonlySet<Seat["state"]> = new Set<Seat["state"]>([
 ]);
 
 export function view(rig: RigState, around: Surroundings, now: number): RigStatus {
-  const seats = new Map(rig.seats.map((seat) => [seat.id, seat]));
-  const hostSeats = rig.seats.filter((seat) => rig.hosts.some((host) => host.id === seat.id));
-  const slots = rig.slots.map((slot) => slotStatus(rig, slot, seats.get(slot.id), now));
+  const hostSeats = rig.seats.filter((seat) => hostIndexOf(rig, seat) >= 0);
+  const slots = rig.slots.map((slot) => slotStatus(rig, slot, now));
   const power = powerStatus(rig, now);
   const hashes = sum(rig.slots, (slot) => slot.hashes);
   const accepted = sum(rig.seats, (seat) => seat.accepted);
@@ -173,12 +199,18 @@ export function view(rig: RigState, around: Surroundings, now: number): RigStatu
       why: rig.pool.why,
       detail: rig.pool.detail,
       for_ms: Math.round(now - rig.pool.since),
+      ...(rig.goals.length === 0 ? {} : { goals: goalStatus(rig.goals, now) }),
       ...(around.finder === undefined ? {} : { finder: around.finder }),
       connected: rig.seats.filter((seat) => CONNECTED.has(seat.state)).length,
       last_error: rig.seats.find((seat) => seat.error !== null)?.error ?? null,
     },
     ...(around.balance === undefined ? {} : { balance: around.balance }),
+    ...(around.miners === undefined ? {} : { miners: around.miners }),
     slots,
+    ...(around.work === undefined ? {} : { work: around.work }),
+    ...(around.jobs === undefined ? {} : { jobs: around.jobs }),
+    ...(around.inbox === undefined ? {} : { inbox: around.inbox }),
+    ...(around.proxy === undefined ? {} : { proxy: around.proxy }),
     host: {
       workers: rig.hosts.length,
       accepted: sum(hostSeats, (seat) => seat.accepted),

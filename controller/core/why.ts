@@ -5,6 +5,7 @@ export type Why =
   | "found-off"
   | "found-on"
   | "wanted-on"
+  | "demand" // somebody asked for it
   | "wanted-off"
   | "operator"
   | "intent-resumed" // an action that an earlier run of the controller had begun
@@ -24,6 +25,7 @@ export type Why =
   | "ceiling"
   | "brown-out"
   | "idle"
+  | "no-demand" // it is up on demand only, and nobody asks for it
   | "released"
   | "throttled"
   | "slow"
@@ -56,7 +58,7 @@ export type PoolWhy =
   | "none"; // none is known
 
 /** Why a policy switches a slot off although it is wanted on. */
-export type ShedWhy = "hot" | "brown-out" | "ceiling" | "idle";
+export type ShedWhy = "hot" | "brown-out" | "ceiling" | "idle" | "no-demand";
 
 /** What an automatic cut is waiting for. Checked in this order. */
 export type Hindrance =
@@ -85,6 +87,7 @@ export type OnHindrance =
   | "hold"
   | "heat"
   | "idle"
+  | "no-demand"
   | "under-voltage"
   | "ceiling"
   | "ceiling-dwell"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { helloOf } from "../../test/sim/sim-link.ts";
 import { World } from "../../test/sim/world.ts";
-import { jobLimitMs } from "./dispatch.ts";
+import { jobLimitMs } from "./candidate.ts";
 import { DEFAULT_POLICY } from "./policy.ts";
 import type { Job } from "./seat.ts";
 import { awaitsVerdict } from "./view.ts";

@@ -2,7 +2,8 @@
 
 import { copyJob, copyLink } from "./copy.ts";
 import { type Draft, emit, patchHost, patchSeat, patchSlot, seatOf, takeId } from "./draft.ts";
-import type { Host, HostTask } from "./seat.ts";
+import { ORDERS_SEAT, withoutHolder } from "./order.ts";
+import { type Host, type HostTask, SPLIT_SEAT } from "./seat.ts";
 import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
 import type { Link, Slot } from "./slot.ts";
 
@@ -17,13 +18,35 @@ export function orphan(
   failedBy: string | null,
 ): readonly string[] {
   const seat = seatOf(draft, seatId);
-  if (seat?.job?.id !== jobId) return [];
+  if (seat?.job?.id !== jobId) {
+    if (seatId === SPLIT_SEAT) losePart(draft, jobId, failedBy);
+    if (seatId === ORDERS_SEAT) losePiece(draft, jobId, failedBy);
+    return [];
+  }
   const tried = failedBy === null ? seat.job.tried : [...seat.job.tried, failedBy];
   const job = copyJob(seat.job);
   job.worker = null;
   job.tried = tried;
   patchSeat(draft, seat, { state: "working", share: null, job });
   return tried;
+}
+
+/** A part of a divided job has no worker any more. */
+function losePart({ rig }: Draft, partId: string, failedBy: string | null): void {
+  if (!rig.parts.some(({ id }) => id === partId)) return;
+  rig.parts = rig.parts.map((part) => {
+    if (part.id !== partId) return part;
+    const tried = failedBy === null ? part.tried : [...part.tried, failedBy];
+    return { ...part, worker: null, tried };
+  });
+}
+
+/** A piece of an order has no worker any more. */
+export function losePiece({ rig }: Draft, pieceId: string, failedBy: string | null): void {
+  rig.orders = rig.orders.map((order) => {
+    const isIts = order.pieces.some(({ id }) => id === pieceId);
+    return isIts ? withoutHolder(order, pieceId, failedBy) : order;
+  });
 }
 
 /** Takes a job back that this step has not sent yet. */

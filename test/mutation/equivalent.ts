@@ -28,7 +28,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "The same shortcut, where it is asked.",
   },
   {
-    file: `${CORE}dispatch.ts`,
+    file: `${CORE}candidate.ts`,
     source: "if (rateHs <= 0) return policy.jobLimitMaxMs;",
     change: "<= -> <",
     why: "At rate 0 the expected time is infinite, and the limit is the maximum again.",

@@ -21,8 +21,11 @@ export class Audit {
   readonly #durable = new Set<number>();
   readonly #submitted = new Set<number>();
   #newest = 0;
+  /** How many may be in the lane: more than it is wide, while what was begun in a wider one is carried through. */
+  #laneWidth: number;
 
   constructor(rig: RigState) {
+    this.#laneWidth = rig.policy.laneWidth;
     this.#newest = rig.nextId - 1;
     for (const { intent } of rig.slots) if (intent?.durable) this.#durable.add(intent.id);
   }
@@ -30,12 +33,18 @@ export class Audit {
   /** What the step broke, in words. */
   broken(before: RigState, event: Event, { state, effects, wakeAt }: Step): string[] {
     if (event.type === "intent-durable") this.#durable.add(event.intent);
+    this.#followLane(before);
     return [
       ...effects.flatMap((effect) => this.#brokenBy(effect, before, state, event)),
       ...brokenBetween(before, event, { state, effects }),
       ...brokenIn(state),
       ...(isInTime(event, wakeAt) ? [] : ["wakes too early or too late"]),
     ];
+  }
+
+  #followLane({ slots, policy }: RigState): void {
+    const isNarrow = slots.filter(holdsLane).length <= policy.laneWidth;
+    this.#laneWidth = isNarrow ? policy.laneWidth : Math.max(this.#laneWidth, policy.laneWidth);
   }
 
   #brokenBy(effect: Effect, before: RigState, after: RigState, event: Event): string[] {
@@ -55,7 +64,11 @@ export class Audit {
         this.#submitted.add(effect.share.id);
         const proved =
           event.type === "share-secured" && event.share === effect.share.id && event.valid;
+        const isLocal = event.type === "share-secured" && event.isLocal === true;
+        const seat = before.seats.find(({ id }) => id === effect.share.seat);
         return [
+          ...(isLocal ? ["a share sent that the pool would not take"] : []),
+          ...(seat?.node === effect.share.node ? [] : ["a share sent to a pool it is not of"]),
           ...(twice ? ["a share sent twice"] : []),
           ...(proved ? [] : ["a share sent that was not just secured"]),
         ];
@@ -82,7 +95,8 @@ export class Audit {
       if (slot.line !== "off" || slot.usb === "present") broken.push("on before off");
       if (now < slot.offAt + policy.offDwellMs) broken.push("on within the dwell");
     }
-    if (after.slots.filter(holdsLane).length > policy.laneWidth) broken.push("too many cycles");
+    if (after.slots.filter(holdsLane).length > Math.max(this.#laneWidth, policy.laneWidth))
+      broken.push("too many cycles");
     return broken.map((what) => `power ${effect.to} of ${slot.id}: ${what}`);
   }
 }

@@ -51,9 +51,13 @@ function isCopied<T extends object>(like: T, copy: (item: T) => T): void {
 describe("a copy", () => {
   const job: Job = {
     id: "j1",
+    algorithm: "duco-s1",
     prefix: "a",
     target: "b",
+    poolTarget: "b",
     difficulty: 1,
+    node: "",
+    ref: "",
     to: 100,
     receivedAt: 0,
     worker: null,
@@ -66,7 +70,9 @@ describe("a copy", () => {
     bootId: "boot",
     model: "zero",
     agentVersion: "1",
+    kernel: "plain",
     nominalHs: 1000,
+    hasKernel: true,
     tested: true,
     askedAt: 0,
   };

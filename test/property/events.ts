@@ -154,6 +154,11 @@ const MAKERS: { readonly [T in Event["type"]]: Maker<T> } = {
       uptimeMs: draw.small * 1000,
     },
   }),
+  "agent-restart": (rig, draw) => ({
+    type: "agent-restart",
+    slot: idAt(rig, draw),
+    forMs: draw.small * 10_000,
+  }),
   "link-server-proved": () => ({ type: "link-server-proved" }),
   result: (rig, draw) => ({
     type: "result",
@@ -183,7 +188,9 @@ const MAKERS: { readonly [T in Event["type"]]: Maker<T> } = {
     target: "b",
     difficulty: draw.small,
     to: draw.small * 100,
+    ...(draw.coin ? {} : { algorithm: "sha256d", poolTarget: "c", ref: `r${draw.small}` }),
   }),
+  "pool-void": (rig, draw) => ({ type: "pool-void", seat: seatAt(rig, draw) }),
   "pool-verdict": (rig, draw) => ({
     type: "pool-verdict",
     seat: seatAt(rig, draw),
@@ -200,6 +207,7 @@ const MAKERS: { readonly [T in Event["type"]]: Maker<T> } = {
       seat,
       share: (draw.aimed && share?.id) || 1_000_000 + draw.small,
       valid: draw.coin || draw.small > 2,
+      ...(draw.small === 8 ? { isLocal: true } : {}),
     };
   },
   probed: (rig, draw) => ({ type: "probed", slot: idAt(rig, draw), answers: draw.coin }),
@@ -243,6 +251,50 @@ const MAKERS: { readonly [T in Event["type"]]: Maker<T> } = {
   }),
   "end-override": () => ({ type: "end-override", reason: "" }),
   quiesce: () => ({ type: "quiesce" }),
+  "order-placed": (rig, draw) => ({
+    type: "order-placed",
+    order: {
+      id: draw.aimed ? (rig.orders[0]?.id ?? "o1") : `o${draw.small}`,
+      algorithm: draw.coin ? "duco-s1" : "scrypt",
+      prefix: "a".repeat(40),
+      target: "b".repeat(40),
+      from: draw.small,
+      to: draw.small + (draw.coin ? 5 : 5_000_000),
+    },
+    forMs: draw.coin ? 1000 : 1e9,
+  }),
+  "order-cancelled": (rig, draw) => ({
+    type: "order-cancelled",
+    order: (draw.aimed && rig.orders[0]?.id) || `o${draw.small}`,
+    reason: "",
+  }),
+  "find-checked": (rig, draw) => ({
+    type: "find-checked",
+    order: (draw.aimed && rig.orders[0]?.id) || `o${draw.small}`,
+    nonce: rig.orders[0]?.find?.nonce ?? draw.small,
+    right: draw.coin,
+  }),
+  "order-ended": (rig, draw) => ({
+    type: "order-ended",
+    order: (draw.aimed && rig.orders[0]?.id) || `o${draw.small}`,
+  }),
+  policy: (rig, draw) => ({
+    type: "policy",
+    policy: {
+      ...rig.policy,
+      // One that would not fit this rig's seats.
+      connectionsPerZero: 3,
+      livenessMs: draw.coin ? 10_000 : 5000 + draw.small * 2000,
+      bootGraceMs: draw.aimed ? 90_000 : 30_000 + draw.small * 20_000,
+      offDwellMs: draw.small * 500,
+      laneWidth: 1 + (draw.who % 3),
+      quarantineCycles: 1 + (draw.small % 4),
+      cutsPerSlotHour: 1 + draw.who,
+      switchBurst: 1 + draw.small,
+      ceilingWatts: draw.coin ? null : draw.small,
+      model: draw.coin ? "zero" : "zero-2-w",
+    },
+  }),
 };
 
 /** How often each kind comes, where that is not once; what ends the run's work is rare. */
@@ -257,6 +309,7 @@ const WEIGHTS: Readonly<Partial<Record<Event["type"], number>>> = {
   result: 8,
   "pool-up": 5,
   "pool-job": 5,
+  "pool-void": 2,
   "share-secured": 4,
   "pool-verdict": 4,
   "link-server-proved": 4,

@@ -18,7 +18,9 @@ const LINK: Link = {
   bootId: "boot",
   model: "zero",
   agentVersion: "1",
+  kernel: "plain",
   nominalHs: 1000,
+  hasKernel: true,
   tested: true,
   askedAt: NOW,
 };

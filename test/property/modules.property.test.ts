@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bootGraceMs } from "../../controller/core/boot.ts";
 import { fullBucket, take, tokensAt } from "../../controller/core/bucket.ts";
+import { jobLimitMs } from "../../controller/core/candidate.ts";
 import { ceilingOf } from "../../controller/core/ceiling.ts";
-import { dispatch, jobLimitMs } from "../../controller/core/dispatch.ts";
+import { dispatch } from "../../controller/core/dispatch.ts";
 import { draftOf } from "../../controller/core/draft.ts";
 import { energyUntil } from "../../controller/core/energy.ts";
 import { classify } from "../../controller/core/evidence.ts";
@@ -238,6 +239,10 @@ function withJobs(rig: RigState, chosen: readonly number[]): RigState {
     if (!chosen.includes(seat.index)) return { ...seat, state: "requested" };
     const job: Job = {
       id: `${seat.id}-1`,
+      algorithm: "duco-s1",
+      poolTarget: "b",
+      node: "",
+      ref: "",
       prefix: "a",
       target: "b",
       difficulty: 1,

@@ -68,6 +68,7 @@ const OF_NOBODY: readonly Untimed<Event>[] = [
   { type: "pool-up", seat: "h9" },
   { type: "pool-down", seat: "h9", code: "closed", detail: "" },
   { type: "pool-job", seat: "h9", prefix: "a", target: "b", difficulty: 1, to: 100 },
+  { type: "pool-void", seat: "h9" },
   { type: "pool-verdict", seat: "h9", verdict: "accepted", block: true, reason: null, pingMs: 1 },
   { type: "share-secured", seat: "h9", share: 1, valid: true },
   { type: "share-secured", seat: "h9", share: 1, valid: false },
@@ -148,6 +149,7 @@ describe("what is told", () => {
       "pool-down",
       "pool-verdict",
       "pool-job",
+      "pool-void",
       "link-down",
       "link-server-proved",
       "intent-durable",
@@ -165,6 +167,10 @@ describe("what is told", () => {
       if (!ONCE.includes(event.type)) return;
       const again = step(rested(state, event.now), event);
       const { slots, seats } = rested(state, event.now);
+      // A seat that connected anew at once has another session, of which the same words are news.
+      const anew = (seat: string) =>
+        seats.some(({ id, state: now }) => id === seat && now === "connecting");
+      if (event.type === "pool-down" && anew(event.seat)) return;
       expect(again.state.slots).toEqual(slots);
       expect(again.state.seats).toEqual(seats);
     });

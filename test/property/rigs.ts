@@ -50,7 +50,9 @@ const links: fc.Arbitrary<Link> = fc.record({
   bootId: fc.constant("boot"),
   model: fc.constant("zero"),
   agentVersion: fc.constant("1"),
+  kernel: fc.constant("plain"),
   nominalHs: fc.constant(1000),
+  hasKernel: fc.constant(true),
   tested: fc.boolean(),
   askedAt: past(10_000),
 });
@@ -84,7 +86,10 @@ const slotChanges: fc.Arbitrary<Partial<Slot>> = fc.record({
   ofNoUseAt: rarely(past(1e6)),
   heat: fc.constantFrom(0, 0, 0, 1, 2, 3),
   shed: rarely(
-    fc.record({ why: fc.constantFrom("hot", "brown-out", "ceiling", "idle"), at: past(1e5) }),
+    fc.record({
+      why: fc.constantFrom("hot", "brown-out", "ceiling", "idle", "no-demand"),
+      at: past(1e5),
+    }),
   ),
   bootMs: fc.array(fc.nat({ max: 200_000 }), { maxLength: 20 }),
   epoch: fc.nat({ max: 10_000 }),
@@ -96,6 +101,7 @@ const slotChanges: fc.Arbitrary<Partial<Slot>> = fc.record({
   movedAt: past(1e5),
   busyAt: past(1e6),
   demandUntil: fc.constantFrom(0, 0, NOW, NOW + 1000),
+  demandBy: fc.constantFrom(null, "x"),
 });
 
 const storms: fc.Arbitrary<Storm> = fc.oneof(
@@ -117,6 +123,7 @@ const policies: fc.Arbitrary<Policy> = fc
     ceilingWatts: rarely(fc.nat({ max: 12 })),
     idleOffMs: fc.constantFrom(null, 1000, 600_000),
     keepUp: fc.nat({ max: 3 }),
+    onDemand: fc.constantFrom([], [], ["p1"] as const, ["p2", "p3"] as const),
     laneWidth: fc.constantFrom(1, 2),
   })
   .map((changes): Policy => ({ ...DEFAULT_POLICY, ...changes }));

@@ -29,7 +29,7 @@ describe("the surpluses", () => {
       for (const { slot, why } of found) {
         expect(rig.slots).toContain(slot);
         expect(slot.phase).not.toBe("PoweringOff");
-        if (why === "idle") expect(isUp(slot)).toBe(true);
+        if (why === "idle" || why === "no-demand") expect(isUp(slot)).toBe(true);
         else {
           expect(slot.line).toBe("on");
           expect(["off", "quarantine"]).not.toContain(slot.intent?.kind);
@@ -60,7 +60,7 @@ describe("the surpluses", () => {
     holds([rigs], (given) => {
       // Heat takes others besides.
       const slots = given.slots.map((slot): Slot => ({ ...slot, heat: 2 }));
-      const rig = { ...given, slots };
+      const rig = { ...given, slots, policy: { ...given.policy, onDemand: [] } };
       const { model } = rig.policy;
       const ceiling = ceilingOf(rig);
       const over = surpluses(rig, NOW).filter(isLimit);
@@ -78,7 +78,7 @@ describe("the surpluses", () => {
   it("are never more under a higher ceiling", () => {
     holds([rigs, fc.nat({ max: 9 }), fc.nat({ max: 9 })], (rig, watts, more) => {
       const at = (ceilingWatts: number) => {
-        const policy = { ...rig.policy, ceilingWatts, idleOffMs: null };
+        const policy = { ...rig.policy, ceilingWatts, idleOffMs: null, onDemand: [] };
         const found = surpluses({ ...rig, policy, override: null, external: null }, NOW);
         return found.map(({ slot }) => slot.id);
       };
@@ -110,7 +110,7 @@ describe("the surpluses", () => {
 
   it("of a rig without heat, limits and idleness are none", () => {
     holds([rigs], (given) => {
-      const policy = { ...given.policy, ceilingWatts: null, idleOffMs: null };
+      const policy = { ...given.policy, ceilingWatts: null, idleOffMs: null, onDemand: [] };
       const slots = given.slots.map((slot): Slot => ({ ...slot, heat: 2 }));
       const rig = { ...given, policy, slots, brownOut: null, override: null, external: null };
       expect(surpluses(rig, NOW)).toEqual([]);
@@ -125,7 +125,7 @@ describe("a pass of the standing rules", () => {
       const named = surpluses(rig, NOW).filter(({ waitsFor }) => waitsFor === null);
       shedPower(draft);
       const begun = draft.effects.filter(({ type }) => type === "write-intent");
-      expect(begun.length).toBeLessThanOrEqual(3);
+      expect(begun.length).toBeLessThanOrEqual(4);
       const [first] = named;
       if (first !== undefined) expect(begun.length).toBeGreaterThan(0);
       for (const [index, slot] of draft.rig.slots.entries()) {

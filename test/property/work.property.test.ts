@@ -30,6 +30,10 @@ function working(given: RigState): RigState {
   const seat = given.seats.at(-1) as Seat;
   const job: Job = {
     id: "j1",
+    algorithm: "duco-s1",
+    poolTarget: "b",
+    node: "",
+    ref: "",
     prefix: "a",
     target: "b",
     difficulty: 1,

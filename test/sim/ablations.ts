@@ -35,7 +35,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "single writer: the board's lock",
     "a second controller may open the board",
-    1,
+    2,
     "test/sim/sim-board.ts",
     "return world.controllers.every(({ alive }) => !alive);",
     "return world.controllers.length < 2;",
@@ -43,7 +43,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "exit cool-down after a storm",
     "a storm is over as soon as enough Zeros are heard",
-    1,
+    4,
     `${CORE}/storm.ts`,
     'rig.storm = { state: "cooldown", until: now + stormCooldownMs };',
     'rig.storm = { state: "normal" };',
@@ -51,7 +51,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "storm guard",
     "several that fall silent at once are no storm",
-    1,
+    4,
     `${CORE}/storm.ts`,
     "if (low && silent > 1) {",
     "if (low && silent > 1_000) {",
@@ -59,7 +59,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "healthy count and floor",
     "how many are healthy does not matter for a cut",
-    4,
+    16,
     `${CORE}/permit.ts`,
     'return !longStorm && belowFloor(rig, now) ? "below-floor" : null;',
     "return null;",
@@ -67,7 +67,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "booting Zeros do not count as healthy",
     "whoever is not silent counts as healthy",
-    4,
+    3,
     `${CORE}/storm.ts`,
     "if (isHealthy(slot, now, livenessMs)) healthy++;",
     "if (!isSilent(slot)) healthy++;",
@@ -78,7 +78,7 @@ export const ABLATIONS: readonly Ablation[] = [
     seed: 2,
     changes: [
       {
-        file: `${CORE}/observe-board.ts`,
+        file: `${CORE}/adopt.ts`,
         find: 'slot = enter(draft, slot, "Unknown", "found-on", { until });',
         replace:
           'slot = enter(draft, slot, "Unknown", "found-on", { until: Math.min(until, draft.now) });',
@@ -93,7 +93,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "entry dwell of a suspect",
     "a suspect has no time to speak up",
-    1,
+    3,
     `${CORE}/judge.ts`,
     "const until = draft.now + draft.rig.policy.suspectDwellMs;",
     "const until = draft.now;",
@@ -101,7 +101,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "journal: intents outlive a crash",
     "open intents are not read at a start",
-    30,
+    3,
     `${CORE}/state.ts`,
     "intent: intent ? { ...intent, durable: true } : null,",
     "intent: null,",
@@ -109,7 +109,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "journal: on disk before it is done",
     "a power effect does not wait for its intent to be written",
-    1,
+    12,
     `${CORE}/plan.ts`,
     "  if (!intent.durable) {\n    writeIntent(draft, slot, intent);\n    return;\n  }\n  // It may",
     "  // It may",
@@ -117,7 +117,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "dwell from the proof of off",
     "the time off counts from the decision",
-    1,
+    2,
     `${CORE}/power.ts`,
     "bootPending: false,\n    offAt: draft.now,",
     "bootPending: false,\n    offAt: slot.since,",
@@ -125,7 +125,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "pause guard of the loop",
     "that the loop stood still is not noticed",
-    60,
+    8,
     `${CORE}/judge.ts`,
     "    rig.resumedAt = now;",
     "",
@@ -150,7 +150,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "read-back: an off counts only when it is read",
     "any reading after the write proves the off",
-    1,
+    3,
     `${CORE}/observe-board.ts`,
     "else if (readsOff(slot)) concludeOff(draft, slot);\n  else if (slot.phase",
     "else if (slot.line) concludeOff(draft, slot);\n  else if (slot.phase",
@@ -158,7 +158,7 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     rule: "stagger: one start at a time",
     removed: "starts do not wait for each other",
-    seed: 1,
+    seed: 2,
     changes: [
       {
         file: `${CORE}/permit.ts`,
@@ -180,7 +180,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "quarantine",
     "failed cycles do not count",
-    4,
+    12,
     `${CORE}/permit.ts`,
     "return policy.quarantineCycles - Math.min(slot.strikes, recent);",
     "return policy.quarantineCycles - Math.min(0, recent);",
@@ -188,7 +188,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "one Zero between cut and first beat",
     "the lane has room for all",
-    1,
+    3,
     `${CORE}/permit.ts`,
     "return slots.filter(holdsLane).length < laneWidth;",
     "return slots.length >= laneWidth;",
@@ -229,7 +229,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "a foreign hand on a line is adopted",
     "a line that reads off is read over",
-    4,
+    16,
     `${CORE}/observe-board.ts`,
     'else adoptForeign(draft, slot, "off");',
     "",
@@ -245,7 +245,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "no start during under-voltage",
     "starts do not look at the supply",
-    1,
+    10,
     `${CORE}/permit.ts`,
     'if (now < rig.underVoltageAt + SUPPLY_QUIET_MS) return "under-voltage";',
     "",
@@ -253,7 +253,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "the ceiling before each start",
     "starts do not look at the watts",
-    3,
+    1,
     `${CORE}/permit.ts`,
     'return fitsCeiling(others, rig.policy.model, ceilingOf(rig)) ? null : "ceiling";',
     "return others.length >= 0 ? null : null;",
@@ -261,15 +261,15 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "the kernel's answer spares a Zero whose agent died",
     "the kernel's answer gives no more time",
-    1,
+    6,
     `${CORE}/permit.ts`,
-    'if (kernelAnswers(slot, now) && silentMs < policy.agentGraceMs) return "kernel-answers";',
+    'if (kernelAnswers(slot, now) && hasLeave) return "kernel-answers";',
     "",
   ),
   without(
     "what waits is remembered over a restart",
     "one that is off and was waiting for its turn is found off",
-    3,
+    4,
     `${CORE}/state.ts`,
     "wasWaiting: memory?.waiting ?? false,",
     "wasWaiting: false,",
@@ -277,7 +277,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "a shed asks the Zero first",
     "a standing rule cuts at once",
-    1,
+    2,
     `${CORE}/power.ts`,
     "asking: cut.hard ? null : { at: null, limitMs: softLimitMs(draft, cut.why) },",
     "asking: null,",
@@ -285,7 +285,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "a person's hold stops automation",
     "a held slot is cut like any other",
-    19,
+    22,
     `${CORE}/permit.ts`,
     'if (slot.hold !== null) return "hold";',
     "",
@@ -293,7 +293,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "a card in another's slot stops its cut",
     "who is silent is cut, whoever sits there",
-    3,
+    8,
     `${CORE}/permit.ts`,
     'if (rig.wrongCards.includes(slot.id)) return "wrong-card";',
     "",
@@ -301,7 +301,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "too hot is switched off",
     "a Zero at the last heat step keeps its power",
-    1,
+    11,
     `${CORE}/surplus.ts`,
     "const hot = rig.slots.filter((slot) => slot.heat === 3 && keepsPower(slot) && mayBegin(slot));",
     "const hot = rig.slots.filter((slot) => slot.heat > 3 && keepsPower(slot) && mayBegin(slot));",
@@ -309,7 +309,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "above the ceiling is shed",
     "who runs is left running, whatever is allowed",
-    1,
+    2,
     `${CORE}/surplus.ts`,
     '    kept.length > ceiling.zeros ? "brown-out" : "ceiling",\n    now,\n  );',
     '    kept.length > ceiling.zeros ? "brown-out" : "ceiling",\n    now,\n  )?.why === "brown-out" ? choose(rig, kept.filter(mayBegin), "brown-out", now) : null;',
@@ -317,7 +317,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "a failing supply sheds one after the other",
     "under-voltage that lasts costs no Zero",
-    1,
+    22,
     `${CORE}/supply.ts`,
     "if (now - changedAt < policy.brownOutShedMs) return brownOut;",
     "if (changedAt < Number.POSITIVE_INFINITY) return brownOut;",
@@ -325,15 +325,23 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "a supply that failed earns its trust back step by step",
     "all are switched on again as soon as it is quiet",
-    1,
+    5,
     `${CORE}/supply.ts`,
     "rig.brownOut = zeros >= rig.slots.length ? null : { zeros, changedAt: now };",
     "rig.brownOut = zeros > 0 ? null : { zeros, changedAt: now };",
   ),
   without(
+    "a failing supply takes nobody who had no time to dial in",
+    "who starts in a brown-out sheds at once, and asks nobody",
+    4,
+    `${CORE}/surplus.ts`,
+    'return "just-resumed";',
+    "if (now < 0) return null;",
+  ),
+  without(
     "no cut while the hub is lost",
     "that the hub is gone does not matter for a cut",
-    1,
+    3,
     `${CORE}/permit.ts`,
     'if (rig.hub === "lost") return "hub-lost";',
     "",
@@ -341,7 +349,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "no cut while nobody can read the board",
     "a cut is decided on an old reading",
-    1,
+    8,
     `${CORE}/permit.ts`,
     'if (!isFreshlyRead(rig, now)) return "board-unread";',
     "",
@@ -349,7 +357,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "so many cuts of a slot in an hour",
     "a slot may be cut as often as its back-off lets it",
-    1,
+    4,
     `${CORE}/permit.ts`,
     'if (within(slot.cuts, now, HOUR_MS) >= policy.cutsPerSlotHour) return "slot-cut-cap";',
     "",
@@ -357,7 +365,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "so many cuts in a rig in an hour",
     "the cuts of a rig are not counted",
-    1,
+    13,
     `${CORE}/permit.ts`,
     'return cutsInHour(rig, now) >= policy.cutsPerRigHour ? "rig-cut-cap" : null;',
     'return cutsInHour(rig, now) < 0 ? "rig-cut-cap" : null;',
@@ -365,7 +373,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "so many power actions a minute",
     "the bucket is never empty",
-    1,
+    12,
     `${CORE}/permit.ts`,
     "return tokensAt(switches, policy.switchBurst, policy.switchesPerMinute, now) >= 1;",
     "return tokensAt(switches, policy.switchBurst, policy.switchesPerMinute, now) > -1_000;",
@@ -373,7 +381,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "probation",
     "nobody is let out of quarantine but by a person",
-    1,
+    24,
     `${CORE}/judge.ts`,
     'if (due) save(draft, enter(draft, slot, "Off", "probation", { strikes: 0 }));',
     'if (due && slot.index < 0) enter(draft, slot, "Off", "probation", { strikes: 0 });',
@@ -381,7 +389,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "quarantine lasts for its time",
     "who is in quarantine is let out at once",
-    1,
+    14,
     `${CORE}/judge.ts`,
     "function judgeQuarantined(draft: Draft, slot: Slot, due: boolean): void {\n  if (due)",
     'function judgeQuarantined(draft: Draft, slot: Slot, due: boolean): void {\n  if (due || slot.line === "off")',
@@ -389,7 +397,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "quarantine is remembered over a restart",
     "a controller that starts knows of no quarantine",
-    1,
+    24,
     `${CORE}/state.ts`,
     "const quarantined = memory?.quarantinedForMs ?? null;",
     "const quarantined = (memory?.quarantinedForMs ?? null) && null;",
@@ -397,7 +405,7 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "boots are learned",
     "a boot has the grace that is configured, however long the last ones took",
-    1,
+    4,
     `${CORE}/boot.ts`,
     "return Math.max(configuredMs, 1.5 * slowest);",
     "return Math.max(configuredMs, 0 * slowest);",
@@ -405,15 +413,31 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "a sleeper is woken on demand",
     "who sleeps sleeps on",
-    73,
-    `${CORE}/permit.ts`,
-    'return slot.shed?.why === "idle" && now >= slot.demandUntil;',
-    'return slot.shed?.why === "idle" && now >= 0;',
+    19,
+    `${CORE}/demand.ts`,
+    "if (now < slot.demandUntil) return null;",
+    "if (now < 0) return null;",
+  ),
+  without(
+    "who is up on demand only is off otherwise",
+    "it comes on as any other",
+    14,
+    `${CORE}/demand.ts`,
+    'return isBegun || slot.onAsked !== null ? null : "no-demand";',
+    "return null;",
+  ),
+  without(
+    "who is up on demand only sleeps when nobody asks for it",
+    "it stays up as any other",
+    29,
+    `${CORE}/shed.ts`,
+    "shed(draft, undemanded(rig, now));",
+    "undemanded(rig, now);",
   ),
   without(
     "a supply that failed is remembered over a restart",
     "a controller that starts trusts the supply with all",
-    1,
+    5,
     `${CORE}/memory.ts`,
     "brownOut: brownOut ? { zeros: brownOut.zeros, changedAt: now - brownOut.unchangedForMs } : null,",
     "brownOut: null,",
@@ -421,10 +445,42 @@ export const ABLATIONS: readonly Ablation[] = [
   without(
     "the bucket is remembered over a restart",
     "a controller that starts has a full bucket",
-    1,
+    13,
     `${CORE}/memory.ts`,
     "return tokens === undefined || tokens > burst ? full : { tokens, at: now };",
     "return tokens === undefined || tokens <= burst ? full : { tokens, at: now };",
+  ),
+  without(
+    "a share that is good enough only for ourselves stays here",
+    "it is handed in like any other",
+    16,
+    `${CORE}/observe-work.ts`,
+    "if (event.isLocal === true) {",
+    "if (event.isLocal === true && event.share < 0) {",
+  ),
+  without(
+    "a piece of an order that was lost is given again",
+    "whoever loses it loses it for good",
+    19,
+    `${CORE}/work.ts`,
+    "if (seatId === ORDERS_SEAT) losePiece(draft, jobId, failedBy);",
+    "",
+  ),
+  without(
+    "a nonce that a worker names is hashed once more",
+    "every answer of a worker is taken for right",
+    101,
+    `${CORE}/observe-order.ts`,
+    "if (!event.right) {",
+    "if (!event.right && draft.now < 0) {",
+  ),
+  without(
+    "what was given out and not searched is remembered over a restart",
+    "a controller that starts takes it for searched",
+    8,
+    `${CORE}/order.ts`,
+    "return { ...newOrder(memory, now + memory.leftMs), next, pieces, hashes };",
+    "return { ...newOrder(memory, now + memory.leftMs), next, pieces: pieces.slice(99), hashes };",
   ),
 ];
 

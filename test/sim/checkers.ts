@@ -6,6 +6,7 @@ import { type SlotId, slotIndex } from "../../hat/slots.ts";
 import { Boots } from "./boots.ts";
 import { Cycles } from "./cycles.ts";
 import { isCalm } from "./plan.ts";
+import { Sheds } from "./sheds.ts";
 import type { SimController } from "./sim-controller.ts";
 import type { World } from "./world.ts";
 import { type SimZero, speaks } from "./zero.ts";
@@ -36,6 +37,7 @@ export class Checkers {
   readonly #calm: boolean;
   readonly #cycles: Cycles;
   readonly #boots: Boots;
+  readonly #sheds: Sheds;
   readonly #excused = new Set<SlotId>();
   #lastOnAt = Number.NEGATIVE_INFINITY;
   #accepted = 0;
@@ -45,6 +47,7 @@ export class Checkers {
     this.#calm = isCalm(seed);
     this.#cycles = new Cycles(world, (invariant, what) => this.blame(invariant, what));
     this.#boots = new Boots(world);
+    this.#sheds = new Sheds(world, (invariant, what) => this.blame(invariant, what));
     world.onPower = (effect, zero, by) => this.#onPower(effect, zero, by);
     world.onSubmit = ({ worker }, right) => this.#onSubmit(worker, right);
     world.watch = (effect, by) => this.#onEffect(effect, by);
@@ -95,11 +98,7 @@ export class Checkers {
     const silentMs = now - zero.spokeAt;
     const heard = speaks(zero) && silentMs > WRITE_MS && silentMs < livenessMs;
     if (by === "policy") {
-      const askedMs = now - (this.#askedAt.get(zero.slot) ?? now);
-      const waited = askedMs >= this.#world.policy.shedSoftMs - 100;
-      if (heard && zero.usb && !waited) {
-        this.blame(1, `${zero.slot} is shed, was heard, and was not asked`);
-      }
+      this.#sheds.onShed(zero, controller);
       return;
     }
     if (heard) this.blame(1, `cut of ${zero.slot}, which was heard`);
@@ -121,8 +120,6 @@ export class Checkers {
   }
 
   readonly #linkedAt = new Map<SlotId, number>();
-  /** When each Zero was first asked to shut down, since it last had work. */
-  readonly #askedAt = new Map<SlotId, number>();
 
   #wasLinked({ slot, poweredAt }: SimZero): boolean {
     return (this.#linkedAt.get(slot) ?? Number.NEGATIVE_INFINITY) > poweredAt;
@@ -174,7 +171,9 @@ export class Checkers {
   #onOn({ by }: EffectOf<"power">, zero: SimZero, controller: SimController): void {
     const { now, policy, usb } = this.#world;
     const truthful = usb && !this.#world.hubGone;
-    if (zero.powered && zero.readsOff && truthful && zero.usb) {
+    // One that reboots by itself is gone from USB for a moment; that it is back was not read yet.
+    const shows = truthful && zero.usb && now - zero.usbAt > READING_AGE_MS;
+    if (zero.powered && zero.readsOff && shows) {
       this.blame(4, `on of ${zero.slot}, which was never off`);
     }
     // What else took its power since the last reading nobody knows of.
@@ -240,15 +239,11 @@ export class Checkers {
     if (effect.type === "report") this.#onReport(effect);
     if (effect.type === "report") this.#boots.onReport(effect, by);
     this.#cycles.watch(effect);
+    this.#sheds.watch(effect);
+    this.#world.stratum?.watch(effect, by);
     if (effect.type !== "send") return;
     const { message } = effect;
-    const poweroff = message.type === "shutdown" && message.how === "poweroff";
-    if (poweroff && !this.#askedAt.has(effect.slot)) {
-      this.#askedAt.set(effect.slot, this.#world.now);
-    }
-    if (message.type !== "job") return;
-    this.#askedAt.delete(effect.slot);
-    if (message.id.startsWith("t")) return;
+    if (message.type !== "job" || message.id.startsWith("t")) return;
     const slot = by.state.slots.find(({ id }) => id === effect.slot);
     const up = slot?.phase === "Ready" || slot?.phase === "Degraded";
     if (!up || slot.epoch !== message.epoch || !this.#world.provedLinks.has(effect.link)) {
@@ -273,11 +268,12 @@ export class Checkers {
 
   /** What must hold when all is over: every Zero mines, nothing was sent twice, and the counts agree. */
   end(cardLied: boolean): void {
-    const { state, sentAgain } = this.#world;
+    const { state, sentAgain, stratum } = this.#world;
     for (const { id, phase, why, hold } of state.slots) {
       const up = phase === "Ready" || (phase === "Degraded" && hold === null);
       if (!up) this.blame(15, `${id} ended ${phase} (${why})`);
     }
+    for (const what of stratum?.astray ?? []) this.blame(12, what);
     for (const job of sentAgain) this.blame(12, `the share of ${job} was sent once more`);
     const sum = (kind: "accepted" | "unknown") =>
       state.seats.reduce((total, seat) => total + seat[kind], 0);

@@ -1,6 +1,7 @@
 // Runs that once broke something, as small as they could be made: the strikes are given, so that no fault that is added
 // changes them. Each has the mend of what it found; a test sees that it breaks again without it.
 
+import type { Policy } from "../../controller/core/policy.ts";
 import type { Replacement } from "./ablations.ts";
 import type { Strike } from "./plan.ts";
 
@@ -11,6 +12,8 @@ export interface Case {
   /** The time of faults, in ms. */
   readonly faultyMs: number;
   readonly strikes: readonly Strike[];
+  /** Numbers that the run had then, and the seed now draws otherwise. */
+  readonly policy?: Partial<Policy>;
   /** Takes the mend back. */
   readonly unmended: readonly Replacement[];
 }
@@ -27,6 +30,7 @@ export const CORPUS: readonly Case[] = [
   {
     found: "a ghost on the port hides another hand's off, which is undone when the ghost goes",
     seed: 732,
+    policy: { poolMode: "each", connectionsPerZero: 1 },
     faultyMs: 1_940_327,
     strikes: at({
       "foreign hand#1": 669411.4473613256,
@@ -101,7 +105,7 @@ export const CORPUS: readonly Case[] = [
     }),
     unmended: [
       {
-        file: `${CORE}/observe-board.ts`,
+        file: `${CORE}/adopt.ts`,
         find: 'if (slot.intent?.kind === "quarantine") return slot.wanted;',
         replace: 'if (slot.intent?.kind === "quarantine" && !slot.wanted) return slot.wanted;',
       },

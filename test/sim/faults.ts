@@ -3,12 +3,13 @@
 import { BOARD_FAULTS } from "./board-faults.ts";
 import type { Fault } from "./fault.ts";
 import { LINK_FAULTS } from "./link-faults.ts";
-import { OWN_FAULTS, POOL_FAULTS } from "./own-faults.ts";
+import { FAULTS_AT_ONCE, OWN_FAULTS, POOL_FAULTS, POOL_MOVES } from "./own-faults.ts";
 import { PEOPLE } from "./people.ts";
 import type { World } from "./world.ts";
 import { cleanNet } from "./zero.ts";
 import { ZERO_FAULTS } from "./zero-faults.ts";
 
+/** A seed draws in this order: what is added last leaves the mixtures of the others as they are. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   ...ZERO_FAULTS,
   ...LINK_FAULTS,
@@ -16,12 +17,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   ...OWN_FAULTS,
   ...POOL_FAULTS,
   ...PEOPLE,
+  ...FAULTS_AT_ONCE,
+  "pool moves": POOL_MOVES,
 };
 
 /** Faults that are no Zero's and no line's: under these alone automation must not switch anything. */
 export const OUR_SIDE: readonly string[] = [
   ...Object.keys(OWN_FAULTS).filter((name) => name !== "card lies" && name !== "torn write"),
   ...Object.keys(POOL_FAULTS),
+  "pool moves",
   "silent board",
   "hub gone",
   "outage",
@@ -46,6 +50,7 @@ export function endFaults(world: World): void {
   world.poolSilent = false;
   world.poolUnjust = false;
   world.poolLatencyMs = 50;
+  if (world.poolNode === null) world.tellNode("pool");
   world.underVoltage = false;
   world.tellWrongCards([]);
   for (const zero of world.zeros) {

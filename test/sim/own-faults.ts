@@ -116,6 +116,19 @@ export const OWN_FAULTS: Readonly<Record<string, Fault>> = {
   ),
 };
 
+/** Together they do what neither does alone. */
+export const FAULTS_AT_ONCE: Readonly<Record<string, Fault>> = {
+  // Whoever starts then is to shed Zeros that had no time to dial in.
+  "controller dies in a sag": (world, _, random) => {
+    world.underVoltage = true;
+    world.kill();
+    world.after(random.between(500, 8000), () => world.startController());
+    world.after(random.between(9000, 40_000), () => {
+      world.underVoltage = false;
+    });
+  },
+};
+
 export const POOL_FAULTS: Readonly<Record<string, Fault>> = {
   "pool refuses": rigFor(
     240_000,
@@ -161,7 +174,16 @@ export const POOL_FAULTS: Readonly<Record<string, Fault>> = {
     if (world.state.seats.some(({ id, state }) => id === seat && state === "submitting")) return;
     world.post({ type: "pool-verdict", seat, ...verdict });
     world.post({ type: "pool-up", seat });
+    // A Stratum session makes its jobs itself, when it is asked.
+    if (world.stratum !== null) return;
     if (world.state.seats.some(({ id, state }) => id === seat && state === "requested")) return;
     world.post({ type: "pool-job", seat, prefix: world.nextPrefix(), ...job });
   },
 };
+
+/** The finder names another node, or none. */
+export const POOL_MOVES: Fault = rigFor(
+  120_000,
+  (world, random) => world.tellNode(random.chance(0.3) ? null : `pool-${world.now}`),
+  (world) => world.tellNode("pool"),
+);

@@ -41,6 +41,20 @@ export const PEOPLE: Readonly<Record<string, Fault>> = {
   demand: (world, zero, random) => {
     world.demand(zero.slot, random.between(1000, 600_000));
   },
+  // Somebody asks for a Zero that is up on demand only: once, or for some time again and again, as a page that refreshes does.
+  visitors: (world, _, random) => {
+    const { onDemand } = world.policy;
+    const slot = onDemand[Math.floor(random.next() * onDemand.length)];
+    if (slot === undefined) return;
+    const forMs = random.between(1000, 120_000);
+    const visits = random.chance(0.5) ? 1 : Math.floor(random.between(2, 20));
+    const come = (left: number) => {
+      if (left === 0 || world.faultsOver) return;
+      world.demand(slot, forMs, "sim");
+      world.after(forMs * random.between(0.2, 1.4), () => come(left - 1));
+    };
+    come(visits);
+  },
   // Somebody comes when one sleeps.
   "demand of a sleeper": (world, _, random) => {
     const sleeper = () =>

@@ -1,6 +1,7 @@
 // When which fault strikes: all of it follows from the seed, and each strike has a stream of its own, so that one can be left
 // out and the others stay as they were.
 
+import type { Policy } from "../../controller/core/policy.ts";
 import type { Fault } from "./fault.ts";
 import { FAULTS, OUR_SIDE } from "./faults.ts";
 import { randomOf } from "./random.ts";
@@ -18,12 +19,25 @@ export function isCalm(seed: number): boolean {
   return seed % 10 === 7;
 }
 
+/** The Zeros of a seed that are up on demand only, and for how long; drawn apart, so that the other seeds stay as they were. */
+export function onDemandOf(seed: number): Partial<Pick<Policy, "onDemand" | "onDemandIdleMs">> {
+  const random = randomOf(seed, "services");
+  if (isCalm(seed) || !random.chance(0.12)) return {};
+  const count = 1 + Math.floor(random.next() * 3);
+  const onDemand = (["p4", "p3", "p2"] as const).slice(0, count);
+  return { onDemand, onDemandIdleMs: random.between(20_000, 300_000) };
+}
+
+/** Comes to all seeds in which some are up on demand only, and to no other. */
+const VISITORS = "visitors";
+
 /** Every strike of a seed, in the order of time. Which faults there are, and how often, is drawn too, so that seeds differ. */
 export function planStrikes(seed: number, lengthMs: number): Strike[] {
   const swarm = randomOf(seed, "swarm");
-  const names = Object.keys(FAULTS);
+  const names = Object.keys(FAULTS).filter((name) => name !== VISITORS);
   const drawn = names.filter(() => swarm.chance(0.3));
   const kinds = isCalm(seed) ? drawn.filter((name) => OUR_SIDE.includes(name)) : drawn;
+  if (onDemandOf(seed).onDemand !== undefined) kinds.push(VISITORS);
   const strikes = kinds.flatMap((fault) => strikesOf(seed, fault, lengthMs));
   return strikes.sort((a, b) => a.atMs - b.atMs);
 }

@@ -7,7 +7,7 @@ import { isFurtherTry, type Slot } from "../../controller/core/slot.ts";
 import { type SlotId, slotIndex } from "../../hat/slots.ts";
 import type { SimController } from "./sim-controller.ts";
 import type { World } from "./world.ts";
-import type { SimZero } from "./zero.ts";
+import { isWell, type SimZero } from "./zero.ts";
 
 /** How much older than the rule a shown state may be: a tick, a reading, frames on their way. */
 const SHOWN_LATE_MS = 3000;
@@ -22,22 +22,6 @@ const UNREAD_MS = 2500;
 const PROBE_LATE_MS = 7000;
 
 export type Blame = (invariant: number, what: string) => void;
-
-/** Whether the Zero runs its agent and nothing is between it and us, so that only time keeps it from being heard. */
-function isWell({
-  powered,
-  kernel,
-  hung,
-  stuckWorker,
-  cutOff,
-  net,
-  bootId,
-  life,
-}: SimZero): boolean {
-  const reachable = !cutOff && !net.deaf && net.loss === 0;
-  // Its agent was up in this boot.
-  return powered && kernel && !hung && !stuckWorker && reachable && bootId.endsWith(`-${life}`);
-}
 
 export class Promises {
   readonly #world: World;

@@ -2,7 +2,7 @@
 
 import type { Policy } from "../../controller/core/policy.ts";
 import { type Core, REAL_CORE } from "./core.ts";
-import { isCalm } from "./plan.ts";
+import { isCalm, onDemandOf } from "./plan.ts";
 import { type Random, randomOf } from "./random.ts";
 import { World } from "./world.ts";
 
@@ -12,7 +12,11 @@ const MINUTE_MS = 60_000;
 function policyOf(seed: number, rig: Random): Partial<Policy> {
   const powerRestore = rig.chance(0.3) ? "restore" : "adopt";
   const sleeps = rig.chance(0.15);
-  if (isCalm(seed)) return { powerRestore };
+  const poolMode = randomOf(seed, "pool mode").chance(0.2) ? "split" : "each";
+  const isStratum = poolMode === "each" && randomOf(seed, "algorithm").chance(0.25);
+  const algorithm = isStratum ? "sha256d" : "duco-s1";
+  const connectionsPerZero = randomOf(seed, "sessions").chance(0.5) ? 2 : 1;
+  if (isCalm(seed)) return { powerRestore, poolMode, algorithm, connectionsPerZero };
   const random = randomOf(seed, "policy");
   const dozes = random.chance(0.2);
   const capped = random.chance(0.2);
@@ -20,6 +24,9 @@ function policyOf(seed: number, rig: Random): Partial<Policy> {
   const forgives = random.chance(0.35);
   return {
     powerRestore,
+    poolMode,
+    algorithm,
+    connectionsPerZero,
     ...(sleeps || dozes ? { idleOffMs: random.between(20_000, 60_000), keepUp: 1 } : {}),
     ...(capped
       ? {
@@ -34,6 +41,7 @@ function policyOf(seed: number, rig: Random): Partial<Policy> {
           switchesPerMinute: random.between(0.5, 4),
         }
       : {}),
+    ...onDemandOf(seed),
     ...(forgives ? { probationMs: random.between(10, 40) * MINUTE_MS } : {}),
   };
 }
@@ -48,8 +56,11 @@ function bootsOf(seed: number, rig: Random): readonly [number, number] {
   return [slowMs, slowMs * random.between(1.4, 1.7)];
 }
 
-/** @param core the decision core that runs it */
-export function worldOf(seed: number, core: Core = REAL_CORE): World {
+/**
+ * @param core the decision core that runs it
+ * @param policy numbers in place of those that the seed draws
+ */
+export function worldOf(seed: number, core: Core = REAL_CORE, policy: Partial<Policy> = {}): World {
   const random = randomOf(seed, "rig");
   const bootMs = bootsOf(seed, random);
   const world = new World({
@@ -66,7 +77,7 @@ export function worldOf(seed: number, core: Core = REAL_CORE): World {
     usb: random.chance(0.85),
     hostWorkers: random.chance(0.15) ? 1 : 0,
     lines: random.chance(0.7) ? "on" : "off",
-    policy: policyOf(seed, random),
+    policy: { ...policyOf(seed, random), ...policy },
   });
   world.probes = random.chance(0.7);
   for (const zero of world.zeros) zero.drift = random.between(0.98, 1.02);

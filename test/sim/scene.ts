@@ -2,12 +2,43 @@
 
 import type { EventOf } from "../../controller/core/event.ts";
 import { memoryOf, type Remembered, rigMemoryOf } from "../../controller/core/memory.ts";
+import { progressOf, specOf } from "../../controller/core/order.ts";
+import type { Job } from "../../controller/core/seat.ts";
 import type { Intent, Slot } from "../../controller/core/slot.ts";
 import type { RigState } from "../../controller/core/state.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 type Ask = EventOf<"operator">;
+
+/** A power cycle that was decided and is on disk. */
+export const INTENT: Intent = {
+  id: 3,
+  kind: "cycle",
+  by: "automation",
+  why: "x",
+  reason: "",
+  durable: true,
+};
+
+/** A job of p1's seat that nobody searches yet. */
+export function waitingJob(now: number): Job {
+  return {
+    id: "p1-7",
+    algorithm: "duco-s1",
+    poolTarget: "b",
+    node: "",
+    ref: "",
+    prefix: "a",
+    target: "b",
+    difficulty: 5,
+    to: 700_000,
+    receivedAt: now,
+    worker: null,
+    tried: [],
+    missed: [],
+  };
+}
 
 /** A rig in which every Zero is Ready and has worked for `forMs`. */
 export function mining(options: WorldOptions = {}, forMs = 10_000): World {
@@ -68,6 +99,9 @@ export function leftBehind({ state, now }: Pick<World, "state" | "now">): Rememb
     slots: new Map(state.slots.map((slot) => [slot.id, memoryOf(slot, now, state.nextId)])),
     intents,
     shares: new Map(),
+    orders: state.orders
+      .filter(({ end }) => end === null)
+      .map((order) => ({ ...specOf(order), ...progressOf(order, now) })),
     nextId: state.nextId,
   };
 }

@@ -7,7 +7,7 @@ import type { Remembered } from "../../controller/core/memory.ts";
 import type { RigState } from "../../controller/core/state.ts";
 import { stepTwice } from "./purity.ts";
 import { carryOut, readBoard } from "./sim-board.ts";
-import { deliver, hangUp, probe } from "./sim-link.ts";
+import { deliver, hangUp, hashedOf, probe } from "./sim-link.ts";
 import { servePool } from "./sim-pool.ts";
 import type { World } from "./world.ts";
 
@@ -73,21 +73,33 @@ export class SimController {
   }
 
   #resume(): void {
-    const { core, now } = this.#world;
-    if (core.timersFirst) this.#take({ type: "tick", now });
+    const { core } = this.#world;
+    if (core.timersFirst) this.#takeTick();
     const batch = this.#inbox;
     this.#inbox = [];
     for (const event of batch) this.#stamp(event);
-    this.#take({ type: "tick", now });
+    this.#takeTick();
   }
 
   #stamp(event: Event): void {
-    (event as Mutable<Event>).now = this.#world.now;
-    this.#take(event);
+    const { now } = this.#world;
+    // Most are made just now.
+    if (event.now !== now) (event as Mutable<Event>).now = now;
+    // As in the real loop: only a tick has looked at every deadline; another event may ask for the next one now.
+    const wakeAt = this.#take(event);
+    this.#tickAt = Math.min(this.#tickAt, wakeAt);
   }
 
-  #take(event: Event): void {
-    if (!this.alive) return;
+  #takeTick(): void {
+    const { now } = this.#world;
+    const wakeAt = this.#take({ type: "tick", now });
+    this.#tickAt = wakeAt;
+    this.#world.at(wakeAt, this.#tick);
+  }
+
+  /** Returns when the core wants its next tick. */
+  #take(event: Event): number {
+    if (!this.alive) return Number.POSITIVE_INFINITY;
     const world = this.#world;
     const { state, effects, wakeAt } =
       ++this.#steps % world.verifyEvery === 0
@@ -97,21 +109,16 @@ export class SimController {
     for (const effect of effects) {
       if (this.diesAfter-- <= 0) {
         world.controllerDied(this);
-        return;
+        return Number.POSITIVE_INFINITY;
       }
       this.#execute(effect);
     }
-    // As in the real loop: only a tick has looked at every deadline; another event may ask for the next one now.
-    if (event.type !== "tick") this.#tickAt = Math.min(this.#tickAt, wakeAt);
-    else {
-      this.#tickAt = wakeAt;
-      world.at(wakeAt, this.#tick);
-    }
+    return wakeAt;
   }
 
   readonly #tick = () => {
     const { now } = this.#world;
-    if (now >= this.#tickAt && now >= this.stalledUntil) this.#take({ type: "tick", now });
+    if (now >= this.#tickAt && now >= this.stalledUntil) this.#takeTick();
   };
 
   readonly #pollBoard = () => {
@@ -161,6 +168,23 @@ export class SimController {
         if (world.storeFails) world.store.miss(effect);
         else this.#write(effect, () => {});
         break;
+      case "save-order":
+        if (!world.storeFails) this.#write(effect, () => {});
+        break;
+      case "end-order":
+        if (world.storeFails) break;
+        this.#write(effect, () => {
+          this.post({ type: "order-ended", now: world.now, order: effect.order });
+        });
+        break;
+      case "check-find": {
+        const { order, nonce } = effect;
+        const right = world.solutionFor(order.prefix) === nonce;
+        world.after(0, () =>
+          this.post({ type: "find-checked", now: world.now, order: order.id, nonce, right }),
+        );
+        break;
+      }
       case "power":
         world.onPower(effect, world.zero(effect.slot), this);
         // Once written it is done, even if the controller dies before it hears of it.
@@ -190,7 +214,7 @@ export class SimController {
     if (world.storeSlow <= 0 && world.landsAt <= world.now) {
       world.store.write(effect);
       // Answered at once, and yet not in the same step.
-      if (effect.type === "write-intent") world.after(0, done);
+      if (effect.type === "write-intent" || effect.type === "end-order") world.after(0, done);
       return;
     }
     world.landsAt = Math.max(world.landsAt, world.now + world.storeSlow);
@@ -210,10 +234,13 @@ export class SimController {
   }
 
   #searchOnHost({ worker, message }: EffectOf<"host-search">): void {
-    const { id: jobId, epoch, prefix, to } = message;
-    const nonce = this.#world.solutionOf(prefix, to);
-    const elapsedMs = (nonce / HOST_HS) * 1000;
-    this.#world.after(elapsedMs, () =>
+    const { id: jobId, epoch, from, to } = message;
+    const solution = this.#world.solutionFor(hashedOf(message));
+    const nonce = solution !== null && solution >= from && solution <= to ? solution : null;
+    const hashes = (nonce ?? to + 1) - from;
+    const elapsedMs = (hashes / HOST_HS) * 1000;
+    this.#world.after(elapsedMs, () => {
+      if (nonce === null) this.#world.orders?.searched(hashedOf(message), from, to);
       this.post({
         type: "result",
         now: this.#world.now,
@@ -222,9 +249,9 @@ export class SimController {
         jobId,
         epoch,
         nonce,
-        hashes: nonce,
+        hashes,
         elapsedMs,
-      }),
-    );
+      });
+    });
   }
 }

@@ -5,6 +5,7 @@ import type { Event } from "../../controller/core/event.ts";
 import { SELF_TEST } from "../../controller/core/self-test.ts";
 import type { SlotId } from "../../hat/slots.ts";
 import { backoffMs } from "../../zero-agent/core/backoff.ts";
+import type { Algorithm } from "../../zero-agent/kernels/kernel.ts";
 import type { Hello, JobMessage } from "../../zero-agent/protocol/messages.ts";
 import { copyOf } from "./copy-event.ts";
 import type { SimController } from "./sim-controller.ts";
@@ -24,7 +25,11 @@ const PROBE_MS = 1000;
 /** An agent that hears nothing of its controller for so long hangs up and dials again. */
 export const SILENCE_LIMIT_MS = 15_000;
 
-export function helloOf(bootId: string): Hello {
+export function helloOf(
+  bootId: string,
+  algorithm: Algorithm = "duco-s1",
+  also: readonly Algorithm[] = [],
+): Hello {
   return {
     type: "hello",
     agentVersion: "0.0.0-test",
@@ -32,8 +37,17 @@ export function helloOf(bootId: string): Hello {
     bootId,
     model: "Raspberry Pi Zero W",
     cpu: { model: "ARM1176", cores: 1, arch: "arm" },
-    kernels: [{ name: "plain", algorithm: "duco-s1", hashrateHs: NOMINAL_HS }],
+    kernels: [algorithm, ...also].map((each) => ({
+      name: "plain",
+      algorithm: each,
+      hashrateHs: NOMINAL_HS,
+    })),
   };
+}
+
+/** What is hashed in front of the nonce. */
+export function hashedOf(job: JobMessage): string {
+  return job.algorithm === "duco-s1" ? job.prefix : job.header;
 }
 
 /** Hands a frame of the Zero to the controller, as the network lets it. */
@@ -70,6 +84,7 @@ export function boot(world: World, zero: SimZero): void {
   world.after(Math.min(bootMs * 0.4, KERNEL_MS), () => {
     if (zero.life !== life) return;
     zero.usb = true;
+    zero.usbAt = world.now;
     zero.kernel = true;
   });
   world.after(bootMs, () => {
@@ -126,7 +141,14 @@ export function linkUp(world: World, zero: SimZero, bootId: string, failures = 0
     });
   }
   const { slot, link } = zero;
-  world.controller.post({ type: "link-up", now: world.now, slot, link, hello: helloOf(bootId) });
+  const { algorithm } = world.policy;
+  world.controller.post({
+    type: "link-up",
+    now: world.now,
+    slot,
+    link,
+    hello: helloOf(bootId, algorithm, zero.alsoHas),
+  });
   beginBeats(world, zero, link);
 }
 
@@ -189,13 +211,17 @@ function sendBeat(world: World, zero: SimZero, seq: number): void {
 
 function search(world: World, zero: SimZero, link: number, job: JobMessage): void {
   const isTest = job.id.startsWith("t");
-  const right = isTest ? SELF_TEST.nonce : world.solutionOf(job.prefix, job.to);
-  const hashes = isTest ? SELF_TEST.nonce - SELF_TEST.from : world.chance ? right : job.to / 2;
+  const solution = isTest ? SELF_TEST.nonce : world.solutionFor(hashedOf(job));
+  // A part of a job may not hold it: then all of it is searched.
+  const right = solution !== null && solution >= job.from && solution <= job.to ? solution : null;
+  const isMean = !isTest && !world.chance && right !== null;
+  const hashes = isMean ? (job.to - job.from) / 2 : (right ?? job.to + 1) - job.from;
   const elapsedMs = (hashes / (NOMINAL_HS * zero.speed)) * 1000;
   if (!isTest) zero.searchesUntil = world.now + elapsedMs;
   const isWrong = () => zero.wrong || (zero.wrongShares && !isTest);
   world.after(elapsedMs, () => {
     if (!speaks(zero) || zero.stuckWorker || zero.link !== link) return;
+    if (right === null) world.orders?.searched(hashedOf(job), job.from, job.to);
     sendUp(world, zero, {
       type: "result",
       now: world.now,
@@ -203,7 +229,8 @@ function search(world: World, zero: SimZero, link: number, job: JobMessage): voi
       link,
       jobId: job.id,
       epoch: job.epoch,
-      nonce: isWrong() ? right + 1 : right,
+      // A wrong nonce of the range: one beside it nobody would believe.
+      nonce: !isWrong() ? right : right === null ? job.from : right + 1,
       hashes,
       elapsedMs,
     });

@@ -23,8 +23,15 @@ function answer(world: World, by: SimController, seat: string, event: Event): vo
   });
 }
 
-function submit(world: World, by: SimController, { share }: EffectOf<"submit-share">): void {
+function submit(world: World, by: SimController, effect: EffectOf<"submit-share">): void {
+  const { share } = effect;
   const { seat, jobId, prefix, nonce } = share;
+  if (world.stratum?.takes(by, effect) === false) {
+    const reason = "stale: not sent";
+    const verdict = { type: "pool-verdict", verdict: "rejected", block: false, reason } as const;
+    by.post({ ...verdict, now: world.now, seat, pingMs: 0 });
+    return;
+  }
   const before = world.sent.size;
   if (world.sent.add(jobId).size === before) world.sentAgain.push(jobId);
   const right = nonce === world.solutionOf(prefix, world.jobTo);
@@ -52,9 +59,11 @@ function secure(world: World, by: SimController, { share }: EffectOf<"secure-sha
     );
     return;
   }
-  if (valid) world.store.writeShare(id, seat);
+  const isLocal = valid && world.stratum?.isLocal(nonce) === true;
+  if (valid && !isLocal) world.store.writeShare(id, seat);
+  const more = isLocal ? { isLocal } : {};
   world.after(WRITE_MS + world.storeSlow, () =>
-    by.post({ type: "share-secured", now: world.now, seat, share: id, valid }),
+    by.post({ type: "share-secured", now: world.now, seat, share: id, valid, ...more }),
   );
 }
 
@@ -62,6 +71,7 @@ function secure(world: World, by: SimController, { share }: EffectOf<"secure-sha
 export function servePool(world: World, by: SimController, effect: Effect): void {
   switch (effect.type) {
     case "connect-pool":
+      world.stratum?.connected(by, effect.seat);
       answer(world, by, effect.seat, { type: "pool-up", now: world.now, seat: effect.seat });
       break;
     case "request-job":
@@ -73,6 +83,7 @@ export function servePool(world: World, by: SimController, effect: Effect): void
         target: "b".repeat(40),
         difficulty: Math.round(world.jobTo / 100),
         to: world.jobTo,
+        ...world.stratum?.piece(by, effect.seat),
       });
       break;
     case "secure-share":

@@ -1,7 +1,8 @@
 // The store of the simulated rig: what a controller that died left on disk, as the real one keeps it.
 
-import type { Effect } from "../../controller/core/effect.ts";
+import type { Effect, EffectOf } from "../../controller/core/effect.ts";
 import type { Remembered, RigMemory, SlotMemory } from "../../controller/core/memory.ts";
+import type { OrderMemory } from "../../controller/core/order.ts";
 import type { By, IntentKind } from "../../controller/core/slot.ts";
 import type { SlotId } from "../../hat/slots.ts";
 
@@ -28,6 +29,11 @@ export class SimStore {
   readonly #intents = new Map<number, StoredIntent>();
   readonly #openShares = new Map<number, string>();
   readonly #totals = new Map<string, Totals>();
+  readonly #orders = new Map<string, OrderMemory>();
+  /** Those that the card lost. */
+  readonly lostOrders = new Set<string>();
+  /** Told of each end that is written, once. */
+  onOrderEnd: (effect: EffectOf<"end-order">) => void = () => {};
   /** Slots of which the newest was not written, for the disk was full. */
   readonly unsaved = new Set<SlotId>();
   /** Takes the last write back: a card that said it was written, and lied. */
@@ -66,6 +72,14 @@ export class SimStore {
       case "save-rig":
         this.#rig = effect.memory;
         break;
+      case "save-order": {
+        const order = this.#orders.get(effect.order);
+        if (order !== undefined) this.#orders.set(effect.order, { ...order, ...effect.progress });
+        break;
+      }
+      case "end-order":
+        if (this.#orders.delete(effect.order)) this.onOrderEnd(effect);
+        break;
       case "settle-share":
         this.#settle(effect.share, effect.outcome);
         break;
@@ -98,9 +112,16 @@ export class SimStore {
     this.#intents.clear();
     this.#openShares.clear();
     this.#totals.clear();
+    for (const id of this.#orders.keys()) this.lostOrders.add(id);
+    this.#orders.clear();
     this.unsaved.clear();
     this.#undo = () => {};
     this.#lastOf = null;
+  }
+
+  /** Whoever submitted it is told after this, and may rely on it. */
+  placeOrder(order: OrderMemory): void {
+    this.#orders.set(order.id, order);
   }
 
   writeShare(share: number, seat: string): void {
@@ -130,6 +151,7 @@ export class SimStore {
       // What is remembered is replaced, never changed.
       slots: new Map(this.#slots),
       intents: newest,
+      orders: [...this.#orders.values()],
       shares: new Map([...this.#totals].map(([seat, totals]) => [seat, { ...totals }])),
       nextId: this.#generation * IDS_PER_RUN,
     };

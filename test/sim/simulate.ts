@@ -1,6 +1,9 @@
 // One seeded run: a time of faults in which nothing may break, then a quiet time that must converge.
 
+import type { Policy } from "../../controller/core/policy.ts";
 import { Checkers } from "./checkers.ts";
+import { REAL_CORE } from "./core.ts";
+import { Demands } from "./demands.ts";
 import { endFaults } from "./faults.ts";
 import { MassSilence } from "./mass-silence.ts";
 import { planStrikes, type Strike, schedule } from "./plan.ts";
@@ -8,6 +11,7 @@ import { Promises } from "./promises.ts";
 import { ImpureStep } from "./purity.ts";
 import { Quarantines } from "./quarantines.ts";
 import { worldOf } from "./rig.ts";
+import { SimOrders } from "./sim-orders.ts";
 import { Sleepers } from "./sleepers.ts";
 import { StandingRules } from "./standing-rules.ts";
 import { Switches } from "./switches.ts";
@@ -55,6 +59,8 @@ function askPeople(world: World): void {
   world.say({ type: "operator", verb: "uncordon", slots, ...more });
   world.say({ type: "operator", verb: "release", slots, ...more });
   world.say({ type: "operator", verb: "on", slots: [...world.leftOff], ...more });
+  // Those that are up on demand only must be able to come, too.
+  for (const slot of world.policy.onDemand) world.demand(slot, QUIET_MS + 2 * MINING_MS);
 }
 
 export function turnOn(world: World): void {
@@ -67,8 +73,11 @@ function mined(world: World): number {
 }
 
 export interface SimulateOptions {
-  /** In place of those that the seed plans. */
+  /** In place of what the seed plans and draws. */
   readonly strikes?: readonly Strike[];
+  readonly policy?: Partial<Policy>;
+  /** What else goes on, from the start of the run. */
+  readonly besides?: ((world: World) => void) | undefined;
   /** Told of what is reported, switched and struck. */
   readonly tell?: (told: Told) => void;
   /** Ends the run as soon as this invariant is broken, or any. */
@@ -80,8 +89,8 @@ class Enough extends Error {}
 
 /** Runs a seed: `faultyMs` of faults, then quiet. Deterministic. */
 export function simulate(seed: number, faultyMs: number, options: SimulateOptions = {}): Verdict {
-  const { strikes = planStrikes(seed, faultyMs), tell, stopAt } = options;
-  const world = worldOf(seed);
+  const { strikes = planStrikes(seed, faultyMs), policy, besides, tell, stopAt } = options;
+  const world = worldOf(seed, REAL_CORE, policy);
   const startedAt = world.now;
   const checkers = new Checkers(world, seed);
   const trace = new Trace();
@@ -92,18 +101,22 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
   const switches = new Switches(world, blame);
   const rules = new StandingRules(world, switches, blame);
   const sleepers = new Sleepers(world, rules, switches, blame);
+  const demands = new Demands(world, rules, switches, blame);
   world.onSag = () => rules.onSag();
   world.onStart = () => {
     rules.onStart();
     switches.onStart();
     quarantines.onStart();
+    demands.onStart();
   };
+  SimOrders.begin(world, seed, faultyMs, blame);
   const sample = () => {
     promises.sample();
     silence.sample();
     rules.sample();
     sleepers.sample();
     quarantines.sample();
+    demands.sample();
     world.after(SAMPLE_MS, sample);
   };
   world.after(SAMPLE_MS, sample);
@@ -112,10 +125,12 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
     // Half of all effects; of shares the checkers are told where they are sent.
     if (OF_SHARES.has(effect.type)) return;
     check(effect, by);
+    world.orders?.watch(effect);
     promises.watch(effect, by);
     quarantines.watch(effect);
     rules.watch(effect);
     switches.watch(effect);
+    demands.watch(effect);
     const { firstBroken } = checkers;
     if (firstBroken !== null && (stopAt === "any" || firstBroken === stopAt)) throw new Enough();
     if (effect.type === "power") {
@@ -130,6 +145,7 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
     trace.add(world.now, ev, slot, why);
     tell?.({ at: world.now, text: `${ev} ${slot ?? ""} ${why ?? ""} ${JSON.stringify(detail)}` });
   };
+  besides?.(world);
   // A rig that was found off is switched on by its owner.
   world.after(1000, () => turnOn(world));
   schedule(world, seed, strikes, ({ id }, slot) =>
@@ -139,6 +155,7 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
     settle(world, faultyMs);
     const before = mined(world);
     world.run(MINING_MS);
+    world.orders?.end();
     checkers.end(strikes.some(({ fault }) => FORGETS.has(fault)));
     if (mined(world) === before) checkers.blame(15, "does not mine at the end");
   } catch (error) {

@@ -39,17 +39,18 @@ export class Sleepers {
 
   /** Looks at who sleeps, each second. */
   sample(): void {
-    const { now, zeros, controller, poolRefuses, poolSilent, demandUntil } = this.#world;
+    const { now, zeros, controller, poolRefuses, poolSilent, demandUntil, policy } = this.#world;
     if (poolRefuses || poolSilent) this.#workSince = now;
     const gives = now - this.#workSince >= WORK_MS;
     for (const known of controller.state.slots) {
       const { index, id } = known;
       const may = this.#mayBeWoken(zeros[index] as SimZero, known);
+      const needsWork = may && !policy.onDemand.includes(id);
       const asked = may && now < (demandUntil.get(id) ?? Number.NEGATIVE_INFINITY);
       if (this.#isLate(this.#askedSince, index, asked, LATE_MS)) {
         this.#blame(15, `${id} sleeps, and somebody needs it`);
       }
-      if (this.#isLate(this.#workedSince, index, may && gives, JOB_MS)) {
+      if (this.#isLate(this.#workedSince, index, needsWork && gives, JOB_MS)) {
         this.#blame(15, `${id} sleeps, and there is work`);
       }
     }
@@ -64,8 +65,15 @@ export class Sleepers {
     return true;
   }
 
-  #mayBeWoken({ powered, stuckOff }: SimZero, { phase, shed, hold, wanted }: Slot): boolean {
-    if (phase !== "Off" || shed?.why !== "idle" || wanted !== "on") return false;
+  /** Whether it is off for want of work, or of anybody who asks for it. */
+  #sleeps({ id, shed }: Slot): boolean {
+    if (!this.#world.policy.onDemand.includes(id)) return shed?.why === "idle";
+    return shed === null || shed.why === "no-demand";
+  }
+
+  #mayBeWoken({ powered, stuckOff }: SimZero, slot: Slot): boolean {
+    const { phase, hold, wanted } = slot;
+    if (phase !== "Off" || !this.#sleeps(slot) || wanted !== "on") return false;
     if (powered || stuckOff || hold !== null) return false;
     const { now, controller, sagReadAt } = this.#world;
     const { pause, slots } = controller.state;

@@ -167,7 +167,7 @@ export type Contender = (wall: () => number) => Core;
 export const OURS: Contender = () => ({
   ...REAL_CORE,
   initialState: (shape, policy, remembered, now) =>
-    REAL_CORE.initialState(shape, { ...policy, idleOffMs: null }, remembered, now),
+    REAL_CORE.initialState(shape, { ...policy, idleOffMs: null, onDemand: [] }, remembered, now),
 });
 
 /** Runs a seed's faults, people left out, for so long under this core. Deterministic. */

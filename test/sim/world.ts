@@ -18,7 +18,9 @@ import { type Random, randomOf } from "./random.ts";
 import { mayOpenBoard, powerDown, readBoard } from "./sim-board.ts";
 import { SimController } from "./sim-controller.ts";
 import { boot, crash, endLink, linkUp, losePatience, SILENCE_LIMIT_MS } from "./sim-link.ts";
+import type { SimOrders } from "./sim-orders.ts";
 import { SimStore } from "./sim-store.ts";
+import { SimStratum } from "./sim-stratum.ts";
 import { type SimZero, simZero } from "./zero.ts";
 
 export type Report = EffectOf<"report"> & { readonly now: number };
@@ -36,6 +38,11 @@ function hexDigit(code: number): number {
 function isDecision(effect: Effect): boolean {
   if (effect.type === "report") return effect.ev === "slot.state";
   return effect.type === "write-intent";
+}
+
+function nodeEvent(node: string | null) {
+  const why = node === null ? "none" : "failed-over";
+  return { type: "pool-node", node, why, detail: null } as const;
 }
 
 export interface WorldOptions {
@@ -66,6 +73,10 @@ export class World {
   /** The jobs whose share was sent to the pool, and those of which it was sent once more: a double share. */
   readonly sent = new Set<string>();
   readonly sentAgain: string[] = [];
+  /** null where it mines Duino-Coin. */
+  readonly stratum: SimStratum | null;
+  /** What is submitted, in runs where anything is. */
+  orders: SimOrders | null = null;
   readonly core: Core;
   readonly verifyEvery: number;
   readonly policy: Policy;
@@ -129,6 +140,8 @@ export class World {
   /** Told of each controller that starts after the first. */
   onStart: () => void = () => {};
   schedule: ScheduleReading | null = null;
+  /** The node that the finder last named; "" before it named one. */
+  poolNode: string | null = "";
   /** Slots whose cards sit elsewhere, and since when the controller is told so. */
   wrongCards: readonly SlotId[] = [];
   wrongCardsAt = Number.NEGATIVE_INFINITY;
@@ -166,6 +179,8 @@ export class World {
     this.chance = options.chance ?? false;
     this.#records = options.records ?? true;
     this.#bootMs = options.bootMs ?? [2000, 5000];
+    const isStratum = this.policy.algorithm !== "duco-s1";
+    this.stratum = isStratum ? new SimStratum(this, seed) : null;
     this.zeros = slots.map((slot) => simZero(slot, seed));
     this.controllers.push(new SimController(this, options.remembered ?? NOTHING_REMEMBERED));
     if (options.lines === "on") {
@@ -318,6 +333,12 @@ export class World {
     return (this.#jobs++).toString(16).padStart(40, "0");
   }
 
+  /** What a worker that searches for this would find; null if nothing solves it. */
+  solutionFor(prefix: string): number | null {
+    const submitted = this.orders?.solutionFor(prefix);
+    return submitted === undefined ? this.solutionOf(prefix, this.jobTo) : submitted;
+  }
+
   solutionOf(prefix: string, to: number): number {
     let job = 0;
     for (let index = 32; index < 40; index++) job = 16 * job + hexDigit(prefix.charCodeAt(index));
@@ -365,6 +386,12 @@ export class World {
     this.post({ type: "schedule", reading });
   }
 
+  /** The finder of pool nodes speaks, as it does again to each controller that starts. */
+  tellNode(node: string | null): void {
+    this.poolNode = node;
+    this.post(nodeEvent(node));
+  }
+
   /** The board lane tells whose cards sit elsewhere, as it does again to each controller that starts. */
   tellWrongCards(slots: readonly SlotId[]): void {
     this.wrongCards = slots;
@@ -373,9 +400,10 @@ export class World {
   }
 
   /** Somebody needs the Zero up. */
-  demand(slot: SlotId, forMs: number): void {
-    if (this.controller.alive) this.demandUntil.set(slot, this.now + forMs);
-    this.post({ type: "demand", slots: [slot], forMs });
+  demand(slot: SlotId, forMs: number, by = "sim"): void {
+    const until = Math.max(this.now + forMs, this.demandUntil.get(slot) ?? 0);
+    if (this.controller.alive) this.demandUntil.set(slot, until);
+    this.post({ type: "demand", slots: [slot], forMs, by });
   }
 
   /** The hub behind the board goes, or comes back. */
@@ -452,6 +480,7 @@ export class World {
     next.start();
     if (this.schedule !== null)
       next.post({ type: "schedule", now: this.now, reading: this.schedule });
+    if (this.poolNode !== "") next.post({ ...nodeEvent(this.poolNode), now: this.now });
     if (this.wrongCards.length > 0) {
       next.post({ type: "wrong-cards", now: this.now, slots: this.wrongCards });
     }

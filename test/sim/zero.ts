@@ -2,6 +2,7 @@
 
 import type { Line } from "../../hat/board.ts";
 import type { SlotId } from "../../hat/slots.ts";
+import type { Algorithm } from "../../zero-agent/kernels/kernel.ts";
 import { type Random, randomOf } from "./random.ts";
 
 /** What the network does to frames of this Zero. */
@@ -45,6 +46,8 @@ export interface SimZero {
   provedBoot: string;
   hashes: number;
   usb: boolean;
+  /** When its USB device last came up. */
+  usbAt: number;
   /** When a frame of it last reached the controller. */
   spokeAt: number;
   tempC: number;
@@ -76,6 +79,8 @@ export interface SimZero {
   cutOff: boolean;
   speed: number;
   net: Net;
+  /** Kernels beside the one of what is mined. */
+  alsoHas: readonly Algorithm[];
 }
 
 export function simZero(slot: SlotId, seed: number): SimZero {
@@ -95,6 +100,7 @@ export function simZero(slot: SlotId, seed: number): SimZero {
     provedBoot: "",
     hashes: 0,
     usb: false,
+    usbAt: Number.NEGATIVE_INFINITY,
     spokeAt: Number.NEGATIVE_INFINITY,
     tempC: 45,
     drift: 1,
@@ -116,10 +122,27 @@ export function simZero(slot: SlotId, seed: number): SimZero {
     cutOff: false,
     speed: 1,
     net: cleanNet(),
+    alsoHas: [],
   };
 }
 
 /** Whether frames of this Zero reach the controller. */
 export function speaks(zero: SimZero): boolean {
   return zero.powered && zero.linked && !zero.hung && !zero.cutOff;
+}
+
+/** Whether the Zero runs its agent and nothing is between it and us, so that only time keeps it from being heard. */
+export function isWell({
+  powered,
+  kernel,
+  hung,
+  stuckWorker,
+  cutOff,
+  net,
+  bootId,
+  life,
+}: SimZero): boolean {
+  const reachable = !cutOff && !net.deaf && net.loss === 0;
+  // Its agent was up in this boot.
+  return powered && kernel && !hung && !stuckWorker && reachable && bootId.endsWith(`-${life}`);
 }
