@@ -1,0 +1,2 @@
+/** Style sheets are the build's business. */
+declare module "*.css";
