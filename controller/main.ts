@@ -1,51 +1,47 @@
 // The composition root: the only file that names real drivers.
 
-import pino from "pino";
+import { hostname } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Logger } from "pino";
+import type { PowerBoard } from "../hat/board.ts";
 import { virtualSocketOf } from "../hat/board-spec.ts";
 import { openBoard } from "../hat/detect.ts";
 import { openFan, ownTempC } from "../hat/fan.ts";
 import { answersOnVirtualNetwork } from "../hat/virtual/network.ts";
+import { serviceNotice } from "../zero-agent/service/service-notice.ts";
+import { ApiServer } from "./api/api-server.ts";
+import { readToken } from "./api/token.ts";
 import type { ControllerConfig } from "./config/config.ts";
+import { isLoopback } from "./config/this-machine.ts";
 import { decodeBalance } from "./pools/duino/codec-balance.ts";
+import type { WorkSource } from "./pools/stratum-server/work.ts";
+import type { ProxyServer } from "./proxy/proxy-server.ts";
+import { startProxy } from "./proxy/start-proxy.ts";
+import type { UsageParts } from "./proxy/usage.ts";
 import { type AddressProbe, tcpAddressProbe } from "./shell/address-probe.ts";
 import type { BalanceSide } from "./shell/balance-lane.ts";
 import { systemClock } from "./shell/clock.ts";
 import { isClockSet } from "./shell/clock-set.ts";
+import type { ActRequest } from "./shell/control-protocol.ts";
 import { Controller } from "./shell/controller.ts";
+import { messageOf } from "./shell/error.ts";
 import type { FanParts } from "./shell/fan-lane.ts";
 import { httpsGet } from "./shell/https-get.ts";
+import { openLog } from "./shell/log.ts";
+import type { LogRing } from "./shell/log-ring.ts";
+import { MinersLane, type MinersParts } from "./shell/miners-lane.ts";
 import { readMiningKey } from "./shell/mining-key.ts";
-import { askPicker, type PoolSide } from "./shell/pool-finder.ts";
-import { poolGreets } from "./shell/pool-greets.ts";
-import type { SeatOptions } from "./shell/pool-lane.ts";
-import { recallPool, rigGroup, savePool } from "./shell/pool-memory.ts";
-import { Store } from "./shell/store.ts";
-
-/** As long as a session waits for it. */
-const GREETING_MS = 10_000;
-
-/** The seats' sessions: one miner a seat, told apart by rig name, grouped as one machine. */
-function seatOptions(
-  { pool: { user, tier, rig } }: ControllerConfig,
-  miningKey: string | null,
-  group: number,
-): (seat: string) => SeatOptions {
-  const version = ZERORIG_VERSION;
-  return (seat) => ({ user, tier, miningKey, rig: `${rig}-${seat}`, group, version });
-}
-
-/** How pool nodes are found. */
-function poolSide({ pool: { nodes, picker } }: ControllerConfig, store: Store): PoolSide {
-  const options = { userAgent: `zerorig ${ZERORIG_VERSION}` };
-  return {
-    list: nodes,
-    memory: recallPool(store),
-    random: Math.random,
-    askPicker: () => askPicker(new URL(picker), options),
-    greets: (node) => poolGreets(node, GREETING_MS),
-    remember: (memory) => savePool(store, memory),
-  };
-}
+import { openState } from "./shell/open-state.ts";
+import type { Parts } from "./shell/parts.ts";
+import { poolsOf } from "./shell/pools-of.ts";
+import type { ReloadReply } from "./shell/reload.ts";
+import type { Store } from "./shell/store.ts";
+import type { ShipLane } from "./ship/ship-lane.ts";
+import { startShipping } from "./ship/start-shipping.ts";
+import { answerPast } from "./stats/archive.ts";
+import { StatsLane } from "./stats/stats-lane.ts";
+import { StatsStore } from "./stats/stats-store.ts";
+import { startVoices, type Voices } from "./voices.ts";
 
 const BALANCE_BYTES_MAX = 65_536;
 const BALANCE_TIMEOUT_MS = 15_000;
@@ -80,43 +76,191 @@ function fanParts({ fan }: ControllerConfig): FanParts | null {
   return { limits, open: () => openFan({ bcm, hold: true }), tempC: () => ownTempC() };
 }
 
+interface RunningController {
+  readonly stop: () => Promise<void>;
+  readonly reload: () => Promise<ReloadReply>;
+}
+
 /** Starts the controller. Rejects with a HatError or a ControllerError; after that, failures are handled or reported. */
 export async function startController(
   config: ControllerConfig,
-): Promise<{ readonly stop: () => Promise<void> }> {
-  const log = pino(
-    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 1, sync: true }),
-  );
+  source: Parts["source"],
+): Promise<RunningController> {
+  const { log, ring, hide } = openLog(config.logLevel);
   const miningKey = readMiningKey(config.pool.keyFile, (todo) =>
     log.warn({ ev: "pool.key-exposed", todo }),
   );
+  const token = readToken(config.http.tokenFile);
+  for (const secret of [miningKey, token]) if (secret !== null) hide(secret);
   const board = await openBoard({ ...config.hat, hold: true });
-  let store: Store;
-  try {
-    store = new Store(config.stateDir, () => systemClock.wall());
-  } catch (error) {
-    await board.close();
-    throw error;
-  }
+  const { store, lock } = await openState(config.stateDir, () => systemClock.wall()).catch(
+    async (error: unknown) => {
+      await board.close();
+      throw error;
+    },
+  );
   if (store.setAside !== null) {
     log.error({ ev: "store.set-aside", file: store.setAside, todo: "a new store is begun" });
   }
+  const notice = serviceNotice(process.env, (why) =>
+    log.warn({ ev: "service.notice-lost", why, todo: "systemd will take us for hung" }),
+  );
+  // Both are made after the controller, which they look at.
+  let stats: StatsLane | null = null;
+  let api: ApiServer | null = null;
+  let voices: Voices | null = null;
+  let ship: ShipLane | null = null;
+  let proxy: ProxyServer | null = null;
+  const { miners: work, ...pools } = poolsOf(config, miningKey, store, log, hide);
+  const miners = minersOf(config, work, log);
   const controller = new Controller({
     config,
+    source,
     clock: systemClock,
     isClockSet,
     log,
+    ring,
     board,
     addressProbe: addressProbe(config),
     fan: fanParts(config),
     store,
-    seatOptionsOf: seatOptions(config, miningKey, rigGroup(store, Math.random)),
-    pools: poolSide(config, store),
+    ...pools,
+    miners: () => miners.report(),
     balance: balanceSide(config, store),
     hostWorkerScript: new URL("./host-worker.mjs", import.meta.url),
+    agentProgram: fileURLToPath(new URL("./zero-agent.cjs", import.meta.url)),
     version: ZERORIG_VERSION,
+    past: (request) => answerPast(request, stats, store),
+    beside: () => (proxy === null ? {} : { proxy: proxy.status() }),
+    onEvent: (event) => {
+      api?.publish(event);
+      voices?.publish(event);
+    },
+    onTick: () => notice?.turned(),
   });
-  await controller.start();
-  return controller;
+  api = await apiOf(config, token, controller, log, ring, miners);
+  stats = statsLane(config, controller, log);
+  try {
+    await controller.start();
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  stats?.start();
+  const stop = async () => {
+    await Promise.all([api?.close(), voices?.stop(), ship?.stop(), miners.stop(), proxy?.close()]);
+    await controller.stop();
+    stats?.stop();
+    await lock.release();
+  };
+  try {
+    await serve(api, log);
+    await miners.start();
+    voices = await startVoices(config, aboutOf(config, board), sideOf(controller), { log, hide });
+    ship = await startShipping(config, { clock: systemClock, store, log, hide });
+    proxy = await startProxy(config, proxySide(controller), log);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  notice?.ready();
+  return { stop, reload: () => controller.reload() };
+}
+
+/** Null where their file cannot be opened: the rig runs without them. */
+function statsLane(
+  { stateDir }: ControllerConfig,
+  controller: Controller,
+  log: Logger,
+): StatsLane | null {
+  const note = (ev: string, detail: Readonly<Record<string, string>>) =>
+    log.warn({ ev, ...detail });
+  try {
+    const store = new StatsStore(stateDir, () => systemClock.wall());
+    if (store.setAside !== null) note("stats.set-aside", { file: store.setAside });
+    return new StatsLane({
+      clock: systemClock,
+      isClockSet,
+      store,
+      status: () => controller.status(),
+      work: () => controller.figures.sums(),
+      note,
+    });
+  } catch (error) {
+    note("stats.failed", { error: messageOf(error) });
+    return null;
+  }
+}
+
+function minersOf({ miners }: ControllerConfig, source: WorkSource | null, log: Logger) {
+  const note: MinersParts["note"] = (level, ev, detail) => log[level]({ ev, ...detail });
+  return new MinersLane({ config: miners, source, note });
+}
+
+/** Whom the API and the voices speak for. */
+function sideOf(controller: Controller) {
+  return {
+    clock: systemClock,
+    status: () => controller.status(),
+    rig: () => controller.state,
+    act: (request: ActRequest) => controller.act(request),
+  };
+}
+
+function proxySide(controller: Controller) {
+  const post: UsageParts["post"] = ({ slots, forMs, by = "" }) =>
+    void controller.act({ verb: "wake", slots: [...slots], forMs, by });
+  return { clock: systemClock, rig: () => controller.state, post };
+}
+
+function aboutOf({ http }: ControllerConfig, { info }: PowerBoard) {
+  const isSeen = http.listen !== null && !isLoopback(http.listen) && http.port !== 0;
+  const url = isSeen ? `http://${hostname().toLowerCase()}.local:${http.port}/` : null;
+  return { version: ZERORIG_VERSION, board: info.description, slots: info.slots, url };
+}
+
+/** The names of this machine: as it calls itself, and as its neighbours find it. */
+function ownNames(): readonly string[] {
+  const name = hostname().toLowerCase();
+  return ["localhost", name, `${name}.local`];
+}
+
+async function apiOf(
+  { http }: ControllerConfig,
+  token: string | null,
+  controller: Controller,
+  log: Logger,
+  ring: LogRing,
+  miners: MinersLane,
+): Promise<ApiServer | null> {
+  const { listen, port, readOnly, hosts } = http;
+  if (listen === null) return null;
+  const names = [...ownNames(), ...hosts];
+  const pageDir = new URL("./page/", import.meta.url);
+  const options = {
+    listen,
+    port,
+    token,
+    readOnly,
+    hosts: names,
+    version: ZERORIG_VERSION,
+    pageDir,
+  };
+  return await ApiServer.make(options, {
+    ...sideOf(controller),
+    ring,
+    miners: () => miners.report(),
+    warn: (ev, detail) => log.warn({ ev, ...detail }),
+  });
+}
+
+async function serve(api: ApiServer | null, log: Logger): Promise<void> {
+  if (api === null) return;
+  const url = await api.listen();
+  log.info({ ev: "api.listening", url }, `open ${pageUrl(url)}`);
+}
+
+/** Where a browser finds the page: an address that stands for all of this machine's is nothing to open. */
+function pageUrl(url: string): string {
+  return `${url.replace(/0\.0\.0\.0|\[::\]/, `${hostname().toLowerCase()}.local`)}/`;
 }

@@ -39,7 +39,7 @@ export function revisionOf({ directory, product, productVersion, vendor }: HatFa
     const found = product === "" ? "nothing is there" : `the HAT there is "${product}"${by}`;
     throw new HatError(
       "no-board",
-      `no ClusterHAT: looked for the product "${PRODUCT}" in ${directory}, but ${found}. If a ClusterHAT is fitted, seat it and reboot; if its EEPROM is empty, name its revision, such as --board v2.3`,
+      `no ClusterHAT: looked for the product "${PRODUCT}" in ${directory}, but ${found}. If a ClusterHAT is fitted, seat it and reboot; if its EEPROM is empty, name its revision as the board, such as v2.3`,
     );
   }
   const number = Number.parseInt(productVersion, 16);
@@ -47,6 +47,6 @@ export function revisionOf({ directory, product, productVersion, vendor }: HatFa
   if (major >= 1 && major <= 3 && number <= 0x3f) return `v${major}.${number & 0xf}`;
   throw new HatError(
     "unknown-board",
-    `the ClusterHAT in ${directory} has product_ver "${productVersion}", which no driver knows (0x10 to 0x3f). If you know which revision it is like, name that, such as --board v2.3`,
+    `the ClusterHAT in ${directory} has product_ver "${productVersion}", which no driver knows (0x10 to 0x3f). If you know which revision it is like, name that as the board, such as v2.3`,
   );
 }

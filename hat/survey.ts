@@ -92,7 +92,7 @@ function conclude(seen: Seen): Pick<Survey, "spec" | "advice"> {
     advice.push(hatError ?? "");
     if (answering.length > 0) {
       advice.push(
-        `a chip answers at ${addresses(answering)} on ${i2c.device}, but no EEPROM says what it is: if it is a ClusterHAT, name the revision that is printed on it, such as --board v2.3${at(answering[0])}`,
+        `a chip answers at ${addresses(answering)} on ${i2c.device}, but no EEPROM says what it is: if it is a ClusterHAT, name the revision that is printed on it as the board, such as v2.3${at(answering[0])}`,
       );
     }
   } else if (isExpanderRevision(revision)) {

@@ -5,29 +5,20 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { SCRYPT_VECTORS, SHA256D_VECTORS } from "./kernels/header-vectors.ts";
+import type { HeaderJob } from "./kernels/kernel.ts";
 import { CLOSE } from "./protocol/closes.ts";
-import type { JobMessage } from "./protocol/messages.ts";
+import type { DucoS1JobMessage } from "./protocol/messages.ts";
 import { type Bundle, buildBundle, put, TEST_VERSION } from "./testing/bundle.ts";
 import { FakeController } from "./testing/fake-controller.ts";
+import { KNOWN_JOB } from "./testing/identity.ts";
 
 const KEY = "5a".repeat(32);
 const key = Buffer.from(KEY, "hex");
 const NOBODY_FINDS = "0".repeat(40);
 
-/** The AVR miner's self-test job: the answer is 50. */
-const job: JobMessage = {
-  type: "job",
-  id: "job-1",
-  epoch: 1,
-  algorithm: "duco-s1",
-  prefix: "ba29a15896fd2d792d5c4b60668bf2b9feebc51d",
-  target: "d0beba883d7e8cd119ea2b0e09b78f60f29e0968",
-  from: 0,
-  to: 1000,
-  budgetMs: 60_000,
-};
-const endless: JobMessage = {
-  ...job,
+const endless: DucoS1JobMessage = {
+  ...KNOWN_JOB,
   id: "endless",
   target: NOBODY_FINDS,
   to: Number.MAX_SAFE_INTEGER,
@@ -76,7 +67,14 @@ interface Agent {
 function start(env: Record<string, string> = {}, args = ["--config", "agent.toml"]): Agent {
   const child = spawn(process.execPath, [bundle.file, ...args], {
     cwd: bundle.folder,
-    env: { PATH: process.env["PATH"] ?? "", ZERO_AGENT_CONTROLLER: controller.url, ...env },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      // Not what was built for this machine.
+      ZERORIG_NATIVE: "",
+      ZERO_AGENT_CONTROLLER: controller.url,
+      ZERO_AGENT_ALGORITHMS: "duco-s1, sha256d, scrypt",
+      ...env,
+    },
   });
   agents.push(child);
   let output = "";
@@ -103,16 +101,21 @@ describe("the agent on a link", () => {
       agentVersion: TEST_VERSION,
       bootId: "0d9b3c55-26d2-4d57-a70f-a4f0d1dd5d1e",
       model: "Raspberry Pi Zero W Rev 1.1",
-      protocol: { min: 1, max: 1 },
+      protocol: { min: 1, max: 2 },
     });
+    expect(hello.kernels.map(({ algorithm }) => algorithm)).toEqual([
+      "duco-s1",
+      "sha256d",
+      "scrypt",
+    ]);
     expect(hello.kernels[0]?.hashrateHs).toBeGreaterThan(10_000);
     const first = await link.next("beat");
     expect(first).toMatchObject({ seq: 0, hashes: 0, jobId: null, tempC: 48.312 });
     expect(first.throttled).toBe(0x50005);
 
-    link.send(job);
+    link.send(KNOWN_JOB);
     expect(await link.next("result")).toMatchObject({ jobId: "job-1", epoch: 1, nonce: 50 });
-    link.send({ ...job, id: "job-2", from: 51, to: 200_000 });
+    link.send({ ...KNOWN_JOB, id: "job-2", from: 51, to: 200_000 });
     const exhausted = await link.next("result");
     expect(exhausted).toMatchObject({ jobId: "job-2", nonce: null, hashes: 199_950 });
     for (;;) {
@@ -122,12 +125,19 @@ describe("the agent on a link", () => {
     expect(link.faults).toEqual([]);
   });
 
+  it("offers no algorithm that it is not told to", async () => {
+    start({ ZERO_AGENT_ALGORITHMS: "duco-s1" });
+    const { kernels } = await (await controller.link()).welcome(key);
+    expect(kernels.map(({ algorithm }) => algorithm)).toEqual(["duco-s1"]);
+  });
+
   it.each(["wasm-simd", "plain"])("hashes with the kernel %s if told to", async (kernel) => {
     start({ ZERO_AGENT_KERNEL: kernel });
     const link = await controller.link();
     const hello = await link.welcome(key);
-    expect(hello.kernels.map(({ name }) => name)).toEqual([kernel]);
-    link.send(job);
+    const names = hello.kernels.map(({ name }) => name);
+    expect(names.slice(0, 2)).toEqual([kernel, kernel]);
+    link.send(KNOWN_JOB);
     expect(await link.next("result")).toMatchObject({ nonce: 50 });
   });
 
@@ -135,10 +145,37 @@ describe("the agent on a link", () => {
     start({ NODE_OPTIONS: "--jitless" });
     const link = await controller.link();
     const hello = await link.welcome(key);
-    expect(hello.kernels.map(({ name }) => name)).toEqual(["plain"]);
-    link.send(job);
+    expect(hello.kernels.map(({ name }) => name)).toEqual(["plain", "plain", "reference"]);
+    link.send(KNOWN_JOB);
     expect(await link.next("result")).toMatchObject({ nonce: 50 });
   });
+
+  it.each([SHA256D_VECTORS[0], SCRYPT_VECTORS[0]])(
+    "solves a job of a block's header, $job.algorithm",
+    async (vector) => {
+      const known = vector?.job as HeaderJob;
+      const nonce = vector?.nonce as number;
+      start();
+      const link = await controller.link();
+      await link.welcome(key);
+      const header = { ...known, type: "job", epoch: 1, budgetMs: 60_000 } as const;
+      const from = Math.max(0, nonce - 3000);
+      link.send({ ...header, id: "right", from, to: Math.min(2 ** 32 - 1, nonce + 50) });
+      const right = await link.next("result");
+      expect(right).toMatchObject({ jobId: "right", nonce });
+      // To the last nonce that there is, and none of these is right.
+      const last = { from: 2 ** 32 - 2000, to: 2 ** 32 - 1, target: "0".repeat(64) };
+      link.send({ ...header, id: "none", ...last });
+      expect(await link.next("result")).toMatchObject({ jobId: "none", nonce: null, hashes: 2000 });
+      // A cancel is heard while it hashes: what comes next is solved at once.
+      link.send({ ...header, id: "endless", ...last, from: 0 });
+      while ((await link.next("beat")).jobId !== "endless");
+      link.send({ type: "cancel", jobId: "endless", epoch: 1 });
+      link.send(KNOWN_JOB);
+      expect(await link.next("result")).toMatchObject({ jobId: "job-1", nonce: 50 });
+      expect(link.faults).toEqual([]);
+    },
+  );
 
   it("drops a cancelled job and goes on to the next", async () => {
     start();
@@ -146,7 +183,7 @@ describe("the agent on a link", () => {
     await link.welcome(key);
     link.send(endless);
     while ((await link.next("beat")).jobId !== "endless");
-    link.send(job);
+    link.send(KNOWN_JOB);
     link.send({ type: "cancel", jobId: "endless", epoch: 1 });
     expect(await link.next("result")).toMatchObject({ jobId: "job-1", nonce: 50 });
   });
@@ -156,8 +193,10 @@ describe("the agent on a link", () => {
     const link = await controller.link();
     const hello = await link.welcome(key);
     expect(hello.kernels[0]?.hashrateHs).toBe(20_000);
+    // The others are held to the same share of what they can.
+    for (const { hashrateHs } of hello.kernels.slice(1)) expect(hashrateHs).toBeLessThan(20_000);
     const range = { target: NOBODY_FINDS, from: 0, to: 29_999 };
-    link.send({ ...job, ...range });
+    link.send({ ...KNOWN_JOB, ...range });
     const { elapsedMs } = await link.next("result");
     // A worker may hash 0.1 s worth at once, so the last of 1.5 s need not be waited for. A busy host only adds.
     expect(elapsedMs).toBeGreaterThan(1000);
@@ -167,7 +206,7 @@ describe("the agent on a link", () => {
     start({ ZERO_AGENT_MAX_HASHRATE_HS: "20000" });
     const link = await controller.link();
     await link.welcome(key);
-    link.send({ ...job, id: "long", target: NOBODY_FINDS, to: 9999 });
+    link.send({ ...KNOWN_JOB, id: "long", target: NOBODY_FINDS, to: 9999 });
     while ((await link.next("beat")).jobId !== "long");
     link.socket.terminate();
 
@@ -208,7 +247,7 @@ describe("the agent on a link", () => {
     link.send({ type: "restart", commandId: "c1", deadlineMs: 1000, what: "worker" });
     expect(await link.next("ack")).toMatchObject({ commandId: "c1", ok: true });
     link.send({ type: "cancel", jobId: "endless", epoch: 1 });
-    link.send(job);
+    link.send(KNOWN_JOB);
     expect(await link.next("result")).toMatchObject({ nonce: 50 });
     link.send({ type: "shutdown", commandId: "c2", deadlineMs: 1000, how: "poweroff" });
     expect(await link.next("ack")).toMatchObject({ commandId: "c2", ok: true });

@@ -2,80 +2,92 @@
 
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { benchCommand } from "./bench-command.ts";
 import { DEFAULT_FILE, loadSettings, type Settings } from "./config/config.ts";
 import { ConfigError } from "./config/error.ts";
 import { readKey } from "./config/key-file.ts";
-import { KERNELS, kernelByName, kernelsFor } from "./kernels/all.ts";
-import { type Choice, chooseKernel } from "./kernels/choose.ts";
+import { enrollCommand } from "./enroll-command.ts";
+import { KERNELS, kernelByName, kernelsFor, NATIVE_PROBLEM } from "./kernels/all.ts";
+import { buildNativeCommand } from "./native-command.ts";
 import { PROTOCOL } from "./protocol/messages.ts";
-import { nowMs } from "./shell/clock.ts";
+import { runSerial } from "./serial-command.ts";
+import { serviceNotice } from "./service/service-notice.ts";
+import { type BenchWorkerData, runBenchWorker } from "./shell/bench-worker.ts";
 import { EXIT, EXIT_CODES } from "./shell/exit-codes.ts";
 import { type HashWorkerData, runHashWorker } from "./shell/hash-worker.ts";
+import { type ChosenKernels, chooseKernels, workerHs } from "./shell/kernels.ts";
 import { createLog, type Logger } from "./shell/log.ts";
 import { type Ending, Runtime, type RuntimeOptions } from "./shell/runtime.ts";
 import { readBootId, readMachine } from "./shell/sensors.ts";
+import { KeyStore } from "./update/key-store.ts";
+import { handOver, isUpdate } from "./update/launcher.ts";
+import { sha256Of, UpdateStore } from "./update/update-store.ts";
+import { Updater } from "./update/updater.ts";
 import { VERSION } from "./version.ts";
 
 const USAGE = `zero-agent ${VERSION}: hashes for a zerorig controller.
 
 Usage: zero-agent [--config FILE]
+       zero-agent --serial DEVICE
+       zero-agent bench [--help]
+       zero-agent build-native [--help]
+       zero-agent enroll CODE [--help]
 
   --config FILE   settings in TOML (default ${DEFAULT_FILE})
+  --serial DEVICE answer as an Arduino does on this serial line (/dev/ttyGS0), instead
   --help          show this
   --version       show the version
 
-Settings: slot, controller, key_file, workers, max_hashrate_hs, kernel, sysroot, log_level.
+Settings: slot, controller, key_file, workers, max_hashrate_hs, kernel, algorithms, sysroot, log_level.
 Each has an environment variable that overrides the file: ZERO_AGENT_SLOT and so on.
 
 Exit codes: 0 stopped as asked; 1 failed, or asked to start anew; 2 wrong usage or settings;
-4 the controller refused the key; 64 and 65 poweroff and reboot asked (only with a sysroot of its own).
+4 the controller refused the key; 64 and 65 poweroff and reboot asked, for the service manager to do
+(unless the agent is root and its sysroot is /: then it does so itself).
 `;
-
-/** A chunk is about this long for one worker: short enough to share out evenly, long enough to be little talk. */
-const CHUNK_MS = 1000;
-const CHUNK_MIN_HASHES = 1000;
 
 function say(line: string): void {
   process.stderr.write(`zero-agent: ${line}\n`);
 }
 
-/** The kernel to work with. Null, and said, when the one that is asked for is not there, or none can be trusted. */
-function pickKernel(choice: Settings["kernel"], log: Logger): Choice["best"] {
-  const tiers = kernelsFor(choice);
-  if (tiers.length === 0) {
+/** The kernels to work with. Null, and said, when the one that is asked for is not there, or none can be trusted. */
+function pickKernels(settings: Settings, log: Logger): ChosenKernels | null {
+  const { kernel: choice, algorithms, workers, max_hashrate_hs: maxHashrateHs } = settings;
+  if (NATIVE_PROBLEM !== null) log.warn({ ev: "kernel.native-unusable", why: NATIVE_PROBLEM });
+  if (kernelsFor(choice).length === 0) {
     const names = KERNELS.flat().map(({ name }) => name);
+    const remedy = choice.startsWith("native") ? "run zero-agent build-native, or " : "";
     say(
-      `the kernel ${choice} does not run on this machine; write auto, or one of ${names.join(", ")}`,
+      `the kernel ${choice} does not run on this machine; ${remedy}write auto, or one of ${names.join(", ")}`,
     );
     return null;
   }
-  const { best, failed } = chooseKernel(tiers, nowMs);
-  for (const { name, why } of failed) log.error({ ev: "kernel.failed", kernel: name, why });
-  if (best === null) say("no hash kernel gives the known answers");
-  return best;
+  const chosen = chooseKernels(algorithms, choice, workers, maxHashrateHs, log);
+  if (chosen === null) say("no hash kernel gives the known answers");
+  return chosen;
 }
 
 /** What the machine is and can, for the runtime. Null, and said, when there is no kernel. */
-function prepare(settings: Settings, key: Buffer, log: Logger): RuntimeOptions | null {
-  const best = pickKernel(settings.kernel, log);
-  if (best === null) return null;
-
-  const { slot, sysroot, workers, max_hashrate_hs: maxHashrateHs } = settings;
-  const { hashrateHs } = best;
-  const kernel = best.kernel.name;
-  const perWorkerHs = Math.min(
-    hashrateHs,
-    maxHashrateHs === 0 ? hashrateHs : maxHashrateHs / workers,
-  );
-  const totalHs = Math.round(perWorkerHs * workers);
-  log.info({ ev: "kernel.chosen", kernel, measuredHs: Math.round(hashrateHs), workers, totalHs });
+function prepare(
+  settings: Settings,
+  key: Buffer,
+  log: Logger,
+): Omit<RuntimeOptions, "updater"> | null {
+  const chosen = pickKernels(settings, log);
+  if (chosen === null) return null;
+  const { slot, sysroot, workers } = settings;
+  const kernels = chosen.kernels.map((kernel) => ({
+    name: kernel.name,
+    algorithm: kernel.algorithm,
+    hashrateHs: Math.round(workers * workerHs(kernel)),
+  }));
 
   const bootId = readBootId(sysroot);
   if (bootId === null) log.warn({ ev: "boot-id.missing", why: "made one up for this run" });
-  const chunkHashes = Math.max(CHUNK_MIN_HASHES, Math.round((perWorkerHs * CHUNK_MS) / 1000));
   return {
     agent: {
       identity: {
@@ -87,16 +99,17 @@ function prepare(settings: Settings, key: Buffer, log: Logger): RuntimeOptions |
           protocol: PROTOCOL,
           bootId: bootId ?? randomUUID(),
           ...readMachine(sysroot),
-          kernels: [{ name: kernel, algorithm: "duco-s1", hashrateHs: totalHs }],
+          kernels,
         },
       },
-      workload: { workers, chunkHashes },
+      workload: { workers, chunkHashes: chosen.chunkHashes },
     },
     controller: settings.controller,
     sysroot,
-    file: realpathSync(process.argv[1] ?? ""),
-    worker: { role: "hash", kernel, hashrateHs, maxHashrateHs: maxHashrateHs / workers },
+    file: programFile(),
+    worker: { role: "hash", kernels: chosen.kernels },
     log,
+    notice: serviceNotice(process.env, (why) => log.warn({ ev: "service.notice-lost", why })),
   };
 }
 
@@ -107,13 +120,47 @@ function conclude(ending: Ending, sysroot: string, log: Logger): number {
   const isFault = reason === "failed" || reason === "key-refused";
   log[isFault ? "error" : "info"]({ ev: "agent.stopped", reason, why });
   if (isFault) say(why);
-  if ((reason !== "poweroff" && reason !== "reboot") || sysroot !== "/") return code;
+  const isOurs = sysroot === "/" && process.getuid?.() === 0;
+  if ((reason !== "poweroff" && reason !== "reboot") || !isOurs) return code;
   try {
     execFileSync("systemctl", [reason], { stdio: "ignore" });
     return EXIT.done;
   } catch (error) {
     say(`systemctl ${reason}: ${(error as Error).message.split("\n")[0]}`);
     return EXIT.failed;
+  }
+}
+
+function programFile(): string {
+  return realpathSync(process.argv[1] ?? "");
+}
+
+function runtimeOf(
+  settings: Settings,
+  installed: Buffer,
+  log: Logger,
+  settingsDir: string,
+): Runtime | null {
+  const { slot, sysroot } = settings;
+  const store = new UpdateStore(sysroot);
+  const keys = new KeyStore(slot, store.dir, installed, (key) => runtime.rekey(key));
+  const options = prepare(settings, keys.key, log);
+  if (options === null) return null;
+  const program = {
+    running: sha256Of(readFileSync(options.file)),
+    isUpdate: isUpdate(options.file, store),
+  };
+  const updater = new Updater({ slot, keys, store, settingsDir, ...program });
+  const runtime = new Runtime({ ...options, updater });
+  return runtime;
+}
+
+/** Where updates would lie. Settings that cannot be read are told of by whoever runs in the end: an update may know them. */
+function sysrootOf(configFile: string | null): string {
+  try {
+    return loadSettings(configFile, process.env).sysroot;
+  } catch {
+    return process.env["ZERO_AGENT_SYSROOT"] ?? "/";
   }
 }
 
@@ -125,19 +172,24 @@ async function runAgent(configFile: string | null): Promise<number> {
   if (isExposed) {
     log.warn({ ev: "key.exposed", why: `others can read the key; chmod 600 ${settings.key_file}` });
   }
-  const options = prepare(settings, key, log);
-  if (options === null) return EXIT.failed;
-  const runtime = new Runtime(options);
+  const file = configFile ?? DEFAULT_FILE;
+  const runtime = runtimeOf(settings, key, log, dirname(file));
+  if (runtime === null) return EXIT.failed;
   process.once("SIGTERM", () => runtime.stop("SIGTERM"));
   process.once("SIGINT", () => runtime.stop("SIGINT"));
   return conclude(await runtime.run(), settings.sysroot, log);
 }
 
 async function main(args: string[]): Promise<number> {
-  let values: { config?: string; help?: boolean; version?: boolean };
+  const [command, ...rest] = args;
+  if (command === "enroll") return await enrollCommand(rest, say);
+  if (command === "bench") return await benchCommand(rest, say);
+  if (command === "build-native") return await buildNativeCommand(rest, say);
+  let values: { config?: string; serial?: string; help?: boolean; version?: boolean };
   try {
     const options = {
       config: { type: "string" },
+      serial: { type: "string" },
       help: { type: "boolean" },
       version: { type: "boolean" },
     } as const;
@@ -152,7 +204,11 @@ async function main(args: string[]): Promise<number> {
     return EXIT.done;
   }
   try {
-    return await runAgent(values.config ?? null);
+    if (values.serial !== undefined) return await runSerial(values.serial);
+    const config = values.config ?? null;
+    // From then on the update speaks for this process, and ends it.
+    if (handOver(programFile(), sysrootOf(config), say)) return await new Promise(() => {});
+    return await runAgent(config);
   } catch (error) {
     say((error as Error).message);
     return error instanceof ConfigError ? EXIT.usage : EXIT.failed;
@@ -170,8 +226,7 @@ if (isMainThread) {
   process.on("unhandledRejection", dieOf);
   void main(process.argv.slice(2)).then((code) => process.exit(code));
 } else if (parentPort !== null) {
-  const data = workerData as HashWorkerData;
-  const kernel = kernelByName(data.kernel);
-  if (kernel === undefined) throw new Error(`no kernel named ${data.kernel}`);
-  runHashWorker(kernel, parentPort, data);
+  const data = workerData as HashWorkerData | BenchWorkerData;
+  if (data.role === "hash") runHashWorker(kernelByName, parentPort, data);
+  else runBenchWorker(kernelByName, parentPort, data);
 }

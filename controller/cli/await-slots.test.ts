@@ -10,6 +10,7 @@ import { rigEvent, rigStatus, slotStatus } from "./demo/testing.ts";
 let dir = "";
 let server: Server | null = null;
 const path = () => join(dir, "control.sock");
+const at = () => ({ socket: path(), timeout: 5000 });
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "zerorig-wait-"));
@@ -54,7 +55,7 @@ function tell(socket: Socket, lines: readonly (object | "end")[]): void {
 }
 
 const on = (limitMs = 5000) =>
-  askAndWait(path(), { verb: "on", slots: ["p1"], reason: "" }, ["p1"], limitMs);
+  askAndWait(at(), { verb: "on", slots: ["p1"], reason: "" }, ["p1"], limitMs);
 
 test("ends when the slots are as asked, with the status that says so", async () => {
   const ready = status({ state: "Ready" }, 12_000);
@@ -70,6 +71,21 @@ test("a fault ends it as failed, and names the state and the reason", async () =
     code: "failed",
     message: "p1 is Fault (no-enumeration)",
     todo: "`zerorig why p1` says more.",
+  });
+});
+
+test("of two that one is up and the other is not makes it partly done", async () => {
+  const failed = { state: "Fault", why: "no-enumeration", for_ms: 100 } as const;
+  await controller({ status: status(failed, 11_000) });
+  const request = { verb: "on", slots: ["p1", "p2"], reason: "" } as const;
+  const both = askAndWait(at(), { ...request, slots: ["p1", "p2"] }, ["p1", "p2"], 5000);
+  expect((await both).error).toMatchObject({ code: "partial" });
+  server?.close();
+  await controller({ status: status({ state: "Booting" }, 11_000) });
+  const late = askAndWait(at(), { ...request, slots: ["p1", "p2"] }, ["p1", "p2"], 500);
+  expect((await late).error).toMatchObject({
+    code: "partial",
+    message: "not up after 500ms: p1 is Booting (self-test-passed)",
   });
 });
 
@@ -89,7 +105,7 @@ test("a drain that ran out of time says that the slot is still cordoned", async 
     { status: status({ state: "Cordoned", hold }, 11_000) },
   );
   const request = { verb: "drain", slots: ["p1"], reason: "fan", forMs: 500 } as const;
-  const { error } = await askAndWait(path(), { ...request, slots: ["p1"] }, ["p1"], 5000);
+  const { error } = await askAndWait(at(), { ...request, slots: ["p1"] }, ["p1"], 5000);
   expect(error?.code).toBe("unreachable");
   expect(error?.message).toBe("the drain of p1 ran out of time with a job in hand; still cordoned");
 });
@@ -97,7 +113,7 @@ test("a drain that ran out of time says that the slot is still cordoned", async 
 test("a drain that someone ended is no success", async () => {
   await controller({ status: status({ state: "Ready" }, 11_000) });
   const request = { verb: "drain", slots: ["p1"], reason: "fan", forMs: 500 } as const;
-  const { error } = await askAndWait(path(), { ...request, slots: ["p1"] }, ["p1"], 5000);
+  const { error } = await askAndWait(at(), { ...request, slots: ["p1"] }, ["p1"], 5000);
   expect(error).toMatchObject({ code: "failed", message: "p1: someone ended the drain" });
 });
 

@@ -41,6 +41,13 @@ test("asks and is answered", async () => {
   expect(asked).toEqual([request]);
 });
 
+test("an answer may be as long as the whole log", async () => {
+  const long = "x".repeat(1_150_000);
+  await serve((_, socket) => socket.write(`${JSON.stringify({ ok: true, lines: [long] })}\n`));
+  const request = { verb: "log", lines: 2000, level: null, slot: null, follow: false } as const;
+  expect((await ask(path(), request)).lines).toEqual([long]);
+});
+
 test.each([
   ["no-slot", "notFound"],
   ["bad-request", "usage"],
@@ -56,7 +63,12 @@ test.each([
 test.each([
   ["silence", () => {}, "did not answer"],
   ["a hang-up", (_: string, socket: Socket) => void socket.end(), "hung up"],
-  ["nonsense", (_: string, socket: Socket) => void socket.write("?\n"), "not JSON"],
+  ["nonsense", (_: string, socket: Socket) => void socket.write("?\n"), "is no controller"],
+  [
+    "another program",
+    (_: string, socket: Socket) => void socket.write('{"ok":false,"code":"refused"}\n'),
+    "is no controller",
+  ],
 ])("%s is an error", async (_, behaviour, message) => {
   await serve(behaviour);
   await expect(ask(path(), { verb: "status" }, 200)).rejects.toMatchObject({
@@ -81,7 +93,7 @@ test("follows events and statuses, and notices the end", async () => {
 });
 
 test("a stale socket file is nobody", async () => {
-  await expect(printStatus({ socket: path(), json: true })).rejects.toMatchObject({
+  await expect(printStatus({ socket: path(), json: true, timeout: 5000 })).rejects.toMatchObject({
     code: "unreachable",
   });
 });

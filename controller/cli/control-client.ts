@@ -14,13 +14,18 @@ import { CliError } from "./error.ts";
 import type { ExitName } from "./exit-codes.ts";
 import { onLines } from "./line-stream.ts";
 
-/** A status of 32 slots takes about 16 KiB. */
-const LINE_CHARS_MAX = 1 << 20;
+/** The most is the whole log: a million characters (shell/log-ring.ts), and some sixty more for each of its lines. */
+const LINE_CHARS_MAX = 1 << 21;
 
 /** What the controller's refusals mean for the exit code. Other codes are plain failures. */
 const REFUSALS: Readonly<Record<string, ExitName>> = {
   "bad-request": "usage",
+  config: "usage",
   "no-slot": "notFound",
+  "no-job": "notFound",
+  "key-reused": "usage",
+  "too-large": "usage",
+  "too-many-jobs": "refused",
   locked: "refused",
   refused: "refused",
   timeout: "unreachable",
@@ -42,7 +47,7 @@ export async function ask<V extends ControlVerb>(
       socket.on("close", () => reject(hungUp(socketPath)));
       onLines(socket, LINE_CHARS_MAX, (line) => {
         const reply = parseLine<ControlReply<V>>(line);
-        if (reply === null) reject(nonsense(socketPath));
+        if (reply === null || !isReply(reply)) reject(nonsense(socketPath));
         else resolve(reply);
       });
       socket.write(`${JSON.stringify(request)}\n`);
@@ -59,25 +64,47 @@ export interface Watch {
 }
 
 /** Follows the controller. `onClosed` is called once, unless `close` was called first. */
-export async function watch(
+export function watch(
   socketPath: string,
   onLine: (line: WatchLine) => void,
   onClosed: () => void,
 ): Promise<Watch> {
+  const onAnswer = ({ status }: AnswerTo<"watch">) => onLine({ status });
+  return follow<"watch", WatchLine>(socketPath, { verb: "watch" }, { onAnswer, onLine, onClosed });
+}
+
+export interface Following<V extends ControlVerb, L extends object> {
+  /** The answer to the request, which comes first. */
+  readonly onAnswer: (answer: AnswerTo<V>) => void;
+  readonly onLine: (line: L) => void;
+  /** Called once, unless `close` was called first; with the refusal where there is one. */
+  readonly onClosed: (refusal: CliError | null) => void;
+}
+
+/** Sends a request that is answered once and then goes on. */
+export async function follow<V extends ControlVerb, L extends object>(
+  socketPath: string,
+  request: ControlRequest & { readonly verb: V },
+  { onAnswer, onLine, onClosed }: Following<V, L>,
+): Promise<Watch> {
   const socket = await dial(socketPath);
+  let refusal: CliError | null = null;
   let closed = false;
   socket.on("error", () => socket.destroy());
   socket.on("close", () => {
-    if (!closed) onClosed();
+    if (!closed) onClosed(refusal);
   });
   onLines(socket, LINE_CHARS_MAX, (line) => {
-    const parsed = parseLine<WatchLine | ControlReply<"watch">>(line);
+    const parsed = parseLine<L | ControlReply<V>>(line);
     if (parsed === null) socket.destroy();
     else if (!("ok" in parsed)) onLine(parsed);
-    else if (parsed.ok) onLine({ status: parsed.status });
-    else socket.destroy();
+    else if (parsed.ok) onAnswer(parsed);
+    else {
+      refusal = refused(parsed);
+      socket.destroy();
+    }
   });
-  socket.write(`${JSON.stringify({ verb: "watch" } satisfies ControlRequest)}\n`);
+  socket.write(`${JSON.stringify(request)}\n`);
   return {
     close: () => {
       closed = true;
@@ -114,8 +141,14 @@ function parseLine<T extends object>(line: string): T | null {
   }
 }
 
+/** Other programs speak JSON over sockets too: that of a virtual HAT answers `{"ok":false}` and no word why. */
+function isReply(reply: ControlReply): boolean {
+  return reply.ok === true || (reply.ok === false && typeof reply.error === "string");
+}
+
 function nonsense(socketPath: string): CliError {
-  return new CliError("unreachable", `what answers at ${socketPath} is no controller: not JSON`);
+  const todo = "Name the controller's socket with --socket: `zerorig info` shows it.";
+  return new CliError("unreachable", `what answers at ${socketPath} is no controller`, todo);
 }
 
 function hungUp(socketPath: string): CliError {

@@ -2,11 +2,12 @@
 
 import { type Command, Option } from "commander";
 import { REASON_CHARS_MAX, SOURCE_CHARS_MAX } from "../shell/control-limits.ts";
+import { controlOptions } from "./control-options.ts";
 import { nodeOrAuto, oneLine, slotNames, span, waitTime, watts, wattsOrNone } from "./option.ts";
 import type { OverrideOptions } from "./rig-commands.ts";
+import { addSchedule } from "./schedule-program.ts";
 import type { ControlOptions, SlotOptions, SlotVerb } from "./slot-commands.ts";
-
-const DEFAULT_SOCKET = "/run/zerorig/control.sock";
+import { MARKS } from "./state-word.ts";
 
 /** A verb that names slots, and which options it has. */
 interface Verb {
@@ -65,18 +66,37 @@ const VERBS: readonly Verb[] = [
     verb: "wake",
     does: "want slots up although they have nothing to do",
     for: "for this long (default: 10m)",
+    waits: true,
+  },
+  {
+    verb: "identify",
+    does: "blink the alert LED of the slots' HATs, then leave it as it was",
+    for: "for this long (default: 10s, 10m at most)",
   },
 ];
+
+const MARKS_HELP = `
+Marks behind a state:
+${Object.entries(MARKS)
+  .map(([mark, means]) => `  ${mark}  ${means}`)
+  .join("\n")}
+`;
 
 /** Adds status, the verbs and the questions. */
 export function addControlCommands(program: Command): void {
   controlOptions(
-    program.command("status").description("show every slot, and why it is as it is"),
+    program
+      .command("status")
+      .description("show every slot, and why it is as it is")
+      .addHelpText("after", MARKS_HELP),
   ).action(async (options: ControlOptions) => {
     const { printStatus } = await import("./slot-commands.ts");
     await printStatus(options);
   });
   for (const verb of VERBS) addVerb(program, verb);
+  addMiners(program);
+  addReload(program);
+  addSchedule(program);
   addPause(program);
   addOverride(program);
   addCeiling(program);
@@ -88,7 +108,11 @@ function addVerb(program: Command, { verb, does, reason, hard, waits, ...more }:
   const command = slotCommand(program, verb, does);
   if (reason !== undefined) command.addOption(reasonOption(reason === "must"));
   if (more.for !== undefined) command.option("--for <time>", more.for, span);
-  if (hard) command.option("--hard", "cut without asking the Zero first");
+  if (hard) {
+    command
+      .option("--hard", "cut without asking the Zero first")
+      .option("-y, --yes", "do not ask; only a person at a terminal is asked");
+  }
   if (waits) {
     command.option(
       "--wait [time]",
@@ -100,6 +124,26 @@ function addVerb(program: Command, { verb, does, reason, hard, waits, ...more }:
     const { act } = await import("./slot-commands.ts");
     if (reason === "must") await checkReason(verb, options.reason);
     await act(verb, slotNames(words), options);
+  });
+}
+
+function addMiners(program: Command): void {
+  controlOptions(
+    program.command("miners").description("show the ordinary miners beside the Zeros"),
+  ).action(async (options: ControlOptions) => {
+    const { printMiners } = await import("./miners-command.ts");
+    await printMiners(options);
+  });
+}
+
+function addReload(program: Command): void {
+  controlOptions(
+    program
+      .command("reload")
+      .description("have the controller read its configuration anew; switches nothing"),
+  ).action(async (options: ControlOptions) => {
+    const { reload } = await import("./reload-command.ts");
+    await reload(options);
   });
 }
 
@@ -208,14 +252,4 @@ function slotCommand(program: Command, verb: string, does: string): Command {
 function reasonOption(isDue: boolean): Option {
   const text = isDue ? "why, for whoever finds it so (required)" : "why, for the log";
   return new Option("--reason <text>", text).argParser(oneLine(REASON_CHARS_MAX));
-}
-
-function controlOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--socket <path>", "the controller's control socket")
-        .env("ZERORIG_CONTROL_SOCKET")
-        .default(DEFAULT_SOCKET),
-    )
-    .option("--json", "print JSON", false);
 }

@@ -29,8 +29,11 @@ export const CONTROLLER_EXITS: Readonly<Record<ControllerErrorCode, ExitName>> =
   "socket-in-use": "addressInUse",
   "bad-address": "usage",
   "key-file": "usage",
+  "ca-file": "usage",
+  "agent-program": "usage",
   permission: "permission",
   "state-dir": "failed",
+  "state-in-use": "refused",
   sqlite: "failed",
 };
 

@@ -12,6 +12,8 @@ const configError = (code?: string) =>
     [{ code: "unreadable", file: "f", line: null, column: null, message: "no" }],
     code === undefined ? undefined : Object.assign(new Error(), { code }),
   );
+const practiceError = (part: "pool" | "rest", code: string) =>
+  new PracticeError(part, { host: "::1", port: 1 }, Object.assign(new Error("x"), { code }));
 const systemError = (code: string) => Object.assign(new Error(`it failed: ${code}`), { code });
 
 test.each([
@@ -27,10 +29,11 @@ test.each([
   [new ControllerError("port-in-use", "x", ""), 8],
   [new ControllerError("bad-address", "x", ""), 2],
   [new ControllerError("state-dir", "x", ""), 1],
+  [new ControllerError("state-in-use", "x", ""), 6],
   [new ControllerError("sqlite", "x", ""), 1],
   [new ControllerError("permission", "x", ""), 4],
-  [new PracticeError("127.0.0.1", 1, Object.assign(new Error("x"), { code: "EADDRINUSE" })), 8],
-  [new PracticeError("127.0.0.1", 1, Object.assign(new Error("x"), { code: "EACCES" })), 4],
+  [practiceError("pool", "EADDRINUSE"), 8],
+  [practiceError("rest", "EACCES"), 4],
   [new CliError("refused", "x"), 6],
   [new CliError("interrupted", "x"), 130],
   [configError(), 2],
@@ -48,6 +51,21 @@ test.each([
   [undefined, 1],
 ])("%s -> %i", (error, exitCode) => {
   expect(explain(error).exitCode).toBe(exitCode);
+});
+
+test("which part of the practice pool cannot listen, and how to place it elsewhere", () => {
+  expect(textOf("pool")).toBe(
+    "zerorig: the practice pool cannot listen on [::1]:1: the port is in use (EADDRINUSE)\n" +
+      "Choose another address with --host and --port.\n",
+  );
+  expect(textOf("rest")).toBe(
+    "zerorig: the practice pool's API cannot listen on [::1]:1: the port is in use (EADDRINUSE)\n" +
+      "Choose another port with --rest, or another address with --host.\n",
+  );
+
+  function textOf(part: "pool" | "rest"): string {
+    return explanationText(practiceError(part, "EADDRINUSE"), false);
+  }
 });
 
 test("one line says what, one what to do; no stack", () => {

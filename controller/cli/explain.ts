@@ -33,8 +33,7 @@ export function explain(error: unknown): Explanation {
     return explanation(HAT_EXIT_CODES[error.code], error.message, HAT_REMEDIES[error.code] ?? "");
   }
   if (error instanceof PracticeError) {
-    const todo = "Choose another address with --host and --port.";
-    return explanation(EXIT[PRACTICE_EXITS[error.code]], error.message, todo);
+    return explanation(EXIT[PRACTICE_EXITS[error.code]], error.message, error.todo);
   }
   const system = systemCode(error);
   const name = Object.hasOwn(SYSTEM_EXITS, system) ? SYSTEM_EXITS[system] : undefined;

@@ -1,5 +1,7 @@
 // The program `zerorig`.
 
+import { closeLostTerminal } from "../../hat/lost-terminal.ts";
+import { systemCode } from "../shell/error.ts";
 import { explain, explanationText } from "./explain.ts";
 import { runProgram } from "./program.ts";
 
@@ -16,7 +18,12 @@ function dieOf(error: unknown): void {
   process.exit();
 }
 
+process.on("exit", closeLostTerminal);
 process.on("uncaughtException", dieOf);
+// Whoever reads us may have had enough, as `head` has. That is the end, and no failure.
+process.stdout.on("error", (error) =>
+  systemCode(error) === "EPIPE" ? process.exit() : dieOf(error),
+);
 process.on("unhandledRejection", dieOf);
 
 try {

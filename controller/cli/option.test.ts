@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { formatDuration, parseDuration } from "./duration.ts";
 import {
+  difficulty,
   duration,
   durationRange,
   hostPort,
@@ -10,6 +11,7 @@ import {
   oneSlot,
   slotNames,
   span,
+  stratumUrl,
   waitTime,
   watts,
   wattsOrNone,
@@ -53,6 +55,13 @@ test.each(["1000h", "2147483648ms"])("%s is more than a timer holds", (text) => 
   expect(duration("2147483647ms")).toBe(2 ** 31 - 1);
 });
 
+test("difficulties", () => {
+  expect(["1e-4", "0.05", "512"].map(difficulty)).toEqual([1e-4, 0.05, 512]);
+  for (const text of ["", " ", "0", "-1", "1e13", "x"]) {
+    expect(() => difficulty(text)).toThrow("Expected a number");
+  }
+});
+
 test("ranges", () => {
   expect(durationRange("5m")).toEqual({ minMs: 300_000, maxMs: 300_000 });
   expect(durationRange("2s-5s")).toEqual({ minMs: 2000, maxMs: 5000 });
@@ -67,6 +76,15 @@ test("hosts and ports", () => {
   expect(hostPort("[::1]:1")).toEqual({ host: "::1", port: 1 });
   for (const text of ["host", "host:", ":1", "host:0", "host:65536", "::1:5", "a b:1"]) {
     expect(() => hostPort(text)).toThrow("Expected HOST:PORT");
+  }
+});
+
+test("Stratum pools", () => {
+  const at = { host: "pool.example", port: 3333, name: "" };
+  expect(stratumUrl("stratum+tcp://pool.example:3333")).toEqual(at);
+  expect(stratumUrl("stratum+ssl://pool.example:3333")).toEqual({ ...at, tls: true });
+  for (const text of ["pool.example:3333", "stratum+tcp://", "http://pool.example:3333"]) {
+    expect(() => stratumUrl(text)).toThrow("stratum+tcp://");
   }
 });
 

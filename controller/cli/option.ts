@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from "commander";
 import { isSlotId, type SlotId, slotId, slotIndex } from "../../hat/slots.ts";
-import { parseNode } from "../pools/node.ts";
+import { isStratum, type PoolNode, parseNode } from "../pools/node.ts";
 import { FOR_MAX_MS, WATTS_MAX } from "../shell/control-limits.ts";
 import { formatDuration, MAX_DURATION_MS, parseDuration } from "./duration.ts";
 
@@ -13,6 +13,26 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     if (/^\d+$/.test(text) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
   };
+}
+
+/** What a pool says of a share: one printable line. */
+export function poolWords(text: string): string {
+  if (/^[ -~]{1,100}$/.test(text) && text.trim() !== "") return text;
+  throw new InvalidArgumentError("Expected 1 to 100 printable characters of ASCII.");
+}
+
+/** The difficulty of a Stratum pool's shares. */
+export function difficulty(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 1e-12 && value <= 1e12) return value;
+  throw new InvalidArgumentError("Expected a number from 1e-12 to 1e12, such as 0.001.");
+}
+
+/** A probability. */
+export function odds(text: string): number {
+  const value = Number(text);
+  if (/^\d?\.?\d+$/.test(text) && value <= 1) return value;
+  throw new InvalidArgumentError('Expected odds from 0 to 1, such as "0.01".');
 }
 
 /** A duration in ms, above zero. */
@@ -63,6 +83,15 @@ export function moment(text: string): Moment {
   throw new InvalidArgumentError('Expected a time such as "1m30s" or "2026-03-01T12:00:05Z".');
 }
 
+/** `2h` for so long ago, or a time of the clock, in this machine's zone where it names none; in wall-clock ms. */
+export function agoOrTime(text: string, nowMs: number): number {
+  const agoMs = parseDuration(text);
+  if (agoMs !== null) return nowMs - agoMs;
+  const wallMs = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(wallMs)) return wallMs;
+  throw new InvalidArgumentError('Expected a time such as "2h" (ago) or "2026-03-01T12:00:05Z".');
+}
+
 export interface HostPort {
   readonly host: string;
   readonly port: number;
@@ -75,6 +104,13 @@ export function hostPort(text: string): HostPort {
   const port = Number(words?.[3]);
   if (host !== undefined && port >= 1 && port <= 65_535) return { host, port };
   throw new InvalidArgumentError('Expected HOST:PORT such as "192.168.1.5:2811".');
+}
+
+/** `stratum+tcp://host:port`, or `stratum+ssl://`. */
+export function stratumUrl(text: string): PoolNode {
+  const node = isStratum(text) ? parseNode(text) : null;
+  if (node !== null) return node;
+  throw new InvalidArgumentError('Expected a pool such as "stratum+tcp://pool.example:3333".');
 }
 
 /** One slot's name. */

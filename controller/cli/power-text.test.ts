@@ -35,6 +35,7 @@ test("energy says what it is made of, and only what is known", () => {
   const none: EnergyStatus = {
     source: "measured",
     joules: 0,
+    measured_joules: 0,
     joules_per_hash: null,
     joules_per_share: null,
     cost: null,
@@ -44,6 +45,19 @@ test("energy says what it is made of, and only what is known", () => {
   expect(energyLine({ ...none, ...all, source: "both", joules: 20_000 })).toBe(
     "energy: 20.0 kJ, 4.57 J/MH, 31.4 J/share, cost 0.00012 (measured in part)",
   );
+});
+
+test("figures of any size are read without an exponent", () => {
+  const of = (joules_per_hash: number, joules_per_share: number, cost: number) =>
+    energyLine({
+      ...{ source: "measured", joules: 0, measured_joules: 0 },
+      ...{ joules_per_hash, joules_per_share, cost },
+    });
+  expect(of(0.0012, 999.6, 123.456)).toBe(
+    "energy: 0 J, 1200 J/MH, 1000 J/share, cost 123.46 (measured)",
+  );
+  expect(of(999.4e-6, 0.5, 5e-7)).toBe("energy: 0 J, 999 J/MH, 0.500 J/share, cost 0 (measured)");
+  expect(of(1e-6, 1, 0.0999)).toContain("cost 0.10");
 });
 
 test("no rule, no lines but the sum", () => {

@@ -17,6 +17,17 @@ export function formatEnergy(joules: number): string {
   return joules >= 10_000 ? `${(joules / 1000).toFixed(1)} kJ` : `${Math.round(joules)} J`;
 }
 
+/** Three digits that count, and never an exponent, which nobody reads: 0.192, 31.4, 1234. */
+export function formatFigure(value: number): string {
+  return value >= 999.5 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** Money has its cents; less than a cent shows two digits that count. */
+function costText(cost: number): string {
+  if (cost >= 0.1) return cost.toFixed(2);
+  return cost >= 1e-6 ? cost.toPrecision(2) : "0";
+}
+
 /** `12m00s left`, or that only a person ends it. */
 export function leftText(leftMs: number | null): string {
   return leftMs === null ? "until someone ends it" : `${formatDuration(leftMs)} left`;
@@ -31,9 +42,9 @@ export function energyLine({
 }: EnergyStatus) {
   const figures = [
     formatEnergy(joules),
-    ...(joules_per_hash === null ? [] : [`${(joules_per_hash * 1e6).toPrecision(3)} J/MH`]),
-    ...(joules_per_share === null ? [] : [`${joules_per_share.toPrecision(3)} J/share`]),
-    ...(cost === null ? [] : [`cost ${cost.toPrecision(2)}`]),
+    ...(joules_per_hash === null ? [] : [`${formatFigure(joules_per_hash * 1e6)} J/MH`]),
+    ...(joules_per_share === null ? [] : [`${formatFigure(joules_per_share)} J/share`]),
+    ...(cost === null ? [] : [`cost ${costText(cost)}`]),
   ];
   return `energy: ${figures.join(", ")} (${SOURCES[source]})`;
 }

@@ -58,6 +58,7 @@ test.each([
   [["on", "p3-p1"], '"p3-p1" is no slot'],
   [["on", "--wait", "p1"], "Name the slots before --wait."],
   [["cordon", "p1"], "cordon needs --reason"],
+  [["stats", "export", "--from", "1h", "--to", "2h"], "--from has to be before --to"],
   [["drain", "p1", "--reason", " "], "drain needs --reason"],
   [["maintenance", "p1", "--for", "1h"], "maintenance needs --reason"],
   [["maintenance", "p1", "--for", "31d", "--reason", "x"], "30 days at most"],
@@ -73,38 +74,93 @@ test.each([
   [["why"], "missing required argument"],
   [["run", "--config", "/nowhere/controller.toml"], "no such file"],
   [["run", "--set"], "argument missing"],
+  [["pool", "--wrong-reason", "two\nlines"], "Expected 1 to 100 printable characters"],
+  [["pool", "--wrong-reason", " "], "Expected 1 to 100 printable characters"],
+  [
+    ["pool", "--stratum", "sha256d", "--wrong", "0.1"],
+    "cannot be used with option '--wrong <odds>'",
+  ],
+  [["pool", "--stratum", "sha256d", "--rest", "0"], "cannot be used with option '--rest <n>'"],
 ])("%j is wrong usage: %s", async (args, message) => {
   const { exitCode, lines } = await outcome(...args);
   expect(exitCode).toBe(2);
   expect(lines.join("\n")).toContain(message);
 });
 
-test("config example passes config check", async () => {
+test("config example passes config check, once it names a user", async () => {
   expect((await outcome("config", "example")).exitCode).toBe(0);
   expect(printed).toBe(exampleConfig());
   const file = join(dir, "controller.toml");
-  await writeFile(file, printed);
+  await writeFile(file, printed.replace("your-name", "me"));
   expect((await outcome("config", "check", "--config", file)).exitCode).toBe(0);
   expect((await outcome("config", "check", file)).exitCode).toBe(0);
   expect(printed).toContain(`${file} is right`);
 });
 
-test("the example's user is said by config check, and refused by run", async () => {
+test.each([["config", "check"], ["run"]])(
+  "the example's user is refused by %s %s, where it stands",
+  async (...words) => {
+    const file = join(dir, "controller.toml");
+    await writeFile(file, exampleConfig());
+    const { exitCode, lines } = await outcome(...words, "--config", file);
+    expect(exitCode).toBe(2);
+    const line = exampleConfig().split("\n").indexOf('user = "your-name"') + 1;
+    expect(lines).toEqual([
+      `zerorig: ${file}:${line}:1: [pool] user is still the example's "your-name": set it to your user name at the pool`,
+    ]);
+    const set = await outcome(...words, "--config", file, "--set", "pool.user=your-name");
+    expect(set.lines[0]).toContain("--set pool.user=your-name: [pool] user is still");
+  },
+);
+
+test("config print shows what is set and where, and every key if asked", async () => {
   const file = join(dir, "controller.toml");
-  await writeFile(file, exampleConfig());
-  await outcome("config", "check", "--config", file);
-  expect(printed).toContain('[pool] user is still the example\'s "your-name"');
-  const { exitCode, lines } = await outcome("run", "--config", file);
-  expect(exitCode).toBe(2);
-  expect(lines).toEqual([
-    `zerorig: ${file}: [pool] user is still the example's "your-name"`,
-    "Set it to your user name at the pool.",
-  ]);
+  await writeFile(file, '[pool]\nuser = "me"\n[log]\nlevel = "warn"\n');
+  await outcome("config", "print", "--config", file, "--set", "log.level=debug");
+  expect(printed).toBe(
+    `[pool]\nuser = "me"  # ${file}:2\n\n[log]\nlevel = "debug"  # --set log.level=debug\n`,
+  );
+  await outcome("config", "print", file, "--effective");
+  expect(printed).toContain("stagger_ms = 2000 ");
+  expect(printed).toMatch(/^# ceiling_watts +# not set$/m);
+  expect(printed).toMatch(/^level = "warn" +# .*controller\.toml:4$/m);
+  printed = "";
+  await outcome("config", "print", file, "--effective", "--json");
+  const { values } = JSON.parse(printed) as { values: { section: string; name: string }[] };
+  expect(values.find(({ name }) => name === "user")).toEqual({
+    section: "pool",
+    name: "user",
+    value: "me",
+    toml: '"me"',
+    from: "file",
+    source: file,
+    line: 2,
+    column: 1,
+  });
+  expect((await outcome("config", "print", join(dir, "none.toml"))).exitCode).toBe(2);
+});
+
+test("config check says what is wrong as data", async () => {
+  const file = join(dir, "controller.toml");
+  await writeFile(file, '[pool]\nuser = "me"\n');
+  expect((await outcome("config", "check", file, "--json")).exitCode).toBe(0);
+  expect(JSON.parse(printed)).toEqual({ ok: true, file, problems: [] });
+  printed = "";
+  await writeFile(file, '[pool]\nuser = "me"\n[lag]\n[log]\nlevle = "warn"\n');
+  const { exitCode, lines } = await outcome("config", "check", file, "--json");
+  expect([exitCode, lines]).toEqual([2, []]);
+  expect(JSON.parse(printed)).toMatchObject({
+    ok: false,
+    problems: [
+      { code: "unknown-section", line: 3, column: 2 },
+      { code: "unknown-key", line: 5, column: 1 },
+    ],
+  });
 });
 
 test("config check lists what is wrong", async () => {
   const file = join(dir, "controller.toml");
-  await writeFile(file, exampleConfig());
+  await writeFile(file, exampleConfig().replace("your-name", "me"));
   const { exitCode, lines } = await outcome(
     "config",
     "check",

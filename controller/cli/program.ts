@@ -2,17 +2,47 @@
 
 import { Command, Option } from "commander";
 import { FAULT_KINDS } from "../../hat/virtual/fault.ts";
+import { addAgents } from "./agents-program.ts";
+import type { AlertOptions } from "./alert-command.ts";
+import { addConfig } from "./config-program.ts";
 import { addControlCommands } from "./control-program.ts";
 import { parseFault } from "./demo/fault.ts";
 import { type DemoFlags, demoOptions, parsePace, parseUser } from "./demo/options.ts";
+import { CliError } from "./error.ts";
 import { EXIT } from "./exit-codes.ts";
-import { duration, durationRange, hostPort, moment, oneSlot, wholeNumber } from "./option.ts";
+import { addHelpCommands } from "./help-program.ts";
+import { addJobs } from "./jobs-program.ts";
+import { addDiscover, addKeys } from "./keys-program.ts";
+import {
+  difficulty,
+  duration,
+  durationRange,
+  hostPort,
+  moment,
+  odds,
+  oneLine,
+  oneSlot,
+  poolWords,
+  stratumUrl,
+  wholeNumber,
+} from "./option.ts";
+import type { Outcome } from "./outcome.ts";
+import { addPastCommands } from "./past-program.ts";
 import type { PoolOptions } from "./pool-command.ts";
+import type { TraceOptions } from "./pool-trace-command.ts";
 import type { ReplayOptions } from "./replay/replay-command.ts";
 import type { RunOptions } from "./run-command.ts";
+import { addSetup } from "./setup/setup-program.ts";
+import type { StratumPoolOptions } from "./stratum-pool-command.ts";
+import type { ProxyOptions } from "./stratum-proxy-command.ts";
+import { addViewCommands } from "./view-program.ts";
+import { parseWeather, WEATHER_WORDS } from "./weather-option.ts";
 
 const DEFAULT_CONFIG = "/etc/zerorig/controller.toml";
 const SEED_MAX = 2 ** 31 - 1;
+const USER_CHARS_MAX = 128;
+const UPSTREAM_EXAMPLE =
+  "For instance: --stratum sha256d --upstream stratum+tcp://pool.example:3333 --user address.rig";
 
 const EXIT_HELP = `
 Exit codes:
@@ -30,11 +60,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   return outcome.exitCode;
 }
 
-interface Outcome {
-  exitCode: number;
-}
-
-function buildProgram(outcome: Outcome): Command {
+/** The whole program; a command that ends in its own way tells it to `outcome`. */
+export function buildProgram(outcome: Outcome): Command {
   const program = new Command("zerorig")
     .description("Runs a ClusterHAT of Raspberry Pi Zeros as one dependable mining machine.")
     .version(ZERORIG_VERSION, "-V, --version", "print the version")
@@ -47,9 +74,19 @@ function buildProgram(outcome: Outcome): Command {
   addRun(program);
   addDemo(program, outcome);
   addPool(program);
-  addConfig(program);
+  addPoolTrace(program);
+  addConfig(program, outcome, configOptions);
+  addSetup(program);
   addControlCommands(program);
+  addAgents(program, outcome);
+  addJobs(program, outcome);
+  addKeys(program);
+  addDiscover(program);
+  addViewCommands(program, outcome);
+  addPastCommands(program, DEFAULT_CONFIG);
   addReplay(program, outcome);
+  addAlert(program, outcome);
+  addHelpCommands(program, outcome, configOptions);
   return program;
 }
 
@@ -99,10 +136,24 @@ function addDemo(program: Command, outcome: Outcome): void {
     });
 }
 
+type PoolFlags = Omit<PoolOptions, "seed"> & { readonly seed?: number } & Partial<
+    Pick<StratumPoolOptions, "stratum">
+  > &
+  Pick<StratumPoolOptions, "shareDifficulty" | "shareTime"> &
+  Partial<Pick<ProxyOptions, "upstream" | "user">>;
+
+/** What a Stratum pool has no use for: said, rather than passed over. */
+const DUINO_ALONE = [
+  ...["difficulty", "seed", "workers", "weather", "wrong", "wrongReason"],
+  ...["motd", "bareBanner", "rest"],
+];
+
 function addPool(program: Command): void {
-  program
+  const pool = program
     .command("pool")
-    .description("run the practice pool alone, for any Duino-Coin miner")
+    .description(
+      "run the practice pool alone, for any Duino-Coin miner, or with --stratum for others",
+    )
     .option("--host <address>", "the address to listen on", "127.0.0.1")
     .option("--port <n>", "the port to listen on; 0 takes any", wholeNumber(0, 65_535), 2811)
     .addOption(
@@ -112,39 +163,70 @@ function addPool(program: Command): void {
     )
     .option("--difficulty <n>", "where miners start", wholeNumber(1, 999_999))
     .option("--seed <n>", "repeat the jobs of a run", wholeNumber(0, SEED_MAX))
-    .option("--json", "one JSON line per share", false)
-    .action(async (flags: Omit<PoolOptions, "seed"> & { readonly seed?: number }) => {
+    .option(
+      "--workers <n>",
+      "how many of one account, or address, are paid",
+      wholeNumber(1, 256),
+      50,
+    )
+    .option(
+      "--weather <list>",
+      `what goes wrong on the way: ${WEATHER_WORDS.join(", ")}`,
+      parseWeather,
+    )
+    .option("--wrong <odds>", "how often a right share is rejected", odds)
+    .option("--wrong-reason <text>", 'why, such as "User banned"', poolWords, "Incorrect result")
+    .option("--motd <text>", "what it tells miners that ask; \\n stands for a line end")
+    .option("--bare-banner", "greet without a line end, as some nodes do", false)
+    .option("--rest <n>", "answer like the coin's API on this port", wholeNumber(0, 65_535))
+    .option("--json", "one JSON line per share", false);
+  stratumOptions(pool);
+}
+
+function stratumOptions(pool: Command): void {
+  pool
+    .addOption(
+      new Option("--stratum <algorithm>", "a Stratum pool instead")
+        .choices(["sha256d", "scrypt"])
+        .conflicts(DUINO_ALONE),
+    )
+    .option(
+      "--share-difficulty <n>",
+      "of that, for all shares, may be far below 1; else each miner's varies",
+      difficulty,
+    )
+    .option("--upstream <url>", "hand shares on to this Stratum pool", stratumUrl)
+    .option("--user <name>", "as whom, at the upstream", oneLine(USER_CHARS_MAX))
+    .action(async (flags: PoolFlags) => {
+      const { stratum, upstream, user } = flags;
+      if (upstream !== undefined && (stratum === undefined || user === undefined)) {
+        throw new CliError("usage", "--upstream needs --stratum and --user", UPSTREAM_EXAMPLE);
+      }
+      if (stratum !== undefined && upstream !== undefined && user !== undefined) {
+        const { runStratumProxy } = await import("./stratum-proxy-command.ts");
+        await runStratumProxy({ ...flags, stratum, upstream, user });
+        return;
+      }
+      if (stratum !== undefined) {
+        const { runStratumPool } = await import("./stratum-pool-command.ts");
+        await runStratumPool({ ...flags, stratum });
+        return;
+      }
       const { runPool } = await import("./pool-command.ts");
       await runPool({ ...flags, seed: flags.seed ?? randomSeed() });
     });
 }
 
-function addConfig(program: Command): void {
-  const config = program
-    .command("config")
-    .description("look at configuration files")
-    .helpCommand(false);
-  config
-    .command("check")
-    .description("say whether a configuration is right, and if not, where")
-    .argument("[file]", "the configuration, as with --config")
-    .option("--config <file>", "the configuration", DEFAULT_CONFIG)
-    .addOption(setOption())
-    .action(
-      async (
-        file: string | undefined,
-        options: { readonly config: string; readonly set: readonly string[] },
-      ) => {
-        const { checkConfig } = await import("./config-command.ts");
-        await checkConfig(file ?? options.config, options.set);
-      },
-    );
-  config
-    .command("example")
-    .description("print a documented configuration to start from")
-    .action(async () => {
-      const { printExample } = await import("./config-command.ts");
-      printExample();
+function addPoolTrace(program: Command): void {
+  program
+    .command("pool-trace")
+    .description("show a recorded pool session, segment by segment ([pool] trace_file)")
+    .argument("<file>", "the recording")
+    .option("--seat <seat>", "only this seat's, such as p1 or p1.2")
+    .option("--json", "one JSON line per segment", false)
+    .action(async (file: string, options: TraceOptions) => {
+      const { printTrace } = await import("./pool-trace-command.ts");
+      printTrace(file, options);
     });
 }
 
@@ -172,6 +254,25 @@ function addReplay(program: Command, outcome: Outcome): void {
       const { printReplay } = await import("./replay/replay-command.ts");
       outcome.exitCode = printReplay(file, options);
     });
+}
+
+function addAlert(program: Command, outcome: Outcome): void {
+  const alert = program
+    .command("alert")
+    .description("alerts: who is told when something is wrong")
+    .helpCommand(false);
+  configOptions(alert.command("test").description("tell each receiver something harmless"))
+    .option("--json", "print JSON", false)
+    .action(async (options: AlertOptions) => {
+      const { testAlerts } = await import("./alert-command.ts");
+      outcome.exitCode = await testAlerts(options);
+    });
+}
+
+function configOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "the configuration", DEFAULT_CONFIG)
+    .addOption(setOption());
 }
 
 function setOption(): Option {

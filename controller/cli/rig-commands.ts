@@ -4,6 +4,7 @@ import type { SlotId } from "../../hat/slots.ts";
 import type { ControlRequest } from "../shell/control-protocol.ts";
 import { ask } from "./control-client.ts";
 import { CliError } from "./error.ts";
+import { fitted, lookOf } from "./look.ts";
 import { type ControlOptions, namedSlots } from "./slot-commands.ts";
 import { rigLines } from "./status-text.ts";
 import { planText, whyText } from "./why-text.ts";
@@ -14,9 +15,11 @@ type RigRequest = Extract<
 >;
 
 /** Asks, and prints what holds for the rig after it. */
-export async function actOnRig(request: RigRequest, { socket, json }: ControlOptions) {
-  const { status } = await ask(socket, request);
-  process.stdout.write(json ? `${JSON.stringify(status)}\n` : `${rigLines(status).join("\n")}\n`);
+export async function actOnRig(request: RigRequest, options: ControlOptions) {
+  const { socket, json, timeout } = options;
+  const { status } = await ask(socket, request, timeout);
+  const lines = fitted(rigLines(status), lookOf(process.stdout));
+  process.stdout.write(json ? `${JSON.stringify(status)}\n` : `${lines.join("\n")}\n`);
 }
 
 export interface OverrideOptions extends ControlOptions {
@@ -64,23 +67,26 @@ export function dueReason(verb: string, reason = ""): string {
 /** Prints why slots are as they are. */
 export async function printWhy(
   wanted: readonly SlotId[] | "all",
-  { socket, json }: ControlOptions,
+  options: ControlOptions,
 ): Promise<void> {
-  const slots = [...(await namedSlots(socket, wanted))];
-  const { explanations } = await ask(socket, { verb: "why", slots });
+  const { socket, json, timeout } = options;
+  const slots = [...(await namedSlots(options, wanted))];
+  const { explanations } = await ask(socket, { verb: "why", slots }, timeout);
+  const look = lookOf(process.stdout);
   const text = json
     ? `${JSON.stringify({ explanations })}\n`
-    : explanations.map(whyText).join("\n");
+    : explanations.map((each) => fitted(whyText(each).split("\n"), look).join("\n")).join("\n");
   process.stdout.write(text);
 }
 
 /** Prints what automation would do now. */
-export async function printPlan({ socket, json }: ControlOptions): Promise<void> {
-  const { intentions } = await ask(socket, { verb: "plan" });
+export async function printPlan({ socket, json, timeout }: ControlOptions): Promise<void> {
+  const { intentions } = await ask(socket, { verb: "plan" }, timeout);
   if (json) {
     process.stdout.write(`${JSON.stringify({ intentions })}\n`);
     return;
   }
-  const { status } = await ask(socket, { verb: "status" });
-  process.stdout.write(planText(rigLines(status), intentions));
+  const { status } = await ask(socket, { verb: "status" }, timeout);
+  const text = planText(rigLines(status), intentions);
+  process.stdout.write(fitted(text.split("\n"), lookOf(process.stdout)).join("\n"));
 }

@@ -1,8 +1,9 @@
 // `zerorig run`: the real service. Starts the controller and keeps it up until it is told to stop.
 
-import { type ControllerConfig, PLACEHOLDER_USER } from "../config/config.ts";
-import { loadConfig } from "../config/load.ts";
-import { CliError } from "./error.ts";
+import type { ControllerConfig } from "../config/config.ts";
+import { loadSettings } from "../config/load.ts";
+import { refusePlaceholder } from "../config/placeholder.ts";
+import type { Parts } from "../shell/parts.ts";
 import { EXIT } from "./exit-codes.ts";
 import { onStopSignal } from "./signals.ts";
 import { tieToStdin } from "./tie-to-stdin.ts";
@@ -16,26 +17,26 @@ export interface RunOptions {
 /** A clean stop waits for verdicts and closes the board; one that takes longer than this is given up. */
 const STOP_PATIENCE_MS = 10_000;
 
-/** Runs until SIGINT, SIGTERM or, if tied, the end of stdin. */
+/** Runs until SIGINT, SIGTERM or, if tied, the end of stdin. SIGHUP reads the configuration anew. */
 export async function run(options: RunOptions): Promise<void> {
-  const signal = onStopSignal();
-  const config = await loadConfig(options.config, process.env, options.set);
-  refusePlaceholder(config);
-  const controller = await start(config);
+  // Told before there is a controller, it means nothing: the file is read just now.
+  let reload = () => {};
+  const signal = onStopSignal(() => reload());
+  const load = async () => {
+    const loaded = await loadSettings(options.config, process.env, options.set);
+    refusePlaceholder(loaded);
+    return loaded;
+  };
+  const { config, settings } = await load();
+  const controller = await start(config, {
+    settings,
+    load: async () => (await load()).settings,
+  });
+  reload = () => void controller.reload();
   await Promise.race([signal.stopped, ...(options.tieToStdin ? [orphaned()] : [])]);
   setTimeout(() => process.exit(EXIT.failed), STOP_PATIENCE_MS).unref();
   await controller.stop();
   signal.release();
-}
-
-/** Whoever copied the example would mine for nobody, and find out at the pool's first verdict at the earliest. */
-function refusePlaceholder({ pool, source }: ControllerConfig): void {
-  if (pool.user !== PLACEHOLDER_USER) return;
-  throw new CliError(
-    "usage",
-    `${source}: [pool] user is still the example's "${PLACEHOLDER_USER}"`,
-    "Set it to your user name at the pool.",
-  );
 }
 
 /** Resolves when the parent is gone. */
@@ -47,7 +48,7 @@ function orphaned(): Promise<void> {
 }
 
 /** The drivers and the database load only here, so that `zerorig --help` stays quick. */
-async function start(config: ControllerConfig) {
+async function start(config: ControllerConfig, source: Parts["source"]) {
   const { startController } = await import("../main.ts");
-  return startController(config);
+  return startController(config, source);
 }

@@ -2,27 +2,37 @@
 
 import type { SlotId } from "../../hat/slots.ts";
 import type { RigStatus } from "../core/status.ts";
-import type { ControlRequest } from "../shell/control-protocol.ts";
+import { IDENTIFY_MS } from "../shell/control-limits.ts";
+import type { AgentRequest, ControlRequest } from "../shell/control-protocol.ts";
 import { askAndWait } from "./await-slots.ts";
+import { confirm } from "./confirm.ts";
 import { ask } from "./control-client.ts";
+import { lookOf } from "./look.ts";
 import { statusText } from "./status-text.ts";
 import type { WaitVerb } from "./wait.ts";
 
 export interface ControlOptions {
   readonly socket: string;
   readonly json: boolean;
+  /** How long an answer may take (ms). */
+  readonly timeout: number;
 }
 
 /** What the options of any of these verbs may say; a verb without an option has its default here. */
 export interface SlotOptions extends ControlOptions {
   readonly reason?: string;
   readonly hard?: boolean;
+  readonly yes?: boolean;
   readonly for?: number;
   /** true: as long as is usual. */
   readonly wait?: number | true;
 }
 
-export type SlotVerb = Extract<ControlRequest, { readonly slots: unknown }>["verb"] & string;
+/** Those that are answered with the rig's status, and `why`. */
+export type SlotVerb = Exclude<
+  Extract<ControlRequest, { readonly slots: unknown }>["verb"],
+  AgentRequest["verb"]
+>;
 
 /** How long `--wait` waits where nobody says: longer than a boot that is slow. */
 const WAIT_MS = 5 * 60_000;
@@ -31,12 +41,14 @@ const DRAIN_MARGIN_MS = 10_000;
 const WAKE_MS = 10 * 60_000;
 
 /** Prints what every slot does, and why. */
-export async function printStatus({ socket, json }: ControlOptions): Promise<void> {
-  print((await ask(socket, { verb: "status" })).status, json);
+export async function printStatus({ socket, json, timeout }: ControlOptions): Promise<void> {
+  print((await ask(socket, { verb: "status" }, timeout)).status, json);
 }
 
 function print(status: RigStatus, json: boolean): void {
-  process.stdout.write(json ? `${JSON.stringify(status)}\n` : statusText(status));
+  process.stdout.write(
+    json ? `${JSON.stringify(status)}\n` : statusText(status, lookOf(process.stdout)),
+  );
 }
 
 type Naming = Exclude<SlotVerb, "why">;
@@ -47,29 +59,48 @@ export async function act(
   wanted: readonly SlotId[] | "all",
   options: SlotOptions,
 ): Promise<void> {
-  const { socket, json } = options;
-  const slots = await namedSlots(socket, wanted);
+  const { socket, json, timeout } = options;
+  const slots = await namedSlots(options, wanted);
+  await agreed(verb, slots, options);
   const request = requestOf(verb, slots, options);
   const only = (status: RigStatus) => ({
     ...status,
     slots: status.slots.filter(({ slot }) => slots.includes(slot)),
   });
   if (options.wait === undefined || !isWaitable(request)) {
-    print(only((await ask(socket, request)).status), json);
+    print(only((await ask(socket, request, timeout)).status), json);
     return;
   }
-  const { status, error } = await askAndWait(socket, request, slots, waitMs(request, options.wait));
+  const limitMs = waitMs(request, options.wait);
+  const { status, error } = await askAndWait(options, request, slots, limitMs);
   print(only(status), json);
   if (error !== null) throw error;
 }
 
+const STOPS: Readonly<Partial<Record<Naming, string>>> = {
+  off: "is shut down and loses its power",
+  cycle: "is shut down, loses its power, and is brought back",
+};
+
+/** Asks a person before more than one Zero is stopped, or one without a shutdown. */
+async function agreed(
+  verb: Naming,
+  slots: readonly SlotId[],
+  { yes = false, json, hard = false }: SlotOptions,
+): Promise<void> {
+  const does = STOPS[verb];
+  if (does === undefined || yes || json || (slots.length === 1 && !hard)) return;
+  const how = hard ? does.replace("is shut down", "is NOT shut down") : does;
+  await confirm(`${slots.join(" ")}: each ${how}.`);
+}
+
 /** The slots by name; `all` are those of the rig. */
 export async function namedSlots(
-  socket: string,
+  { socket, timeout }: ControlOptions,
   wanted: readonly SlotId[] | "all",
 ): Promise<readonly SlotId[]> {
   if (wanted !== "all") return wanted;
-  return (await ask(socket, { verb: "status" })).status.slots.map(({ slot }) => slot);
+  return (await ask(socket, { verb: "status" }, timeout)).status.slots.map(({ slot }) => slot);
 }
 
 type SlotRequest = Extract<ControlRequest, { readonly verb: Naming }>;
@@ -88,6 +119,8 @@ function requestOf(verb: Naming, named: readonly SlotId[], options: SlotOptions)
       return { verb, slots, reason, forMs: options.for ?? null };
     case "wake":
       return { verb, slots, forMs: options.for ?? WAKE_MS };
+    case "identify":
+      return { verb, slots, forMs: options.for ?? IDENTIFY_MS };
     case "on":
     case "uncordon":
     case "release":
@@ -95,7 +128,14 @@ function requestOf(verb: Naming, named: readonly SlotId[], options: SlotOptions)
   }
 }
 
-const WAITABLE: ReadonlySet<string> = new Set<WaitVerb>(["on", "off", "cycle", "drain", "release"]);
+const WAITABLE: ReadonlySet<string> = new Set<WaitVerb>([
+  "on",
+  "off",
+  "cycle",
+  "drain",
+  "release",
+  "wake",
+]);
 
 function isWaitable(request: SlotRequest): request is WaitRequest {
   return WAITABLE.has(request.verb);

@@ -55,19 +55,19 @@ test("the status in words", () => {
     storm: many Zeros were lost at once; nothing is cut now
     automation stopped: board.failed
 
-    SLOT  STATE        FOR    RATE      ACC/REJ  TEMP  FENCED  WHY
-    p1    Maintenance  1m01s  240 kH/s  10/0     41 C  0       self-test-passed
+    SLOT  STATE         FOR    RATE      ACC/REJ  TEMP  FENCED  WHY
+    p1    Maintenance$  1m01s  240 kH/s  10/0     41 C  0       self-test-passed
           heard 0.4 s ago, line on, USB present
           maintenance: new fan, 10m00s left
           heat step 1 of 3: half the work
-    p2    Cordoned     1m01s  240 kH/s  10/0     41 C  0       self-test-passed
+    p2    Cordoned      1m01s  240 kH/s  10/0     41 C  0       self-test-passed
           heard 0.4 s ago, line on, USB present
           cordon: no reason given, until someone ends it
-    p12   Suspect      1m01s  240 kH/s  10/0     -     0       silent
+    p12   Suspect*      1m01s  240 kH/s  10/0     -     0       silent
           heard 0.4 s ago, line on, USB present
           zero-dead: nothing of it answers
           next: remedy in 2.1 s unless heard
-    p13   Off          1m01s  240 kH/s  10/0     41 C  0       off-proved
+    p13   Off~          1m01s  240 kH/s  10/0     41 C  0       off-proved
           heard 0.4 s ago, line on, USB present
 
     accepted 40, rejected 0, unknown 0, fenced 0
@@ -89,6 +89,7 @@ const share = {
   hashrateHs: 240_000,
   shareMs: 1740,
   target: "",
+  group: null,
 } as const;
 
 test.each([
@@ -100,4 +101,108 @@ test.each([
   ],
 ])("a share in a line: %#", (given, text) => {
   expect(shareText(given)).toBe(text);
+});
+
+const work = {
+  jobs: 120,
+  hashrate_hs: 240_000,
+  job_wait_ms: 310,
+  verdict_wait_ms: 290,
+  ping_ms: 41,
+  busy: 0.9921,
+  difficulty: 7500,
+  accepted: 117,
+  rejected: 3,
+  rejected_by: { "Incorrect result": 2, "Too many workers": 1 },
+  streak: 4,
+  best_streak: 88,
+};
+
+test("the work of this machine's own threads, and of one connection for all, stands below the slots", () => {
+  const idle = { ...work, jobs: 0, hashrate_hs: null };
+  const told = statusText({
+    ...rigStatus([slotStatus("p1", {})]),
+    work: { p1: work, h1: work, h2: { ...idle, accepted: 0, rejected: 0 }, all: idle },
+  });
+  expect(told).toContain(
+    "h1: a thread of this machine, 240 kH/s, accepted 117, rejected 3\n" +
+      "      work: 120 jobs, busy 99.2 %, job after 0.31 s, verdict after 0.29 s\n" +
+      "      diff 7500, ping 41 ms, best streak 88\n" +
+      "      rejected: 2 x Incorrect result, 1 x Too many workers\n" +
+      "all: one connection for all, accepted 117, rejected 3\n" +
+      "      diff 7500, ping 41 ms, best streak 88\n",
+  );
+  expect(told).not.toContain("h2");
+});
+
+test("the work of a slot stands below it, from its first job on", () => {
+  const fresh = { ...work, jobs: 0 };
+  const bare = { ...work, busy: null, job_wait_ms: null, verdict_wait_ms: null, ping_ms: null };
+  const told = statusText({
+    ...rigStatus([slotStatus("p1", {}), slotStatus("p2", {}), slotStatus("p3", {})]),
+    work: { p1: work, p2: fresh, p3: { ...bare, difficulty: null, rejected_by: {} } },
+  });
+  const lines = told.split("\n").map((line) => line.trim());
+  expect(lines).toContain("work: 120 jobs, busy 99.2 %, job after 0.31 s, verdict after 0.29 s");
+  expect(lines).toContain("diff 7500, ping 41 ms, best streak 88");
+  expect(lines).toContain("rejected: 2 x Incorrect result, 1 x Too many workers");
+  expect(lines).toContain("work: 120 jobs, busy 0.0 %, job after -, verdict after -");
+  expect(lines).toContain("diff -, best streak 88");
+  expect(lines.filter((line) => line.startsWith("work:"))).toHaveLength(2);
+});
+
+test("no line is wider than the terminal, and what is cut has a mark", () => {
+  const long = "x".repeat(90);
+  const slots = [
+    slotStatus("p1", {
+      why: long,
+      evidence: "heard 0.4 s ago, line on, USB present, read 0.2 s ago, and more words",
+    }),
+  ];
+  const board = `virtual ClusterHAT v2.3 (1 x XRA1200P at /tmp/${long}/hat.sock)`;
+  const status = rigStatus(slots, { board });
+  for (const width of [80, 60, 40, 20]) {
+    const text = statusText(status, { width, colour: false });
+    const lines = text.split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(lines.find((line) => line.startsWith("p1"))).toMatch(/>$/);
+  }
+  const at80 = statusText(status, { width: 80, colour: false });
+  expect(at80).toContain(
+    "      heard 0.4 s ago, line on, USB present, read 0.2 s ago, and more words",
+  );
+  expect(statusText(status)).toContain(board);
+});
+
+test("a state has its mark, and its colour where there is any", () => {
+  const slots = [
+    slotStatus("p1", { class: "zero-dead" }),
+    slotStatus("p2", { state: "Off", class: "off" }),
+  ];
+  const plain = statusText(rigStatus(slots));
+  expect(plain).toMatch(/^p1 +Ready\* /m);
+  expect(plain).toMatch(/^p2 +Off~ /m);
+  const painted = statusText(rigStatus(slots), { width: 80, colour: true });
+  expect(painted).toContain("\u001b[32mReady*\u001b[0m");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken out
+  expect(painted.replace(/\u001b\[\d*m/g, "")).toBe(plain);
+});
+
+test("what an overload dropped is said", () => {
+  expect(statusText(rigStatus([], { inbox: { dropped: 0 } }))).not.toContain("overloaded");
+  expect(statusText(rigStatus([], { inbox: { dropped: 7 } }))).toContain("overloaded: 7 signs");
+});
+
+test("a full node is called one", () => {
+  const pool = {
+    address: "http://127.0.0.1:8332",
+    why: "first",
+    detail: null,
+    for_ms: 1000,
+    connected: 4,
+    last_error: null,
+  } as const;
+  expect(statusText(rigStatus([], { pool }))).toContain(
+    "\nfull node http://127.0.0.1:8332: 4 connected\n",
+  );
 });

@@ -2,7 +2,7 @@
 
 import type { RigEvent, RigStatus, SlotStatus } from "../core/status.ts";
 
-export type WaitVerb = "on" | "off" | "cycle" | "drain" | "release";
+export type WaitVerb = "on" | "off" | "cycle" | "drain" | "release" | "wake";
 
 export type Progress = "pending" | "reached" | "failed" | "late";
 

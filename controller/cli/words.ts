@@ -8,6 +8,7 @@ export const WHY_WORDS: Readonly<Record<Why, string>> = {
   "found-off": "its line was found off",
   "found-on": "its line was found on",
   "wanted-on": "it is wanted on",
+  demand: "somebody asked for it",
   "wanted-off": "a person switched it off",
   operator: "a person asked for it",
   "intent-resumed": "an earlier run of the controller had begun it",
@@ -27,6 +28,7 @@ export const WHY_WORDS: Readonly<Record<Why, string>> = {
   ceiling: "the ceiling allows no more",
   "brown-out": "the supply sags",
   idle: "it had nothing to do",
+  "no-demand": "nobody asked for it for long",
   released: "a person released it",
   throttled: "its firmware throttles it",
   slow: "it is far below its own rate",
@@ -78,10 +80,16 @@ export const ON_WORDS: Readonly<Record<OnHindrance, string>> = {
   "under-voltage": "under-voltage was seen just now",
   heat: "it was switched off for heat and has to cool",
   idle: "it sleeps until there is work",
+  "no-demand": "it sleeps until somebody asks for it",
   "ceiling-dwell": "a ceiling switched it off not long ago",
   ceiling: "the ceiling leaves no room for it",
   "switch-rate": "too many lines were switched lately",
 };
+
+/** What stands at this address: a full node's is a URL. */
+export function poolNoun(address: string | null): "pool" | "full node" {
+  return address?.startsWith("http") === true ? "full node" : "pool";
+}
 
 export const POOL_WORDS: Readonly<Record<PoolWhy, string>> = {
   start: "the controller has just started",

@@ -1,28 +1,55 @@
 // Values that are right alone and wrong together. Each rule names both keys and says why they cannot both hold.
 
 import { everCloses } from "../shell/window.ts";
+import { type Conflict, collector } from "./conflict.ts";
 import type { Settings } from "./keys.ts";
+import { poolConflicts } from "./pool-conflicts.ts";
+import { soloConflicts } from "./solo-conflicts.ts";
+import { isLoopback, isThisMachine } from "./this-machine.ts";
 import { WINDOW_PREFIX, windowOf } from "./window-keys.ts";
 
 const HOUR_MS = 3_600_000;
 
-export interface Conflict {
-  /** The keys that do not go together, as [section, key], the one to blame first. */
-  readonly keys: readonly (readonly [section: string, name: string])[];
-  readonly message: string;
-}
-
-function collector() {
-  const found: Conflict[] = [];
-  const check = (holds: boolean, keys: Conflict["keys"], message: string) => {
-    if (!holds) found.push({ keys, message });
-  };
-  return { found, check };
-}
-
 /** Every impossible combination in complete settings. */
 export function findConflicts(settings: Settings): readonly Conflict[] {
-  const { link, work, power, health } = settings;
+  const rules = [
+    poolConflicts,
+    soloConflicts,
+    minerConflicts,
+    heatConflicts,
+    timeConflicts,
+    httpConflicts,
+    proxyConflicts,
+    mqttConflicts,
+    alertConflicts,
+    windowConflicts,
+  ];
+  return rules.flatMap((conflictsIn) => conflictsIn(settings));
+}
+
+function minerConflicts({ http, link, miners }: Settings): readonly Conflict[] {
+  const { found, check } = collector();
+  if (miners.listen === null) return found;
+  for (const [name, other] of [
+    ["http", http],
+    ["link", link],
+  ] as const) {
+    check(
+      other.listen === null ||
+        miners.port !== other.port ||
+        miners.port === 0 ||
+        areApart(miners, other),
+      [
+        ["miners", "port"],
+        [name, "port"],
+      ],
+      `\`port\` in [miners] and \`port\` in [${name}] are both ${miners.port}, where one alone can listen`,
+    );
+  }
+  return found;
+}
+
+function timeConflicts({ link, work, power, health }: Settings): readonly Conflict[] {
   const { found, check } = collector();
   check(
     health.liveness_ms >= 2 * link.beat_interval_ms,
@@ -89,7 +116,103 @@ export function findConflicts(settings: Settings): readonly Conflict[] {
     ],
     `\`quarantine_cycles\` (${health.quarantine_cycles}) must be below \`cuts_per_slot_hour\` in [power] (${power.cuts_per_slot_hour}) where \`quarantine_window_ms\` (${health.quarantine_window_ms}) is an hour or less, or no Zero is ever put in quarantine`,
   );
-  return [...heatConflicts(settings), ...found, ...windowConflicts(settings)];
+  return found;
+}
+
+function httpConflicts({ http, link }: Settings): readonly Conflict[] {
+  const { found, check } = collector();
+  check(
+    http.listen === null || http.port === 0 || http.port !== link.port || areApart(http, link),
+    [
+      ["http", "port"],
+      ["link", "port"],
+    ],
+    `\`port\` in [http] and \`port\` in [link] are both ${http.port}, where one alone can listen`,
+  );
+  check(
+    http.listen === null || isLoopback(http.listen) || http.token_file !== null || http.read_only,
+    [
+      ["http", "listen"],
+      ["http", "token_file"],
+    ],
+    `\`listen\` (${http.listen}) can be reached from elsewhere: name a \`token_file\`, or set \`read_only = true\``,
+  );
+  return found;
+}
+
+function proxyConflicts({ http, link, proxy }: Settings): readonly Conflict[] {
+  const { found, check } = collector();
+  for (const [name, other] of [
+    ["http", http],
+    ["link", link],
+  ] as const) {
+    const isFree = proxy.port === 0 || proxy.port !== other.port || other.listen === null;
+    check(
+      proxy.listen === null || isFree || areApart(proxy, other),
+      [
+        ["proxy", "port"],
+        [name, "port"],
+      ],
+      `\`port\` in [proxy] and \`port\` in [${name}] are both ${proxy.port}, where one alone can listen`,
+    );
+  }
+  return found;
+}
+
+const ANY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+/** Whether two may listen on one port: on different addresses, none of which stands for all. */
+function areApart(...of: readonly { readonly listen: string | null }[]): boolean {
+  const addresses = of.map(({ listen }) => listen ?? "");
+  return new Set(addresses).size > 1 && !addresses.some((each) => ANY_ADDRESS.has(each));
+}
+
+function mqttConflicts({ mqtt }: Settings): readonly Conflict[] {
+  const { found, check } = collector();
+  check(
+    mqtt.password_file === null || mqtt.user !== null,
+    [
+      ["mqtt", "password_file"],
+      ["mqtt", "user"],
+    ],
+    "`password_file` in [mqtt] is whose password? Name the `user` too",
+  );
+  check(
+    mqtt.ca_file === null || mqtt.url === null || mqtt.url.startsWith("mqtts:"),
+    [
+      ["mqtt", "ca_file"],
+      ["mqtt", "url"],
+    ],
+    `\`ca_file\` in [mqtt] is for TLS, but \`url\` (${mqtt.url}) is without: write mqtts://`,
+  );
+  return found;
+}
+
+function alertConflicts({ alerts }: Settings): readonly Conflict[] {
+  const { found, check } = collector();
+  for (const [secret, name] of [
+    ["webhook_secret_file", "webhook_url"],
+    ["ntfy_token_file", "ntfy_url"],
+  ] as const) {
+    const keys = [
+      ["alerts", secret],
+      ["alerts", name],
+    ] as const;
+    const url = alerts[name];
+    check(
+      alerts[secret] === null || url !== null,
+      keys,
+      `\`${secret}\` is for \`${name}\`: name that too`,
+    );
+    if (secret === "webhook_secret_file" || alerts[secret] === null || url === null) continue;
+    const isSafe = url.startsWith("https:") || isThisMachine(new URL(url));
+    check(
+      isSafe,
+      keys,
+      `\`${secret}\` would be sent to ${url} for everybody on the way to read: use https://`,
+    );
+  }
+  return found;
 }
 
 function windowConflicts({ schedule }: Settings): readonly Conflict[] {

@@ -7,6 +7,7 @@ export type ConfigErrorCode =
   | "unknown-key"
   | "wrong-value" // the wrong type, or out of range
   | "missing" // a required key is absent
+  | "placeholder" // the example's user name
   | "conflict"; // two values that cannot both hold
 
 export interface ConfigProblem {

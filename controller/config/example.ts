@@ -1,10 +1,18 @@
 // The documented example file, written from the table of keys.
 
-import { stringify } from "smol-toml";
 import type { Key, OptionalKey } from "./key.ts";
 import { SECTIONS } from "./keys.ts";
 import { keysOf } from "./layers.ts";
+import { ROUTE_EXAMPLE } from "./proxy-keys.ts";
+import { SPLIT_EXAMPLE } from "./split-list.ts";
+import { tomlValue } from "./toml-value.ts";
 import { WINDOW, WINDOW_PREFIX } from "./window-keys.ts";
+
+/** By the section whose last key is a list of tables. */
+const TABLE_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  proxy: ROUTE_EXAMPLE,
+  stratum: SPLIT_EXAMPLE,
+};
 
 /** A complete controller.toml: what must be set stands open, what has a default is commented out with it. */
 export function exampleConfig(): string {
@@ -17,6 +25,7 @@ export function exampleConfig(): string {
       `# ${doc}`,
       `[${name}]`,
       ...Object.entries(keysOf(name) ?? {}).flatMap((each) => keyLines(each, "")),
+      ...(TABLE_EXAMPLES[name] ?? []),
     ]
       .join("\n")
       .trimEnd(),
@@ -42,12 +51,6 @@ function keyLines([name, key]: [string, Key<unknown>], open: "" | "#"): string[]
 
 function exampleOf(key: Key<unknown>): unknown {
   return key.presence === "optional" ? (key as OptionalKey<unknown>).example : key.fallback;
-}
-
-function tomlValue(value: unknown): string {
-  return stringify({ value })
-    .trim()
-    .replace(/^value = /, "");
 }
 
 function capitalised(text: string): string {

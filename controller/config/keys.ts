@@ -4,9 +4,14 @@
 import { isIP } from "node:net";
 import { isBoardSpec, virtualSocketOf } from "../../hat/board-spec.ts";
 import { BCM_MAX, FAN_BCM, HAT_BCM } from "../../hat/fan.ts";
+import { ALGORITHMS } from "../../zero-agent/kernels/names.ts";
 import { DEFAULT_POLICY } from "../core/policy.ts";
+import { AGENTS } from "./agent-keys.ts";
+import { ALERTS } from "./alert-keys.ts";
 import { type LogLevel, PLACEHOLDER_USER, type PoolTier } from "./config.ts";
 import { HEALTH } from "./health-keys.ts";
+import { HTTP } from "./http-keys.ts";
+import { JOBS } from "./jobs-keys.ts";
 import { key, optional, required, section, type ValuesOf } from "./key.ts";
 import {
   absolutePath,
@@ -21,7 +26,13 @@ import {
   wholeNumber,
   wholeNumberBut,
 } from "./kind.ts";
+import { MINERS } from "./miner-keys.ts";
+import { MQTT } from "./mqtt-keys.ts";
 import { ENERGY, HEAT, IDLE, POWER, SUPPLY } from "./power-keys.ts";
+import { PROXY } from "./proxy-keys.ts";
+import { SHIP } from "./ship-keys.ts";
+import { SOLO } from "./solo-keys.ts";
+import { STRATUM } from "./stratum-keys.ts";
 import { isThisMachine } from "./this-machine.ts";
 import type { WINDOW } from "./window-keys.ts";
 
@@ -89,11 +100,17 @@ export const SECTIONS = {
       "How often a Zero says that it is alive.",
     ),
   }),
-  pool: section("The Duino-Coin pool.", {
+  agents: AGENTS,
+  pool: section("What is mined, and at which pool.", {
+    algorithm: key(
+      oneOf(ALGORITHMS),
+      d.algorithm,
+      "duco-s1 is Duino-Coin. sha256d and scrypt are mined at Stratum pools or full nodes; each Zero's agent.toml must name them, too.",
+    ),
     nodes: key(
       poolNodes,
       [],
-      'Pool nodes, the best first: the others are used while it fails. Empty asks the picker. ["127.0.0.1:2811"] is a `zerorig pool` on this machine.',
+      'Pool nodes, the best first: the others are used while it fails. Empty asks the picker. ["127.0.0.1:2811"] is a `zerorig pool` on this machine. Stratum pools: ["stratum+tcp://pool.example:3333", "stratum+ssl://..."]; full nodes of your own: ["http://127.0.0.1:8332"].',
     ),
     picker: key(
       text("an https:// address, or http:// on this machine", isSafeUrl),
@@ -105,12 +122,17 @@ export const SECTIONS = {
         /^[\w.-]{1,64}$/.test(value),
       ),
       PLACEHOLDER_USER,
-      "Your Duino-Coin user name; capitals matter.",
+      "Your user name at the pool, or your address, as the pool wants it; capitals matter.",
     ),
     key_file: optional(
       absolutePath("a file"),
       "/etc/zerorig/mining.key",
       "A file with the account's mining key, if it has one.",
+    ),
+    trace_file: optional(
+      absolutePath("a file"),
+      "/var/lib/zerorig/pool.trace",
+      "Record what goes over the pool connections, for `zerorig pool-trace`; without the mining key, 32 MB at most.",
     ),
     tier: key(
       oneOf(tiers),
@@ -129,12 +151,25 @@ export const SECTIONS = {
       false,
       "Send each Zero's temperature along, for the wallet to show.",
     ),
+    mode: key(
+      oneOf(["each", "split"] as const),
+      d.poolMode,
+      "each: a connection for each worker. split: one for all, each job divided over the free workers; rarely pays.",
+    ),
+    connections_per_zero: key(
+      wholeNumber(1, 4),
+      d.connectionsPerZero,
+      "With 2 a Zero has its next job before the last is judged: worth it where the pool answers slowly.",
+    ),
     connect_gap_ms: key(
       milliseconds(600, MINUTE_MS),
       d.poolConnectGapMs,
       "Between two new connections; nodes ban above 50 in 30 s.",
     ),
   }),
+  stratum: STRATUM,
+  solo: SOLO,
+  miners: MINERS,
   balance: section("The account's balance, which is looked at only where a server is named.", {
     url: optional(
       text("an https:// address, or http:// on this machine", isSafeUrl),
@@ -165,6 +200,7 @@ export const SECTIONS = {
       "The longest time limit of a job; the pool hangs up after 90 s.",
     ),
   }),
+  jobs: JOBS,
   power: POWER,
   supply: SUPPLY,
   heat: HEAT,
@@ -184,6 +220,11 @@ export const SECTIONS = {
       ),
     },
   ),
+  http: HTTP,
+  proxy: PROXY,
+  mqtt: MQTT,
+  alerts: ALERTS,
+  ship: SHIP,
   log: section("The log on stdout: one JSON object a line.", {
     level: key(oneOf(levels), "info", "The least level that is written."),
     record: key(

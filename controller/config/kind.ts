@@ -10,6 +10,8 @@ export interface Kind<T> {
   readonly expected: string;
   /** What a text from an environment variable or a flag means, before it is checked. */
   readonly fromText: (text: string) => unknown;
+  /** What exactly is wrong with a value, where that takes more than to say what was expected; null if nothing is. */
+  readonly fault?: (value: unknown) => string | null;
 }
 
 /** A whole number within bounds; `unit` is for the message. */
@@ -120,6 +122,17 @@ export const poolNodes: Kind<readonly string[]> = {
     v.readonly(),
   ),
   expected: 'a list of up to 8 different nodes such as ["192.0.2.1:2811", "pool.example:2811"]',
+  fromText: (value) => (value === "" ? [] : value.split(",").map((part) => part.trim())),
+};
+
+/** Names of this machine; none is enough. */
+export const hostNames: Kind<readonly string[]> = {
+  schema: v.pipe(
+    v.array(v.pipe(v.string(), v.regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/))),
+    v.maxLength(32),
+    v.readonly(),
+  ),
+  expected: 'a list of names in small letters, such as ["rig.example"]',
   fromText: (value) => (value === "" ? [] : value.split(",").map((part) => part.trim())),
 };
 

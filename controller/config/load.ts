@@ -4,16 +4,33 @@ import { readFile } from "node:fs/promises";
 import { compileConfig } from "./compile.ts";
 import type { ControllerConfig } from "./config.ts";
 import { ConfigError } from "./error.ts";
-import { readSettings } from "./settings.ts";
+import { type Effective, readEffective } from "./settings.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** A configuration that was read: as the program knows it, in the file's words, and where each value comes from. */
+export interface Loaded extends Effective {
+  readonly config: ControllerConfig;
+}
+
+/** Reads the configuration. Throws a ConfigError that lists everything that is wrong. */
+export async function loadSettings(
+  file: string,
+  env: Env,
+  flags: readonly string[] = [],
+): Promise<Loaded> {
+  const text = await readText(file);
+  const { settings, origins } = readEffective({ file, text, env, flags });
+  return { settings, origins, config: compileConfig(settings, file) };
+}
 
 /** The compiled configuration. Throws a ConfigError that lists everything that is wrong. */
 export async function loadConfig(
   file: string,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Env,
   flags: readonly string[] = [],
 ): Promise<ControllerConfig> {
-  const text = await readText(file);
-  return compileConfig(readSettings({ file, text, env, flags }), file);
+  return (await loadSettings(file, env, flags)).config;
 }
 
 async function readText(file: string): Promise<string> {

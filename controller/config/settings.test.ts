@@ -189,10 +189,30 @@ test.each([
   ],
   ["[power]\ncuts_per_slot_hour = 30", ["cuts_per_slot_hour", "cuts_per_rig_hour"]],
   ["[health]\nquarantine_cycles = 6", ["quarantine_cycles", "cuts_per_slot_hour"]],
+  ['algorithm = "sha256d"', ["nodes", "algorithm"]],
+  ['[mqtt]\npassword_file = "/x"', ["password_file", "user"]],
+  ['[mqtt]\nurl = "mqtt://h"\nca_file = "/x"', ["ca_file", "url"]],
+  ['[alerts]\nwebhook_secret_file = "/x"', ["webhook_secret_file", "webhook_url"]],
+  ['[alerts]\nntfy_token_file = "/x"', ["ntfy_token_file", "ntfy_url"]],
 ])("conflict: %j names both keys", (text, names) => {
   const error = failure(pool + text);
   expect(error.code).toBe("conflict");
   for (const name of names) expect(error.message).toContain(`\`${name}\``);
+});
+
+test("Stratum pools go with their algorithms, and with nothing else", () => {
+  const of = (nodes: string, more: string) => `[pool]\nuser = "u"\nnodes = [${nodes}]\n${more}`;
+  const [tcp, ssl] = ['"stratum+tcp://h:1"', '"stratum+ssl://h:2"'];
+  expect(read(of(`${tcp}, ${ssl}`, 'algorithm = "scrypt"')).pool.nodes).toHaveLength(2);
+  for (const [nodes, more, name] of [
+    [tcp, "", "algorithm"],
+    [`${tcp}, "h:2"`, 'algorithm = "scrypt"', "nodes"],
+    ["", 'algorithm = "sha256d"', "nodes"],
+    [ssl, 'algorithm = "sha256d"\nmode = "split"', "mode"],
+  ] as const) {
+    const error = failure(of(nodes, more));
+    expect([error.code, error.message]).toEqual(["conflict", expect.stringContaining(name)]);
+  }
 });
 
 test("a conflict is placed where the blamed key was given", () => {
@@ -232,6 +252,50 @@ test.each([
   ["", []],
 ])("hub paths are read: %j", (table, paths) => {
   expect(read(`${pool}\n${table}`).hat.hub_paths).toEqual(paths);
+});
+
+test.each([
+  [
+    "mqtt.url",
+    ["mqtt://h", "mqtts://h:8883/"],
+    ["http://h", "mqtt://u:p@h", "mqtt://h/x", "mqtt:"],
+  ],
+  ["mqtt.topic_prefix", ["a", "a/b-c_d"], ["a/", "/a", "a/+", "a/#", "a b", ""]],
+  ["mqtt.id", ["attic-2_b"], ["attic/2", "", "a".repeat(33)]],
+  ["alerts.webhook_url", ["https://h/x?y=1", "http://10.0.0.1"], ["ftp://h", "https://u:p@h", "h"]],
+])("%s takes what it should", (name, right, wrong) => {
+  const isRight = (value: string) => {
+    try {
+      readSettings({ file: "f", text: pool, env: {}, flags: [`${name}=${value}`] });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  expect(right.filter((value) => !isRight(value))).toEqual([]);
+  expect(wrong.filter(isRight)).toEqual([]);
+});
+
+test("the API and the link take a port each, but on addresses of their own", () => {
+  const text = (http: string, link: string, port: number) =>
+    `${pool}[http]\nlisten = "${http}"\nport = ${port}\ntoken_file = "/x"\n[link]\nlisten = "${link}"\nport = ${port}\n`;
+  for (const [http, link] of [
+    ["127.0.0.1", "127.0.0.1"],
+    ["127.0.0.1", "0.0.0.0"],
+    ["::", "10.0.0.1"],
+  ] as const) {
+    expect(failure(text(http, link, 8080))).toMatchObject({ code: "conflict", line: 7 });
+    expect(read(text(http, link, 0)).http.port).toBe(0);
+  }
+  expect(read(text("127.0.0.1", "10.0.0.1", 8080)).http.port).toBe(8080);
+  expect(read(`${pool}[link]\nport = 8080\n`).http.listen).toBeNull();
+});
+
+test("a token for ntfy goes to another machine over TLS only", () => {
+  const text = (url: string) => `${pool}[alerts]\nntfy_url = "${url}"\nntfy_token_file = "/x"\n`;
+  expect(failure(text("http://ntfy.example/t")).message).toContain("use https://");
+  expect(read(text("http://127.0.0.1/t")).alerts.ntfy_url).toBe("http://127.0.0.1/t");
+  expect(read(text("https://ntfy.example/t")).alerts.ntfy_token_file).toBe("/x");
 });
 
 test.each(["1-1.2/../x", "eth0", "1-", "1"])("hub path %j is none", (path) => {

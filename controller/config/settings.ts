@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { findConflicts } from "./conflicts.ts";
 import { ConfigError, type ConfigProblem } from "./error.ts";
 import { SECTIONS, type Settings } from "./keys.ts";
+import type { Kind } from "./kind.ts";
 import {
   envLayer,
   envName,
@@ -24,16 +25,41 @@ export interface ConfigSources {
   readonly flags: readonly string[];
 }
 
+/** Where a value comes from; `place` is null for a default. */
+export interface Origin {
+  readonly from: "flag" | "env" | "file" | "default";
+  readonly place: Place | null;
+}
+
+/** The effective settings and, by `section.key`, where each comes from. */
+export interface Effective {
+  readonly settings: Settings;
+  readonly origins: ReadonlyMap<string, Origin>;
+}
+
+const LAYERS = ["file", "env", "flag"] as const;
+const DEFAULT: Origin = { from: "default", place: null };
+
 /** The effective settings. Throws a ConfigError that lists everything that is wrong. */
 export function readSettings(sources: ConfigSources): Settings {
+  return readEffective(sources).settings;
+}
+
+/** The effective settings with their origins. Throws a ConfigError that lists everything that is wrong. */
+export function readEffective(sources: ConfigSources): Effective {
   const fromFile = fileLayer(sources.file, sources.text);
   const layers = [fromFile, envLayer(sources.env), flagLayer(sources.flags)];
   const nowhere: Place = { file: sources.file, line: null, column: null };
   const headers = new Map(fromFile.windows.map(({ section, place }) => [section, place]));
   const problems = layers.flatMap((layer) => layer.problems);
   const given = new Map<string, Given>();
-  for (const each of layers.flatMap((layer) => layer.given)) {
-    given.set(`${each.section}.${each.name}`, each);
+  const origins = new Map<string, Origin>();
+  for (const [index, layer] of layers.entries()) {
+    for (const each of layer.given) {
+      const id = `${each.section}.${each.name}`;
+      given.set(id, each);
+      origins.set(id, { from: LAYERS[index] ?? "file", place: each.place });
+    }
   }
   const values: Record<string, Record<string, unknown>> = {};
   for (const section of [...Object.keys(SECTIONS), ...headers.keys()]) {
@@ -42,13 +68,14 @@ export function readSettings(sources: ConfigSources): Settings {
       const own = given.get(`${section}.${name}`);
       if (own === undefined) {
         table[name] = key.fallback;
+        origins.set(`${section}.${name}`, DEFAULT);
         const header = headers.get(section);
         if (key.presence === "required") problems.push(missing(section, name, header ?? nowhere));
         continue;
       }
       const checked = v.safeParse(key.kind.schema, own.value);
       if (checked.success) table[name] = checked.output;
-      else problems.push(wrongValue(own, key.kind.expected));
+      else problems.push(wrongValue(own, key.kind));
     }
     values[section] = table;
   }
@@ -67,7 +94,7 @@ export function readSettings(sources: ConfigSources): Settings {
     return { code: "conflict", ...place, message: message + note };
   });
   stopOn(conflicts);
-  return settings;
+  return { settings, origins };
 }
 
 /** Whether nobody gave the key, and it is one with a value of its own. */
@@ -87,7 +114,12 @@ function missing(section: string, name: string, place: Place): ConfigProblem {
   return { code: "missing", ...place, message };
 }
 
-function wrongValue(given: Given, expected: string): ConfigProblem {
+function wrongValue(given: Given, { expected, fault }: Kind<unknown>): ConfigProblem {
+  const exactly = fault?.(given.value) ?? null;
+  if (exactly !== null) {
+    const message = `\`${given.name}\` in [${given.section}]: ${exactly}`;
+    return { code: "wrong-value", ...given.place, message };
+  }
   const shown = show(given.value);
   const message = `\`${given.name}\` in [${given.section}]: expected ${expected}, got ${shown}`;
   return { code: "wrong-value", ...given.place, message };
@@ -95,7 +127,9 @@ function wrongValue(given: Given, expected: string): ConfigProblem {
 
 function show(value: unknown): string {
   if (typeof value === "number") return String(value);
-  const text =
+  const given =
     value instanceof Date ? value.toISOString() : (JSON.stringify(value) ?? String(value));
+  // Who writes a password into a URL by mistake shall not find it in the journal.
+  const text = given.replace(/\/\/[^/@\s"]*@/g, "//***@");
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -16,7 +16,7 @@ const cron = text(
 const watts = fraction(0, 1000, "watts");
 
 export const WINDOW = section(
-  "A ceiling by the time of day. Any number of them, each by a name of its own; in this file only.",
+  "A ceiling by the time of day. Any number of them, each by a name of its own; they have no environment variables.",
   {
     from: required(cron, "0 22 * * *", "When it opens: minute, hour, day, month, day of the week."),
     to: required(cron, "0 6 * * *", "When it closes."),

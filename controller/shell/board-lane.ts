@@ -4,6 +4,7 @@ import type { BoardReading, Line, PowerBoard } from "../../hat/board.ts";
 import { HatError, isHatError } from "../../hat/error.ts";
 import { identify } from "../../hat/identity.ts";
 import type { SlotId } from "../../hat/slots.ts";
+import { AlertBlink } from "./alert-blink.ts";
 import type { Clock } from "./clock.ts";
 import { messageOf } from "./error.ts";
 import type { Untimed } from "./loop.ts";
@@ -21,6 +22,7 @@ export class BoardLane {
   readonly #clock: Clock;
   readonly #post: (event: Untimed) => void;
   readonly #switching: () => boolean;
+  readonly #alert: AlertBlink;
   #tail: Promise<void> = Promise.resolve();
   #cancelPoll: () => void = () => {};
   #closed = false;
@@ -39,6 +41,7 @@ export class BoardLane {
     this.#clock = clock;
     this.#post = post;
     this.#switching = switching;
+    this.#alert = new AlertBlink(board, clock, (operation) => this.#inTurn(operation));
   }
 
   /** Begins to poll. Resolves after the first reading, so that nothing is judged before the lines are known. */
@@ -62,10 +65,16 @@ export class BoardLane {
     });
   }
 
+  /** Blinks the alert LEDs of these slots' boards. Resolves when they blink; rejects with a HatError. */
+  blink(slots: readonly SlotId[], forMs: number): Promise<void> {
+    return this.#alert.start(slots, forMs);
+  }
+
   /** Waits for what is under way, then lets go of the board. No line changes. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelPoll();
+    await this.#alert.stop();
     await this.#tail;
     await this.#board.close();
   }
@@ -102,6 +111,13 @@ export class BoardLane {
     if (wrong.join() === this.#wrongCards.join()) return;
     this.#wrongCards = wrong;
     this.#post({ type: "wrong-cards", slots: wrong });
+  }
+
+  /** As #enqueue, for what may fail: whoever asked hears of it, and what comes after goes on. */
+  #inTurn<T>(operation: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      void this.#enqueue(() => operation().then(resolve, reject));
+    });
   }
 
   #enqueue(operation: () => Promise<void>): Promise<void> {

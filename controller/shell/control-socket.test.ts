@@ -5,18 +5,21 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RigStatus } from "../core/status.ts";
 import type { ControlRequest } from "./control-protocol.ts";
-import { ControlSocket } from "./control-socket.ts";
+import { ControlSocket, type Controls } from "./control-socket.ts";
+import { LogRing } from "./log-ring.ts";
 
 const STATUS = { board: "a board" } as RigStatus;
 let dir: string;
 let path: string;
 let asked: ControlRequest[];
 let control: ControlSocket;
+let ring: LogRing;
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "zr-ctl-"));
   path = join(dir, "c.sock");
   asked = [];
+  ring = new LogRing();
   control = make();
   await control.listen();
 });
@@ -27,13 +30,14 @@ afterEach(async () => {
 });
 
 function make(): ControlSocket {
-  return new ControlSocket(path, {
+  const controls: Controls = {
     status: () => STATUS,
     act: async (request) => {
       asked.push(request);
       return { ok: true, status: STATUS };
     },
-  });
+  };
+  return new ControlSocket(path, controls, ring);
 }
 
 async function dial(): Promise<{ socket: Socket; line: () => Promise<unknown> }> {
@@ -91,6 +95,58 @@ describe("the control socket", () => {
       detail: {},
     });
     expect(await line()).toMatchObject({ event: { ev: "x" } });
+    socket.destroy();
+  });
+
+  it("shows the log's newest lines, and follows it", async () => {
+    const log = (ev: string, level = 30) => ring.take(JSON.stringify({ level, time: "t", ev }));
+    for (const ev of ["a", "b", "c"]) log(ev);
+    const { socket, line } = await dial();
+    socket.write('{"verb":"log","lines":2}\n');
+    expect(await line()).toMatchObject({
+      ok: true,
+      lines: [
+        { n: 2, ev: "b" },
+        { n: 3, ev: "c" },
+      ],
+    });
+    log("not asked for");
+    socket.write('{"verb":"log","lines":0,"follow":true,"level":"warn"}\n');
+    expect(await line()).toEqual({ ok: true, lines: [] });
+    log("d");
+    log("e", 40);
+    expect(await line()).toMatchObject({ line: { n: 6, ev: "e", level: "warn" } });
+    expect(asked).toEqual([]);
+    socket.destroy();
+    while (ring.followerCount > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
+  it("is not filled by a reader of the log that does not read, and tells it what it lost", async () => {
+    const { socket } = await dial();
+    socket.write('{"verb":"log","lines":0,"follow":true}\n');
+    while (ring.followerCount === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    socket.pause();
+    const before = process.memoryUsage().external;
+    const pad = "x".repeat(1000);
+    const total = 20_000;
+    for (let n = 1; n <= total; n++) ring.take(JSON.stringify({ level: 30, time: "t", pad }));
+    // 20 MB of lines: the ring keeps 1 MB of them, the socket what it takes at a time.
+    expect(process.memoryUsage().external - before).toBeLessThan(4_000_000);
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += chunk.toString();
+    });
+    socket.resume();
+    const isAll = () => text.includes(`"n":${total},`) && text.endsWith("\n");
+    while (!isAll()) await new Promise((resolve) => setTimeout(resolve, 5));
+    const told = text
+      .trim()
+      .split("\n")
+      .map((each) => JSON.parse(each));
+    const lines = told.filter((each) => !("ok" in each));
+    const lost = lines.reduce((sum, line) => sum + (line.lost ?? 0), 0);
+    expect(lost).toBeGreaterThan(10_000);
+    expect(lines.filter((line) => "line" in line)).toHaveLength(total - lost);
     socket.destroy();
   });
 

@@ -10,8 +10,11 @@ import {
   type ControlReply,
   type ControlRequest,
   controlRequest,
+  type LogFeedLine,
 } from "./control-protocol.ts";
 import { ControllerError, messageOf } from "./error.ts";
+import { feedLog, type LogWords } from "./log-feed.ts";
+import type { LogRing } from "./log-ring.ts";
 
 const REQUEST_LIMIT = 16_384;
 const CLIENTS_MAX = 32;
@@ -23,21 +26,23 @@ const UNREAD_LIMIT_BYTES = 4_194_304;
 
 export interface Controls {
   status(): RigStatus;
-  /** Carries out every verb but `watch`; resolves when it is taken in, or `quiesce` when it is done. */
+  /** Carries out every verb but those of the socket itself; resolves when it is taken in, or `quiesce` when it is done. */
   act(request: ActRequest): Promise<ControlReply>;
 }
 
 export class ControlSocket {
   readonly #path: string;
   readonly #controls: Controls;
+  readonly #ring: LogRing;
   readonly #server: Server;
   readonly #clients = new Set<Socket>();
   readonly #watchers = new Set<Socket>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(path: string, controls: Controls) {
+  constructor(path: string, controls: Controls, ring: LogRing) {
     this.#path = path;
     this.#controls = controls;
+    this.#ring = ring;
     this.#server = createServer((socket) => this.#onClient(socket));
     this.#server.maxConnections = CLIENTS_MAX;
   }
@@ -122,9 +127,28 @@ export class ControlSocket {
       write(socket, { ok: true, status: this.#controls.status() });
       return;
     }
-    write(socket, await this.#controls.act(request.value));
+    if (request.value.verb === "log") this.#sendLog(socket, request.value);
+    else write(socket, await this.#controls.act(request.value));
+  }
+
+  #sendLog(socket: Socket, { lines: count, follow, level, slot }: LogRequest): void {
+    // Between the answer and the first that follows no line can come: all of this is one turn.
+    const lines = this.#ring.newest(count, { level, slot });
+    write(socket, { ok: true, lines });
+    if (follow) feedLog(this.#ring, this.#ring.next, { level, slot }, socket, LINES);
   }
 }
+
+type LogRequest = Extract<ControlRequest, { readonly verb: "log" }>;
+
+function feedLine(line: LogFeedLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+const LINES: LogWords = {
+  line: (line) => feedLine({ line }),
+  lost: (lost) => feedLine({ lost }),
+};
 
 type Parsed =
   | { readonly ok: true; readonly value: ControlRequest }

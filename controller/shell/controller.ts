@@ -1,80 +1,65 @@
 // The controller as a running thing: the loop and everything around it, from start to stop.
 
-import { join } from "node:path";
-import type { Logger } from "pino";
-import type { PowerBoard } from "../../hat/board.ts";
+import { AgentSide } from "../agents/agent-side.ts";
 import type { ControllerConfig } from "../config/config.ts";
 import type { EffectOf } from "../core/effect.ts";
-import { initialState } from "../core/state.ts";
+import { initialState, type RigState } from "../core/state.ts";
 import type { RigEvent, RigStatus } from "../core/status.ts";
 import { awaitsVerdict, isSwitching, type Surroundings, view } from "../core/view.ts";
-import { temperatureIot } from "../pools/duino/codec.ts";
-import { parseNode } from "../pools/node.ts";
-import type { AddressProbe } from "./address-probe.ts";
-import { answerOf, refusalOf } from "./answer.ts";
-import { BalanceLane, type BalanceSide } from "./balance-lane.ts";
+import { servedOf } from "../pools/stratum-server/report.ts";
+import { answerOf } from "./answer.ts";
+import { applyConfig } from "./apply-config.ts";
+import { iotOf, rateOf } from "./asker.ts";
+import { Audit } from "./audit.ts";
+import { BalanceLane } from "./balance-lane.ts";
 import { BoardLane } from "./board-lane.ts";
-import type { Clock } from "./clock.ts";
+import { carryOut } from "./carry-out.ts";
 import type { ActRequest, ControlReply } from "./control-protocol.ts";
 import { ControlSocket } from "./control-socket.ts";
-import { messageOf } from "./error.ts";
 import { executors } from "./executors.ts";
-import { FanLane, type FanParts } from "./fan-lane.ts";
+import { type FanLane, openFanLane } from "./fan-lane.ts";
 import { HostWorkers } from "./host-workers.ts";
-import { keyFaults } from "./link-keys.ts";
 import { LinkServer } from "./link-server.ts";
-import { Loop, type Untimed } from "./loop.ts";
-import { PoolFinder, type PoolSide } from "./pool-finder.ts";
-import { PoolLane, type SeatOptions } from "./pool-lane.ts";
-import { Recorder } from "./recorder.ts";
-import { eventOf } from "./request-event.ts";
-import { ScheduleLane } from "./schedule-lane.ts";
-import type { Store } from "./store.ts";
+import { Loop, type Untimed, type Witness } from "./loop.ts";
+import { openRecorder } from "./open-recorder.ts";
+import { OrderDesk } from "./order-desk.ts";
+import type { Parts } from "./parts.ts";
+import { PoolFinders } from "./pool-finders.ts";
+import type { Recorder } from "./recorder.ts";
+import { Reload, type ReloadReply } from "./reload.ts";
+import { Schedules } from "./schedules.ts";
+import type { Asker, Note, SeatLane } from "./seat-lane.ts";
+import { shareText } from "./share-text.ts";
+import { type Judged, WorkFigures } from "./work-figures.ts";
 
 /** How long a stop waits for verdicts that are still at the pool. */
 const STOP_PATIENCE_MS = 3000;
 const QUIESCE_LOOK_MS = 50;
 const THIN_EVERY_MS = 3_600_000;
-const MEGABYTE = 1_000_000;
-
-/** What the composition root hands in. */
-export interface Parts {
-  readonly config: ControllerConfig;
-  readonly clock: Clock;
-  /** Whether this time of the wall clock may be believed. */
-  readonly isClockSet: (wall: Date) => boolean;
-  readonly log: Logger;
-  readonly board: PowerBoard;
-  readonly addressProbe: AddressProbe;
-  /** Null where no fan is configured. */
-  readonly fan: FanParts | null;
-  readonly store: Store;
-  readonly seatOptionsOf: (seat: string) => SeatOptions;
-  readonly pools: PoolSide;
-  /** Null where the balance is not looked at. */
-  readonly balance: BalanceSide | null;
-  readonly hostWorkerScript: URL;
-  readonly version: string;
-}
-
-/** Not for the audit table: shares have one of their own, and strangers are not to wear out the card. */
-const NOT_AUDITED =
-  /^(?:share|result|job)\.|^link\.(?:refused|ended|thinned|server-error)$|^agent\.log$/;
 
 export class Controller {
   readonly #parts: Parts;
+  /** What it runs by now. */
+  #config: ControllerConfig;
   readonly #startedAt: number;
   readonly #around: Surroundings;
   readonly #loop: Loop;
   readonly #lane: BoardLane;
   readonly #links: LinkServer;
-  readonly #finder: PoolFinder;
-  readonly #pool: PoolLane;
+  readonly #agents: AgentSide;
+  readonly #finders: PoolFinders;
+  readonly #pool: SeatLane;
   readonly #balance: BalanceLane | null;
   readonly #hosts: HostWorkers;
   readonly #control: ControlSocket;
-  readonly #schedules: ScheduleLane;
+  readonly #schedules: Schedules;
+  readonly #orders: OrderDesk;
+  readonly #reload: Reload;
   readonly #recorder: Recorder | null;
+  readonly figures: WorkFigures;
+  readonly #audit: Audit;
+  /** The share whose verdict is being taken in. */
+  #judged: Judged | null = null;
   readonly #fan: FanLane | null;
   #thinning: NodeJS.Timeout | null = null;
   #stopping: Promise<void> | null = null;
@@ -82,15 +67,26 @@ export class Controller {
   constructor(parts: Parts) {
     const { config, clock, board, store } = parts;
     this.#parts = parts;
+    this.#config = config;
+    this.#audit = new Audit(store, parts.log);
     this.#startedAt = clock.now();
     this.#around = { version: parts.version, board: board.info.description };
     const post = (event: Untimed) => this.#loop.post(event);
     const report = (effect: EffectOf<"report">) => this.#report(effect);
     this.#lane = new BoardLane(board, clock, post, () => isSwitching(this.#loop.state));
-    this.#links = new LinkServer(config.link, clock, post, (ev, detail) => this.#note(ev, detail));
-    const warn = (ev: string, detail: Readonly<Record<string, string>>) =>
-      report({ type: "report", level: "warn", ev, slot: null, why: null, detail });
-    this.#finder = new PoolFinder({ ...parts.pools, clock, post, note: warn });
+    this.#agents = new AgentSide(parts, {
+      state: () => this.#loop.state,
+      results: (slot) => this.figures.figures()[slot]?.jobs ?? 0,
+      links: () => this.#links,
+      post,
+      report,
+    });
+    const note = (ev: string, detail: Readonly<Record<string, string>>) => this.#note(ev, detail);
+    this.#links = new LinkServer(config.link, clock, post, note, this.#agents);
+    const warn: Note = (ev, detail, level = "warn") =>
+      report({ type: "report", level, ev, slot: null, why: null, detail });
+    const around = { clock, post, note: warn };
+    this.#finders = new PoolFinders(parts.pools, parts.otherPools, around);
     this.#balance =
       parts.balance &&
       new BalanceLane({
@@ -100,28 +96,22 @@ export class Controller {
         joules: () => view(this.#loop.state, this.#around, clock.now()).totals.energy.joules,
         note: warn,
       });
-    this.#pool = new PoolLane(parts.seatOptionsOf, this.#finder, post);
-    this.#hosts = new HostWorkers(parts.hostWorkerScript, post, (worker, detail) => {
-      const effect = { type: "report", ev: "host.failed", slot: null, why: null } as const;
-      report({ ...effect, level: "error", detail: { worker, detail } });
-    });
-    this.#control = new ControlSocket(config.controlSocket, {
-      status: () => this.status(),
-      act: (request) => this.#act(request),
-    });
-    this.#schedules = new ScheduleLane({
+    this.#pool = parts.openLane({ ...this.#finders.sources, post, note: warn });
+    this.#hosts = new HostWorkers(parts.hostWorkerScript, post, (worker, detail) =>
+      warn("host.failed", { worker, detail }, "error"),
+    );
+    this.#control = new ControlSocket(config.controlSocket, this, parts.ring);
+    this.#schedules = new Schedules({
       windows: config.schedules,
+      store,
+      configuredWatts: () => this.#config.policy.ceilingWatts,
+      note,
       clock,
       isClockSet: parts.isClockSet,
       post,
-      alarmFailed: (error) => this.#note("schedule.alarm-failed", { error: messageOf(error) }),
     });
-    this.#fan =
-      parts.fan === null
-        ? null
-        : new FanLane(parts.fan, clock, (level, ev, detail) =>
-            report({ type: "report", level, ev, slot: null, why: null, detail }),
-          );
+    this.#orders = this.#openDesk(post);
+    this.#fan = openFanLane(parts.fan, clock, report);
     const shape = { slots: board.info.slots, hostWorkers: config.hostWorkers };
     const state = initialState(shape, config.policy, store.recall(), this.#startedAt);
     const machinery = {
@@ -132,23 +122,42 @@ export class Controller {
       addresses: parts.addressProbe,
       pool: this.#pool,
       hosts: this.#hosts,
-      iotOf: (seat: string) => this.#iotOf(seat),
+      askerOf: (seat: string) => this.#askerOf(seat),
+      orderEnded: (order: string) => this.#orders.onEnd(order),
       post,
       report,
     };
-    this.#recorder = config.record.on ? this.#record() : null;
-    this.#loop = new Loop(state, clock, executors(machinery), this.#recorder?.take);
+    this.#reload = new Reload({
+      ...parts.source,
+      file: config.source,
+      apply: (next) => this.#apply(next),
+      report: (level, ev, detail) =>
+        report({ type: "report", level, ev, slot: null, why: null, detail }),
+    });
+    this.#recorder = openRecorder(config, parts, report);
+    this.figures = new WorkFigures(this.#startedAt);
+    const witness: Witness = (before, event, effects) => {
+      this.#judged = this.figures.take(before, event, effects);
+      this.#recorder?.take(before, event, effects);
+    };
+    this.#loop = new Loop(state, clock, executors(machinery), witness, parts.onTick);
+  }
+
+  #askerOf(seat: string): Asker {
+    const iot = this.#config.pool.showTemperature ? iotOf(this.#loop.state, seat) : "";
+    return { iot, rateHs: rateOf(this.#loop.state, seat) };
   }
 
   /** Opens the control socket, lets agents in, then reads the lines. A start that fails changes no line. */
   async start(): Promise<void> {
     const { config } = this.#parts;
     // First, so that the loop's first turn knows where connections go, or that nobody knows yet.
-    this.#finder.start();
+    this.#finders.start();
     try {
       await this.#control.listen();
       const port = await this.#links.listen();
       this.#schedules.start();
+      this.#agents.start();
       // Last, for nothing is switched before the lines were read: a start that fails has touched none.
       await this.#lane.start();
       this.#note("controller.started", {
@@ -157,16 +166,9 @@ export class Controller {
         link: `${config.link.listen}:${port}`,
         config: config.source,
       });
-      this.#warnOfKeys();
+      this.#agents.warnOfKeys();
     } catch (error) {
-      this.#schedules.stop();
-      this.#loop.stop();
-      this.#finder.stop();
-      this.#pool.close();
-      await Promise.all([this.#links.stop(), this.#hosts.close(), this.#control.close()]);
-      await this.#lane.close();
-      await this.#recorder?.close();
-      this.#parts.store.close();
+      await this.#close();
       throw error;
     }
     this.#fan?.start();
@@ -180,20 +182,38 @@ export class Controller {
     return this.#stopping;
   }
 
+  get state(): RigState {
+    return this.#loop.state;
+  }
+
   status(): RigStatus {
     return view(this.#loop.state, this.#surroundings(), this.#parts.clock.now());
   }
 
-  /** The temperature of the Zero whose seat it is, where it is to be shown. */
-  #iotOf(seat: string): string {
-    if (!this.#parts.config.pool.showTemperature) return "";
-    const tempC = this.#loop.state.slots.find(({ id }) => id === seat)?.vitals?.tempC ?? null;
-    return tempC === null ? "" : temperatureIot(tempC);
-  }
-
   #surroundings(): Surroundings {
     const balance = this.#balance === null ? {} : { balance: this.#balance.status() };
-    return { ...this.#around, finder: this.#finder.status(), ...balance };
+    const [work, jobs] = [this.figures.figures(), this.#orders.counts()];
+    const inbox = { dropped: this.#loop.dropped };
+    const more = { ...balance, ...servedOf(this.#parts.miners()), ...this.#parts.beside?.() };
+    const finder = this.#finders.main.status();
+    return { ...this.#around, finder, work, jobs, inbox, ...more };
+  }
+
+  #openDesk(post: (event: Untimed) => void): OrderDesk {
+    const { store, clock } = this.#parts;
+    const limits = () => this.#config.jobs;
+    return new OrderDesk({
+      store: store.orders,
+      clock,
+      limits,
+      state: () => this.#loop.state,
+      post,
+    });
+  }
+
+  #thin(): void {
+    this.#audit.thin();
+    this.#orders.thin();
   }
 
   async #stop(): Promise<void> {
@@ -202,26 +222,20 @@ export class Controller {
     await this.#quiesce(STOP_PATIENCE_MS);
     this.#note("controller.stopping", {});
     await this.#fan?.stop();
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
     this.#schedules.stop();
+    this.#orders.close();
+    this.#agents.stop();
     this.#loop.stop();
-    this.#finder.stop();
+    this.#finders.stop();
     this.#pool.close();
     await Promise.all([this.#links.stop(), this.#hosts.close(), this.#control.close()]);
     await this.#lane.close();
     await this.#recorder?.close();
     this.#parts.store.close();
-  }
-
-  #record(): Recorder {
-    const { config, clock, version } = this.#parts;
-    const onFailure = (error: unknown) => {
-      const detail = { error: messageOf(error), todo: "nothing more is recorded in this run" };
-      const [level, ev] = ["error", "record.failed"] as const;
-      this.#report({ type: "report", level, ev, slot: null, why: null, detail });
-    };
-    const dir = join(config.stateDir, "record");
-    const maxBytes = config.record.maxMb * MEGABYTE;
-    return new Recorder({ dir, maxBytes, program: version, clock, onFailure });
   }
 
   async #quiesce(timeoutMs: number): Promise<void> {
@@ -233,40 +247,39 @@ export class Controller {
     } while (awaitsVerdict(this.#loop.state) && clock.now() < until);
   }
 
-  async #act(request: ActRequest): Promise<ControlReply> {
-    const refusal = refusalOf(request, this.#loop.state);
-    if (refusal !== null) return refusal;
-    const event = eventOf(request);
-    if (request.verb === "pool-node") await this.#choosePool(request.node, request.reason);
-    else if (request.verb === "quiesce") await this.#quiesce(request.timeoutMs);
-    else if (event !== null) {
-      this.#loop.post(event);
-      await twoTurns();
-    }
-    return answerOf(request, this.#loop.state, this.#surroundings(), this.#parts.clock.now());
+  /** Carries out every verb but `watch`; a request that does not fit this rig is refused. */
+  act(request: ActRequest): Promise<ControlReply> {
+    return carryOut(request, {
+      state: () => this.#loop.state,
+      answer: () =>
+        answerOf(request, this.#loop.state, this.#surroundings(), this.#parts.clock.now()),
+      post: (event) => this.#loop.post(event),
+      note: (ev, detail) => this.#note(ev, detail),
+      choosePool: (node) => this.#finders.main.choose(node),
+      blink: (slots, forMs) => this.#lane.blink(slots, forMs),
+      quiesce: (timeoutMs) => this.#quiesce(timeoutMs),
+      reload: () => this.reload(),
+      past: this.#parts.past,
+      orders: this.#orders,
+      miners: this.#parts.miners,
+      schedules: this.#schedules,
+      agents: this.#agents,
+    });
   }
 
-  async #choosePool(node: string | null, reason: string): Promise<void> {
-    this.#note("pool.chosen", { node: node ?? "auto", reason });
-    this.#finder.choose(node === null ? null : parseNode(node));
-    await twoTurns();
+  reload(): Promise<ReloadReply> {
+    return this.#reload.run();
   }
 
-  /** An agent whose key is not here is refused at each try; whoever reads this log finds out why. */
-  #warnOfKeys(): void {
-    const { config, board } = this.#parts;
-    for (const { slot, ...detail } of keyFaults(config.link.keysDir, board.info.slots)) {
-      const effect = { type: "report", ev: "link.key-fault", slot, why: null } as const;
-      this.#report({ ...effect, level: "warn", detail });
-    }
-  }
-
-  #thin(): void {
-    try {
-      this.#parts.store.thin();
-    } catch (error) {
-      this.#parts.log.error({ ev: "store.failed", error: messageOf(error) });
-    }
+  #apply(next: ControllerConfig): void {
+    const before = this.#config;
+    this.#config = next;
+    this.#parts.log.level = next.logLevel;
+    applyConfig(before, next, {
+      policy: (policy) => this.#loop.post({ type: "policy", policy }),
+      schedules: (windows) => this.#schedules.replaceFile(windows),
+      pools: (nodes, picker) => this.#finders.main.relist(nodes, picker),
+    });
   }
 
   #note(ev: string, detail: Readonly<Record<string, string>>): void {
@@ -274,23 +287,13 @@ export class Controller {
   }
 
   #report({ level, ev, slot, why, detail }: EffectOf<"report">): void {
-    const { clock, log, store } = this.#parts;
+    const { clock, log } = this.#parts;
     const at = clock.wall().toISOString();
     const at_ms = Math.round(clock.now() - this.#startedAt);
     const event: RigEvent = { at, at_ms, level, ev, slot, why, detail };
-    log[level]({ ev, slot, why, ...detail });
-    if (!NOT_AUDITED.test(ev)) {
-      try {
-        store.writeEvent(event);
-      } catch (error) {
-        log.error({ ev: "store.failed", error: messageOf(error) });
-      }
-    }
+    log[level]({ ev, slot, why, ...detail }, shareText(this.#judged, ev, why, detail));
+    this.#audit.take(event);
     this.#control.publish(event);
+    this.#parts.onEvent(event);
   }
-}
-
-/** The event that was posted is taken in, and the answer shows what came of it. */
-function twoTurns(): Promise<void> {
-  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }

@@ -6,8 +6,11 @@ export type ControllerErrorCode =
   | "socket-in-use"
   | "permission"
   | "state-dir"
+  | "state-in-use"
   | "sqlite"
-  | "key-file";
+  | "key-file"
+  | "ca-file"
+  | "agent-program";
 
 export class ControllerError extends Error {
   readonly code: ControllerErrorCode;

@@ -10,6 +10,10 @@ const SHARE: Share = {
   seat: "p1",
   jobId: "p1-1",
   worker: "p1",
+  algorithm: "duco-s1",
+  poolTarget: "d0beba883d7e8cd119ea2b0e09b78f60f29e0968",
+  node: "",
+  ref: "",
   prefix: "ba29a15896fd2d792d5c4b60668bf2b9feebc51d",
   target: "d0beba883d7e8cd119ea2b0e09b78f60f29e0968",
   difficulty: 10,
@@ -37,10 +41,11 @@ function machinery() {
 }
 
 describe("securing a share", () => {
-  it("writes a right one down before it says so", () => {
+  it("writes a right one down before it says so", async () => {
     const { execute, post, writeShare } = machinery();
-    expect(solves({ algorithm: "duco-s1", ...SHARE }, SHARE.nonce)).toBe(true);
+    expect(solves({ ...SHARE, algorithm: "duco-s1" }, SHARE.nonce)).toBe(true);
     execute({ type: "secure-share", share: SHARE });
+    await turn();
     expect(writeShare).toHaveBeenCalledOnce();
     expect(post).toHaveBeenCalledWith({ type: "share-secured", seat: "p1", share: 1, valid: true });
     expect(writeShare.mock.invocationCallOrder[0]).toBeLessThan(
@@ -48,9 +53,28 @@ describe("securing a share", () => {
     );
   });
 
-  it("writes no wrong one", () => {
+  it("writes none down that is good enough only for ourselves", async () => {
+    const { execute, post, writeShare } = machinery();
+    const [low, high] = ["0".repeat(64), "f".repeat(64)];
+    const piece = { ...SHARE, algorithm: "sha256d", prefix: "0".repeat(152) } as const;
+    execute({ type: "secure-share", share: { ...piece, target: high, poolTarget: low } });
+    await turn();
+    expect(writeShare).not.toHaveBeenCalled();
+    const told = { type: "share-secured", seat: "p1", share: 1, valid: true };
+    expect(post).toHaveBeenCalledWith({ ...told, isLocal: true });
+    execute({ type: "secure-share", share: { ...piece, target: high, poolTarget: high } });
+    await turn();
+    expect(writeShare).toHaveBeenCalledOnce();
+    expect(post).toHaveBeenLastCalledWith(told);
+    execute({ type: "secure-share", share: { ...piece, target: low, poolTarget: low } });
+    await turn();
+    expect(post).toHaveBeenLastCalledWith({ ...told, valid: false });
+  });
+
+  it("writes no wrong one", async () => {
     const { execute, post, writeShare } = machinery();
     execute({ type: "secure-share", share: { ...SHARE, nonce: 51 } });
+    await turn();
     expect(writeShare).not.toHaveBeenCalled();
     expect(post).toHaveBeenCalledWith({
       type: "share-secured",
@@ -60,12 +84,13 @@ describe("securing a share", () => {
     });
   });
 
-  it("that cannot be written is never secured: its session starts over", () => {
+  it("that cannot be written is never secured: its session starts over", async () => {
     const { execute, post, report, writeShare, drop } = machinery();
     writeShare.mockImplementation(() => {
       throw new Error("disk full");
     });
     execute({ type: "secure-share", share: SHARE });
+    await turn();
     expect(post).not.toHaveBeenCalled();
     expect(drop).toHaveBeenCalledWith("p1");
     expect(report).toHaveBeenCalledWith(
@@ -73,6 +98,11 @@ describe("securing a share", () => {
     );
   });
 });
+
+/** Shares are written after the rest of the turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 describe("an intent", () => {
   const intent = {

@@ -1,8 +1,8 @@
 // The table of executors: one for each effect, or it does not compile. Each hands on at once; outcomes come back as events.
 
-import { solves } from "../../zero-agent/kernels/reference.ts";
 import type { Effect, EffectOf } from "../core/effect.ts";
 import type { Share } from "../core/seat.ts";
+import { solvesAt } from "../pools/solves.ts";
 import type { AddressProbe } from "./address-probe.ts";
 import type { BoardLane } from "./board-lane.ts";
 import type { Clock } from "./clock.ts";
@@ -10,7 +10,7 @@ import { messageOf } from "./error.ts";
 import type { HostWorkers } from "./host-workers.ts";
 import type { LinkServer } from "./link-server.ts";
 import type { Untimed } from "./loop.ts";
-import type { PoolLane } from "./pool-lane.ts";
+import type { Asker, SeatLane } from "./seat-lane.ts";
 import type { Store } from "./store.ts";
 
 export interface Machinery {
@@ -19,20 +19,16 @@ export interface Machinery {
   readonly board: BoardLane;
   readonly links: LinkServer;
   readonly addresses: AddressProbe;
-  readonly pool: PoolLane;
+  readonly pool: SeatLane;
   readonly hosts: HostWorkers;
-  /** What the wallet shows beside this seat's rig name; "" for nothing. */
-  iotOf(seat: string): string;
+  askerOf(seat: string): Asker;
+  /** Told of each order whose end is on disk. */
+  orderEnded(order: string): void;
   post(event: Untimed): void;
   report(effect: EffectOf<"report">): void;
 }
 
 type Executors = { readonly [T in Effect["type"]]: (effect: EffectOf<T>) => void };
-
-function solvesIts(share: Share): boolean {
-  const { prefix, target, nonce } = share;
-  return solves({ algorithm: "duco-s1", prefix, target }, nonce);
-}
 
 /**
  * Effects -> the machinery that carries them out. One that throws (a full disk) ends nothing but itself: an intent that is
@@ -58,26 +54,54 @@ export function executors(machinery: Machinery): (effect: Effect) => void {
     "close-link": ({ link, code, why }) => links.close(link, code, why),
     "host-search": ({ worker, message }) => hosts.search(worker, message),
     "host-cancel": ({ worker }) => hosts.cancel(worker),
-    "connect-pool": ({ seat }) => pool.connect(seat),
+    "connect-pool": ({ seat, goal }) => pool.connect(seat, goal),
     "drop-pool": ({ seat }) => pool.drop(seat),
-    "request-job": ({ seat }) => pool.requestJob(seat, machinery.iotOf(seat)),
-    "secure-share": ({ share }) => {
-      const valid = solvesIts(share);
-      if (valid) store.writeShare(share, clock.wall());
-      post({ type: "share-secured", seat: share.seat, share: share.id, valid });
+    "request-job": ({ seat }) => pool.requestJob(seat, machinery.askerOf(seat)),
+    "secure-share": (effect) => {
+      // After the rest of this turn: the job that the Zero has waiting for it should not wait for the disk.
+      setImmediate(() => attempt(machinery, effect, () => secure(machinery, effect.share)));
     },
     "submit-share": ({ share }) => pool.submit(share),
     "settle-share": ({ share, outcome, reason }) => store.settleShare(share, outcome, reason),
+    "check-find": (effect) => {
+      const { order, nonce } = effect;
+      setImmediate(() =>
+        attempt(machinery, effect, () => {
+          const right = solvesAt({ ...order, nonce }, order.target);
+          post({ type: "find-checked", order: order.id, nonce, right });
+        }),
+      );
+    },
+    "save-order": ({ order, progress }) => store.orders.saveProgress(order, progress),
+    "end-order": ({ order, end, progress }) => {
+      store.orders.end(order, end, progress, clock.wall().toISOString());
+      post({ type: "order-ended", order });
+      machinery.orderEnded(order);
+    },
     report: (effect) => machinery.report(effect),
   };
   return <T extends Effect["type"]>(effect: EffectOf<T> & { readonly type: T }) => {
     const execute: Executors[T] = table[effect.type];
-    try {
-      execute(effect);
-    } catch (error) {
-      onFailure(machinery, effect, error);
-    }
+    attempt(machinery, effect, () => execute(effect));
   };
+}
+
+function attempt(machinery: Machinery, effect: Effect, execute: () => void): void {
+  try {
+    execute();
+  } catch (error) {
+    onFailure(machinery, effect, error);
+  }
+}
+
+/** Verifies the share, and writes it down if it is one for the pool. */
+function secure({ store, clock, post }: Machinery, share: Share): void {
+  const { seat, id, target, poolTarget } = share;
+  const valid = solvesAt(share, target);
+  const isLocal = valid && target !== poolTarget && !solvesAt(share, poolTarget);
+  if (valid && !isLocal) store.writeShare(share, clock.wall());
+  const more = isLocal ? { isLocal } : {};
+  post({ type: "share-secured", seat, share: id, valid, ...more });
 }
 
 function onFailure(machinery: Machinery, effect: Effect, error: unknown): void {

@@ -1,6 +1,7 @@
 // Keeps the controller's own fan: looks at the temperature now and then, and switches where it is to be otherwise.
 
 import { type Fan, type FanLimits, wantsFan } from "../../hat/fan.ts";
+import type { EffectOf } from "../core/effect.ts";
 import type { Clock } from "./clock.ts";
 import { messageOf } from "./error.ts";
 
@@ -19,6 +20,18 @@ type FanTell = (
   ev: "fan.on" | "fan.off" | "fan.failed",
   detail: Readonly<Record<string, string>>,
 ) => void;
+
+/** Null where no fan is configured. */
+export function openFanLane(
+  fan: FanParts | null,
+  clock: Clock,
+  report: (effect: EffectOf<"report">) => void,
+): FanLane | null {
+  if (fan === null) return null;
+  return new FanLane(fan, clock, (level, ev, detail) =>
+    report({ type: "report", level, ev, slot: null, why: null, detail }),
+  );
+}
 
 export class FanLane {
   readonly #parts: FanParts;

@@ -2,8 +2,13 @@
 
 import type { Clock } from "./clock.ts";
 
-/** Begins at 0, by both clocks. `pass` lets time go by, timer by timer. */
-export function handClock(): Clock & { pass(ms: number): Promise<void> } {
+export interface HandClock extends Clock {
+  /** Lets time go by, timer by timer. */
+  pass(ms: number): Promise<void>;
+}
+
+/** Begins at 0, by both clocks. */
+export function handClock(): HandClock {
   let now = 0;
   let timers: { at: number; callback: () => void }[] = [];
   return {

@@ -2,9 +2,9 @@
 
 import { constants, setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
-import { KERNELS } from "../../zero-agent/kernels/all.ts";
+import { kernelsFor } from "../../zero-agent/kernels/all.ts";
 import { chooseKernel } from "../../zero-agent/kernels/choose.ts";
-import type { SearchJob } from "../../zero-agent/kernels/kernel.ts";
+import type { Algorithm, Kernel, SearchJob } from "../../zero-agent/kernels/kernel.ts";
 
 export type HostJob = SearchJob & {
   readonly id: string;
@@ -14,20 +14,36 @@ export type HostJob = SearchJob & {
 };
 
 /** Hashes between two looks at the mailbox: 1 ms at 40 MH/s, 50 ms on a Raspberry Pi 3 at an assumed 1 MH/s. */
-const PIECE = 50_000;
+const PIECES: Readonly<Record<Algorithm, number>> = {
+  "duco-s1": 50_000,
+  sha256d: 50_000,
+  // A thousand times as slow.
+  scrypt: 100,
+};
+
+const kernels = new Map<Algorithm, Kernel>();
+
+/** The kernel that is best here, found at the first job of its algorithm. */
+function kernelOf(algorithm: Algorithm): Kernel {
+  const known = kernels.get(algorithm);
+  if (known !== undefined) return known;
+  const { best } = chooseKernel(kernelsFor("auto", algorithm), () => performance.now());
+  if (best === null) throw new Error(`no ${algorithm} kernel passed its self-test`);
+  kernels.set(algorithm, best.kernel);
+  return best.kernel;
+}
 
 function main(port: NonNullable<typeof parentPort>): void {
-  const { best } = chooseKernel(KERNELS, () => performance.now());
-  if (best === null) throw new Error("no hash kernel passed its self-test");
-  const { kernel } = best;
   let job: HostJob | null = null;
 
   async function search(current: HostJob): Promise<void> {
+    const kernel = kernelOf(current.algorithm);
+    const piece = PIECES[current.algorithm];
     const startedAt = performance.now();
     let next = current.from;
     let hashes = 0;
     while (job === current && next <= current.to) {
-      const progress = kernel.search(current, next, current.to, PIECE);
+      const progress = kernel.search(current, next, current.to, piece);
       next = progress.next;
       hashes += progress.hashes;
       if (progress.nonce !== null || next > current.to) {

@@ -33,8 +33,7 @@ export class HostWorkers {
   }
 
   search(worker: string, message: JobMessage): void {
-    const { id, epoch, algorithm, prefix, target, from, to } = message;
-    const job: HostJob = { id, epoch, algorithm, prefix, target, from, to };
+    const { type: _, budgetMs: __, ...job } = message;
     const thread = this.#threads.get(worker) ?? this.#start(worker);
     this.#jobs.set(worker, job);
     thread.postMessage(job);

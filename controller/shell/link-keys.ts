@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SlotId } from "../../hat/slots.ts";
+import type { EffectOf } from "../core/effect.ts";
 import { messageOf, systemCode } from "./error.ts";
 
 const KEY = /^[0-9a-f]{64}$/i;
@@ -34,6 +35,16 @@ export function keyFaults(keysDir: string, slots: readonly SlotId[]): readonly K
     const file = keyFile(keysDir, slot);
     const fault = faultOf(file);
     return fault === null ? [] : [{ slot, file, ...fault }];
+  });
+}
+
+/** Those as events: an agent whose key is not here is refused at each try, and whoever reads the log finds out why. */
+export function keyWarnings(
+  keysDir: string,
+  slots: readonly SlotId[],
+): readonly EffectOf<"report">[] {
+  return keyFaults(keysDir, slots).map(({ slot, ...detail }) => {
+    return { type: "report", level: "warn", ev: "link.key-fault", slot, why: null, detail };
   });
 }
 

@@ -10,7 +10,8 @@ import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { prove } from "../../zero-agent/protocol/handshake.ts";
 import { type ControllerMessage, SUBPROTOCOL } from "../../zero-agent/protocol/messages.ts";
 import { systemClock } from "./clock.ts";
-import { LinkServer } from "./link-server.ts";
+import { readLinkKey } from "./link-keys.ts";
+import { LinkServer, type LinkSide } from "./link-server.ts";
 import type { Untimed } from "./loop.ts";
 
 const KEY = randomBytes(32);
@@ -29,7 +30,6 @@ beforeEach(async () => {
     listen: "127.0.0.1",
     port: 0,
     allow: ["127.0.0.0/8"],
-    keysDir,
     beatIntervalMs: 2000,
   };
   server = new LinkServer(
@@ -37,6 +37,7 @@ beforeEach(async () => {
     systemClock,
     (event) => events.push(event),
     () => {},
+    sideOf(keysDir),
   );
   port = await server.listen();
 });
@@ -46,6 +47,18 @@ afterEach(async () => {
   await server.stop();
   rmSync(keysDir, { recursive: true });
 });
+
+/** The keys of a folder, and nobody else who listens. */
+function sideOf(dir: string): LinkSide {
+  return {
+    keysOf: (slot) => [readLinkKey(dir, slot)].filter((key) => key !== null),
+    turnedAway: () => {},
+    enrol: () => ({ status: 403, error: "no code is open" }),
+    linkUp: () => {},
+    linkDown: () => {},
+    told: () => {},
+  };
+}
 
 function dial(path = "/link", protocol: string | undefined = SUBPROTOCOL, headers = {}): WebSocket {
   const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocol, { headers });
@@ -244,23 +257,25 @@ describe("the link server", () => {
   });
 
   it("says that its port is in use", async () => {
-    const options = { listen: "127.0.0.1", port, allow: [], keysDir, beatIntervalMs: 2000 };
+    const options = { listen: "127.0.0.1", port, allow: [], beatIntervalMs: 2000 };
     const second = new LinkServer(
       options,
       systemClock,
       () => {},
       () => {},
+      sideOf(keysDir),
     );
     await expect(second.listen()).rejects.toMatchObject({ code: "port-in-use" });
   });
 
   it("says that it has no such address", async () => {
-    const options = { listen: "192.0.2.1", port: 0, allow: [], keysDir, beatIntervalMs: 2000 };
+    const options = { listen: "192.0.2.1", port: 0, allow: [], beatIntervalMs: 2000 };
     const second = new LinkServer(
       options,
       systemClock,
       () => {},
       () => {},
+      sideOf(keysDir),
     );
     await expect(second.listen()).rejects.toMatchObject({ code: "bad-address" });
   });
@@ -270,7 +285,6 @@ describe("the link server", () => {
       listen: "127.0.0.1",
       port: 0,
       allow: ["172.19.181.0/24"],
-      keysDir,
       beatIntervalMs: 2000,
     };
     const strict = new LinkServer(
@@ -278,6 +292,7 @@ describe("the link server", () => {
       systemClock,
       () => {},
       () => {},
+      sideOf(keysDir),
     );
     const strictPort = await strict.listen();
     const socket = new WebSocket(`ws://127.0.0.2:${strictPort}/link`, SUBPROTOCOL, {

@@ -1,21 +1,26 @@
 // Where agents dial in: an HTTP server that upgrades /link and nothing else, open to the gadget network only.
 
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { type AddressInfo, BlockList, isIPv6 } from "node:net";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo, type BlockList, isIPv6 } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocket, WebSocketServer } from "ws";
 import type { SlotId } from "../../hat/slots.ts";
 import { MAX_FRAME_BYTES } from "../../zero-agent/protocol/codec.ts";
+import { ENROL_PATH } from "../../zero-agent/protocol/enrolment.ts";
 import {
   type AgentMessage,
   type ControllerMessage,
+  type Hello,
   SUBPROTOCOL,
 } from "../../zero-agent/protocol/messages.ts";
+import type { Answer } from "../agents/enrol-desk.ts";
+import { serveEnrolment } from "../agents/enrol-http.ts";
+import { allowList, plainAddress } from "./allow-list.ts";
 import type { Clock } from "./clock.ts";
-import { ControllerError, messageOf, systemCode } from "./error.ts";
 import { Link } from "./link.ts";
-import { readLinkKey } from "./link-keys.ts";
+import { listenError } from "./listen-error.ts";
 import type { Untimed } from "./loop.ts";
+import { type ThinLog, thinned } from "./thinned-log.ts";
 
 const PING_EVERY_MS = 2000;
 const PROVE_EVERY_MS = 5000;
@@ -31,53 +36,29 @@ export interface LinkServerOptions {
   readonly listen: string;
   readonly port: number;
   readonly allow: readonly string[];
-  readonly keysDir: string;
   readonly beatIntervalMs: number;
 }
 
-function allowList(cidrs: readonly string[], own: string): BlockList {
-  const list = new BlockList();
-  for (const cidr of cidrs) {
-    const [network = "", bits] = cidr.split("/");
-    const family = isIPv6(network) ? "ipv6" : "ipv4";
-    list.addSubnet(network, Number(bits ?? (family === "ipv6" ? 128 : 32)), family);
-  }
-  // Ourselves, for the proof that the server answers.
-  if (own !== "0.0.0.0" && own !== "::") list.addAddress(own, isIPv6(own) ? "ipv6" : "ipv4");
-  else list.addAddress("127.0.0.1");
-  return list;
-}
-
-/** Log lines that a stranger can cause: so many in a window, and then only their number. */
-const LOG_WINDOW_MS = 10_000;
-const LOG_WINDOW_LINES = 20;
-
-type Log = (ev: string, detail: Record<string, string>) => void;
-
-function thinned(clock: Clock, log: Log): Log {
-  let windowAt = clock.now();
-  let lines = 0;
-  return (ev, detail) => {
-    if (clock.now() - windowAt >= LOG_WINDOW_MS) {
-      if (lines > LOG_WINDOW_LINES)
-        log("link.thinned", { lines: String(lines - LOG_WINDOW_LINES) });
-      windowAt = clock.now();
-      lines = 0;
-    }
-    lines += 1;
-    if (lines <= LOG_WINDOW_LINES) log(ev, detail);
-  };
-}
-
-function plainAddress(address: string): string {
-  return address.startsWith("::ffff:") ? address.slice(7) : address;
+/** Whose keys are right, and who else hears of the links, beside the decision core. */
+export interface LinkSide {
+  /** The keys that an agent of this slot may prove; none lets none in. */
+  keysOf(slot: string): readonly Buffer[];
+  /** Who proved none of them. */
+  turnedAway(peer: string, slot: string): void;
+  /** One who wants to be let in. */
+  enrol(message: unknown, peer: string): Answer;
+  linkUp(slot: SlotId, link: number, hello: Hello, protocol: number): void;
+  linkDown(slot: SlotId, link: number): void;
+  /** About its program or its key, not its work. */
+  told(slot: SlotId, link: number, message: AgentMessage): void;
 }
 
 export class LinkServer {
   readonly #options: LinkServerOptions;
   readonly #clock: Clock;
   readonly #post: (event: Untimed) => void;
-  readonly #log: Log;
+  readonly #log: ThinLog;
+  readonly #side: LinkSide;
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
   readonly #allowed: BlockList;
@@ -86,8 +67,15 @@ export class LinkServer {
   #nextLink = 1;
   #timers: NodeJS.Timeout[] = [];
 
-  constructor(options: LinkServerOptions, clock: Clock, post: (event: Untimed) => void, log: Log) {
+  constructor(
+    options: LinkServerOptions,
+    clock: Clock,
+    post: (event: Untimed) => void,
+    log: ThinLog,
+    side: LinkSide,
+  ) {
     this.#options = options;
+    this.#side = side;
     this.#clock = clock;
     this.#post = post;
     this.#log = thinned(clock, log);
@@ -106,9 +94,7 @@ export class LinkServer {
       connectionsCheckingInterval: 1000,
     });
     this.#http.maxConnections = CONNECTIONS_MAX;
-    this.#http.on("request", (_request, response) => {
-      response.writeHead(404, { connection: "close" }).end();
-    });
+    this.#http.on("request", (request, response) => this.#onRequest(request, response));
     this.#http.on("upgrade", (request, socket, head) => this.#onUpgrade(request, socket, head));
     this.#http.on("clientError", (_error, socket) => socket.destroy());
   }
@@ -138,6 +124,11 @@ export class LinkServer {
 
   close(link: number, code: number, why: string): void {
     this.#links.get(link)?.close(code, why);
+  }
+
+  /** The key that this link was proved with; null where it is not, or gone. */
+  keyOf(link: number): Buffer | null {
+    return this.#links.get(link)?.key ?? null;
   }
 
   /** Where the slot's last link came from, also when it has ended; null if there was none yet. */
@@ -172,11 +163,13 @@ export class LinkServer {
     this.#sockets.handleUpgrade(request, socket, head, (websocket) => {
       const peer = plainAddress(request.socket.remoteAddress ?? "");
       const link = new Link(this.#nextLink++, peer, websocket, {
-        keyOf: (slot) => readLinkKey(this.#options.keysDir, slot),
+        keysOf: (slot) => this.#side.keysOf(slot),
+        onTurnedAway: (slot) => this.#side.turnedAway(peer, slot),
         beatIntervalMs: this.#options.beatIntervalMs,
         clock: this.#clock,
-        onUp: ({ id }, slot, hello) => {
+        onUp: ({ id }, slot, hello, protocol) => {
           this.#addresses.set(slot, peer);
+          this.#side.linkUp(slot, id, hello, protocol);
           this.#post({ type: "link-up", slot, link: id, hello });
         },
         onHeard: ({ id }, slot) => this.#post({ type: "heard", slot, link: id }),
@@ -187,10 +180,23 @@ export class LinkServer {
     });
   }
 
-  #refusal(request: IncomingMessage): string | null {
+  #onRequest(request: IncomingMessage, response: ServerResponse): void {
+    const isOurs = request.method === "POST" && request.headers.origin === undefined;
+    if (!isOurs || request.url !== ENROL_PATH || !this.#isAllowed(request)) {
+      response.writeHead(404, { connection: "close" }).end();
+      return;
+    }
+    const peer = plainAddress(request.socket.remoteAddress ?? "");
+    serveEnrolment(request, response, (message) => this.#side.enrol(message, peer));
+  }
+
+  #isAllowed(request: IncomingMessage): boolean {
     const address = plainAddress(request.socket.remoteAddress ?? "");
-    const family = isIPv6(address) ? "ipv6" : "ipv4";
-    if (!this.#allowed.check(address, family)) return "this network is not allowed";
+    return this.#allowed.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+  }
+
+  #refusal(request: IncomingMessage): string | null {
+    if (!this.#isAllowed(request)) return "this network is not allowed";
     if (request.url !== "/link") return "no such path";
     if (request.headers.origin !== undefined) return "browsers are not agents";
     const offered = request.headers["sec-websocket-protocol"]?.split(/\s*,\s*/) ?? [];
@@ -217,6 +223,14 @@ export class LinkServer {
           epoch: message.epoch,
         });
         break;
+      case "bundle":
+      case "want":
+      case "staged":
+      case "unfit":
+      case "rekeyed":
+        this.#post({ type: "heard", slot, link });
+        this.#side.told(slot, link, message);
+        break;
       case "log":
         this.#log("agent.log", { slot, untrusted: `${message.event}: ${message.detail}` });
         break;
@@ -227,8 +241,10 @@ export class LinkServer {
 
   #onDown(link: Link, slot: SlotId | null, detail: string): void {
     this.#links.delete(link.id);
-    if (slot !== null) this.#post({ type: "link-down", slot, link: link.id, detail });
-    else if (!detail.includes(PROOF_OF_LIFE))
+    if (slot !== null) {
+      this.#side.linkDown(slot, link.id);
+      this.#post({ type: "link-down", slot, link: link.id, detail });
+    } else if (!detail.includes(PROOF_OF_LIFE))
       this.#log("link.ended", { peer: link.peer, why: detail });
   }
 
@@ -252,38 +268,4 @@ export class LinkServer {
       socket.close(1000, PROOF_OF_LIFE);
     });
   }
-}
-
-function listenError(error: Error, listen: string, port: number): ControllerError {
-  const code = systemCode(error);
-  if (code === "EADDRINUSE") {
-    return new ControllerError(
-      "port-in-use",
-      `the link port ${listen}:${port} is in use`,
-      "stop the other program (`ss -ltnp` names it) or set [link] port",
-      error,
-    );
-  }
-  if (code === "EADDRNOTAVAIL") {
-    return new ControllerError(
-      "bad-address",
-      `this machine has no address ${listen} to listen on`,
-      "bring the gadget network up, or set [link] listen to the bridge's address",
-      error,
-    );
-  }
-  if (code === "EACCES") {
-    return new ControllerError(
-      "permission",
-      `not allowed to listen on ${listen}:${port}`,
-      "set [link] port to one above 1023",
-      error,
-    );
-  }
-  return new ControllerError(
-    "bad-address",
-    `cannot listen on ${listen}:${port}: ${messageOf(error)}`,
-    "check [link] listen and [link] port",
-    error,
-  );
 }

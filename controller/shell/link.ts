@@ -33,10 +33,13 @@ function closeReason(text: string): string {
 }
 
 export interface LinkOwner {
-  readonly keyOf: (slot: string) => Buffer | null;
+  /** The keys that an agent of this slot may prove. */
+  readonly keysOf: (slot: string) => readonly Buffer[];
+  /** None was proved. */
+  onTurnedAway(slot: string): void;
   readonly beatIntervalMs: number;
   readonly clock: Clock;
-  onUp(link: Link, slot: SlotId, hello: Hello): void;
+  onUp(link: Link, slot: SlotId, hello: Hello, protocol: number): void;
   onMessage(link: Link, slot: SlotId, message: AgentMessage): void;
   onHeard(link: Link, slot: SlotId): void;
   onDown(link: Link, slot: SlotId | null, detail: string): void;
@@ -57,6 +60,7 @@ export class Link {
   #windowStart = 0;
   #windowCount = 0;
   #closeWhy: string | null = null;
+  #key: Buffer | null = null;
 
   constructor(id: number, peer: string, socket: WebSocket, owner: LinkOwner) {
     this.id = id;
@@ -74,6 +78,11 @@ export class Link {
     });
     socket.on("close", (code, reason) => this.#onClose(code, reason.toString()));
     this.send({ type: "challenge", nonce: this.#stage.nonce });
+  }
+
+  /** The one that was proved; null before that. */
+  get key(): Buffer | null {
+    return this.#key;
   }
 
   send(message: ControllerMessage): void {
@@ -148,14 +157,17 @@ export class Link {
   }
 
   #onAuth(nonce: string, auth: Extract<AgentMessage, { type: "auth" }>): void {
-    const key = this.#owner.keyOf(auth.slot);
     const nonces = { controller: nonce, agent: auth.nonce };
-    const right = key !== null && proved("agent", key, auth.slot, nonces, auth.mac);
-    if (key === null || !right || !isSlotId(auth.slot)) {
+    const key = this.#owner
+      .keysOf(auth.slot)
+      .find((each) => proved("agent", each, auth.slot, nonces, auth.mac));
+    if (key === undefined || !isSlotId(auth.slot)) {
+      this.#owner.onTurnedAway(auth.slot);
       this.close(CLOSE.badKey, `the key of ${auth.slot} is not proved`);
       return;
     }
     this.#stage = { name: "proved", slot: auth.slot };
+    this.#key = key;
     this.send({ type: "proof", mac: prove("controller", key, auth.slot, nonces) });
   }
 
@@ -172,6 +184,6 @@ export class Link {
     this.#cancelHandshake();
     this.#stage = { name: "up", slot };
     this.send({ type: "welcome", slot, protocol, beatIntervalMs: this.#owner.beatIntervalMs });
-    this.#owner.onUp(this, slot, hello);
+    this.#owner.onUp(this, slot, hello, protocol);
   }
 }

@@ -32,8 +32,10 @@ function begin(policy: Partial<Policy> = {}) {
     NOTHING_REMEMBERED,
     clock.now(),
   );
-  const loop = new Loop(state, clock, (effect) => effects.push(effect));
-  return { clock, effects, loop };
+  const ticks: number[] = [];
+  const onTick = () => void ticks.push(clock.at);
+  const loop = new Loop(state, clock, (effect) => effects.push(effect), null, onTick);
+  return { clock, effects, loop, ticks };
 }
 
 const turn = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
@@ -54,6 +56,25 @@ describe("the loop", () => {
     await turn();
     expect(effects.length).toBeGreaterThan(0);
     loop.stop();
+  });
+
+  it("tells of turns that judged, not of those that only took something in", async () => {
+    const { clock, loop, ticks } = begin();
+    await turn();
+    expect(ticks).toEqual([1000]);
+    for (let beat = 0; beat < 5; beat++) {
+      loop.post({ type: "heard", slot: "p1", link: 1 } as never);
+      await turn();
+    }
+    expect(ticks).toEqual([1000]);
+    clock.at += 1000;
+    loop.post(LINES_ON);
+    await turn();
+    expect(ticks).toEqual([1000, 2000]);
+    loop.stop();
+    clock.at += 5000;
+    await turn();
+    expect(ticks).toEqual([1000, 2000]);
   });
 
   it("sleeps until the core wants to be woken, a second at most", async () => {

@@ -15,11 +15,13 @@ export type Witness = (before: RigState, event: Event, effects: readonly Effect[
 /** Above this, frames that carry nothing but a sign of life are dropped: the next one tells the same. */
 const INBOX_LIMIT = 4096;
 
+/** `onTick` is called at the end of each turn that judged: what a watchdog may be fed from. */
 export class Loop {
   #state: RigState;
   readonly #clock: Clock;
   readonly #execute: (effect: Effect) => void;
   readonly #witness: Witness | null;
+  readonly #onTick: () => void;
   #inbox: Event[] = [];
   #scheduled = false;
   #wakeAt: number;
@@ -33,11 +35,13 @@ export class Loop {
     clock: Clock,
     execute: (effect: Effect) => void,
     witness: Witness | null = null,
+    onTick: () => void = () => {},
   ) {
     this.#state = state;
     this.#clock = clock;
     this.#execute = execute;
     this.#witness = witness;
+    this.#onTick = onTick;
     this.#wakeAt = clock.now();
     this.#schedule();
   }
@@ -77,8 +81,10 @@ export class Loop {
     this.#inbox = [];
     for (const event of batch) this.#take(event);
     const now = this.#clock.now();
-    if (now >= this.#wakeAt) this.#take({ type: "tick", now });
+    const isDue = now >= this.#wakeAt;
+    if (isDue) this.#take({ type: "tick", now });
     this.#sleep();
+    if (isDue) this.#onTick();
   }
 
   #take(event: Event): void {
@@ -96,4 +102,9 @@ export class Loop {
     // The timer only wakes the loop; it judges nothing itself.
     this.#cancelWake = this.#clock.after(this.#wakeAt - this.#clock.now(), () => this.#schedule());
   }
+}
+
+/** Resolves when an event that was posted just now is taken in: what is asked then shows what came of it. */
+export function twoTurns(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }

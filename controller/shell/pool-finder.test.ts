@@ -19,6 +19,7 @@ function started(parts: Partial<PoolFinderParts>) {
   const notes: unknown[] = [];
   const finder = new PoolFinder({
     list: [],
+    picker: "https://picker.example/getPool",
     memory: { good: [], chosen: null },
     clock,
     random: () => 0,
@@ -125,6 +126,26 @@ test("keeps good nodes over a restart; a full disk stops nothing", async () => {
   full.finder.good(A);
   expect(full.notes).toEqual([["pool.not-remembered", { error: "disk full" }]]);
   expect(full.finder.node).toEqual(A);
+});
+
+test("another list, or another picker, is begun with at once; a person's choice stands", async () => {
+  const asked: string[] = [];
+  const askPicker = (url: URL) => {
+    asked.push(url.href);
+    return Promise.resolve({ ok: true, node: B } as const);
+  };
+  const { clock, finder, posted } = started({ list: [A], askPicker });
+  expect(finder.node).toEqual(A);
+  finder.relist([B, A], "https://picker.example/getPool");
+  expect(finder.node).toEqual(B);
+  finder.choose(A);
+  finder.relist([B], "https://picker.example/getPool");
+  expect(posted.at(-1)).toMatchObject({ node: "192.0.2.1:1", why: "manual" });
+  finder.choose(null);
+  finder.relist([], "https://other.example/");
+  await clock.pass(1);
+  expect(asked).toEqual(["https://other.example/"]);
+  expect(posted.at(-1)).toMatchObject({ node: "192.0.2.2:2", why: "picked" });
 });
 
 test("the group of the rig is drawn once", () => {

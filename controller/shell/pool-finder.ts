@@ -4,7 +4,7 @@ import { isThisMachine } from "../config/this-machine.ts";
 import type { FinderStatus } from "../core/status.ts";
 import { decodePick, type Pick } from "../pools/duino/codec-picker.ts";
 import { finderWakeAt, openFinder, stepFinder } from "../pools/finder.ts";
-import type { FinderInput, FinderOutput, FinderState } from "../pools/finder-state.ts";
+import type { FinderInput, FinderOutput, FinderRules, FinderState } from "../pools/finder-state.ts";
 import { addressOf, type PoolNode } from "../pools/node.ts";
 import type { Clock } from "./clock.ts";
 import { messageOf } from "./error.ts";
@@ -19,18 +19,24 @@ export interface PoolMemory {
 
 export interface PoolFinderParts {
   readonly list: readonly PoolNode[];
+  /** Its address, for when the list is empty. */
+  readonly picker: string;
   readonly memory: PoolMemory;
+  /** Without them, those of the Duino-Coin nodes. */
+  readonly rules?: FinderRules;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly askPicker: () => Promise<Pick>;
+  readonly askPicker: (picker: URL) => Promise<Pick>;
   readonly greets: (node: PoolNode) => Promise<boolean>;
   readonly remember: (memory: PoolMemory) => void;
   readonly post: (event: Untimed) => void;
+  /** Which goal's pools these are, where the hashing is split. @default the first's */
+  readonly goal?: number;
   readonly note: (ev: string, detail: Readonly<Record<string, string>>) => void;
 }
 
 /** What the composition root gives of it. */
-export type PoolSide = Omit<PoolFinderParts, "clock" | "post" | "note">;
+export type PoolSide = Omit<PoolFinderParts, "clock" | "post" | "note" | "goal">;
 
 /** Why a session ended, in the sight of its node: none of its doing, or not to be mended by another node. */
 const NOT_THE_NODES: ReadonlySet<string> = new Set(["stopped", "banned"]);
@@ -47,9 +53,14 @@ export class PoolFinder {
   #node: PoolNode | null = null;
   #cancelWake: () => void = () => {};
   #stopped = false;
+  #picker: URL;
+  /** As it was last written down. */
+  #memory: PoolMemory;
 
   constructor(parts: PoolFinderParts) {
     this.#parts = parts;
+    this.#picker = new URL(parts.picker);
+    this.#memory = parts.memory;
   }
 
   /** The node that a new connection goes to; null while none is known. */
@@ -57,9 +68,24 @@ export class PoolFinder {
     return this.#node;
   }
 
+  get all(): readonly PoolNode[] {
+    return this.#state?.candidates.map(({ node }) => node) ?? [];
+  }
+
   start(): void {
-    const { list, memory, clock } = this.#parts;
-    const { state, outputs } = openFinder(list, memory.good, memory.chosen, clock.now());
+    this.#open(this.#parts.list);
+  }
+
+  /** Begins anew with another list, or another picker. A person's choice still stands; connections that stay right stay up. */
+  relist(list: readonly PoolNode[], picker: string): void {
+    this.#picker = new URL(picker);
+    this.#open(list);
+  }
+
+  #open(list: readonly PoolNode[]): void {
+    const { good, chosen } = this.#memory;
+    const { clock, rules } = this.#parts;
+    const { state, outputs } = openFinder(list, good, chosen, clock.now(), rules);
     this.#take(state, outputs);
   }
 
@@ -74,9 +100,10 @@ export class PoolFinder {
   }
 
   /** A session with this node ended in the middle of something. */
-  bad(node: PoolNode, code: string, detail: string): void {
+  bad(node: PoolNode, code: string, detail: string, isFinal = false): void {
     if (NOT_THE_NODES.has(code)) return;
-    this.#tell({ type: "bad", address: addressOf(node), detail: `${code}: ${detail}` });
+    const address = addressOf(node);
+    this.#tell({ type: "bad", address, detail: `${code}: ${detail}`, isFinal });
   }
 
   /** A person's choice; null gives it back. */
@@ -129,12 +156,13 @@ export class PoolFinder {
   }
 
   #execute(output: FinderOutput): void {
-    const { post } = this.#parts;
+    const { post, goal } = this.#parts;
     switch (output.type) {
       case "use": {
         const { node, why, detail } = output;
         this.#node = node;
-        post({ type: "pool-node", node: node && addressOf(node), why, detail });
+        const more = goal === undefined ? {} : { goal };
+        post({ type: "pool-node", node: node && addressOf(node), why, detail, ...more });
         break;
       }
       case "ask-picker":
@@ -154,6 +182,7 @@ export class PoolFinder {
   /** A full disk is no reason to stop looking for pools. */
   #remember(memory: PoolMemory): void {
     const { remember, note } = this.#parts;
+    this.#memory = memory;
     try {
       remember(memory);
     } catch (error) {
@@ -163,7 +192,7 @@ export class PoolFinder {
 
   async #ask(): Promise<void> {
     const { askPicker, note } = this.#parts;
-    const pick = await askPicker();
+    const pick = await askPicker(this.#picker);
     if (pick.ok) this.#tell({ type: "picked", node: pick.node });
     else {
       const { code, detail } = pick;

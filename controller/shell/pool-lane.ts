@@ -6,19 +6,13 @@ import { kindOf, movedTier, TIERS, type Tier } from "../pools/duino/codec-reason
 import type { PoolNode } from "../pools/node.ts";
 import type { PoolEvent } from "../pools/pool-event.ts";
 import type { Untimed } from "./loop.ts";
+import type { Asker, NodeSource, SeatLane } from "./seat-lane.ts";
 
 /** What a seat's sessions have in common, whichever node they are with. */
 export type SeatOptions = Omit<DuinoOptions, "host" | "port" | "tier"> & {
   /** "auto" begins at the easiest, the one for Raspberry Pis, and asks for the one that the pool moved us to. */
   readonly tier: Tier | "auto";
 };
-
-/** Where connections go, and who wants to know how they fare. */
-export interface NodeSource {
-  readonly node: PoolNode | null;
-  good(node: PoolNode): void;
-  bad(node: PoolNode, code: string, detail: string): void;
-}
 
 interface Session {
   readonly client: DuinoClient;
@@ -27,7 +21,7 @@ interface Session {
   idle: boolean;
 }
 
-export class PoolLane {
+export class PoolLane implements SeatLane {
   readonly #optionsOf: (seat: string) => SeatOptions;
   readonly #nodes: NodeSource;
   readonly #post: (event: Untimed) => void;
@@ -66,8 +60,7 @@ export class PoolLane {
     client.connect();
   }
 
-  /** `iot`: see DuinoClient. */
-  requestJob(seat: string, iot: string): void {
+  requestJob(seat: string, { iot }: Asker): void {
     const session = this.#sessions.get(seat);
     if (session === undefined) return;
     session.idle = false;

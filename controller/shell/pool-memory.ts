@@ -1,6 +1,7 @@
 // What is kept of the pool over a restart. What cannot be read counts as nothing: it is found out again.
 
 import * as v from "valibot";
+import type { Algorithm } from "../../zero-agent/kernels/kernel.ts";
 import { isHostName, isPort } from "../pools/node.ts";
 import type { PoolMemory } from "./pool-finder.ts";
 
@@ -11,6 +12,8 @@ const node = v.object({
     v.check((port) => isPort(port)),
   ),
   name: v.string(),
+  tls: v.exactOptional(v.boolean()),
+  rpc: v.exactOptional(v.boolean()),
 });
 const memory = v.object({ good: v.array(node), chosen: v.nullable(node) });
 
@@ -20,19 +23,28 @@ export interface PoolStore {
   writePool(name: string, value: string): void;
 }
 
+/** Who mines something else knows other nodes. */
+function nameOf(algorithm: Algorithm): string {
+  return algorithm === "duco-s1" ? "nodes" : `nodes of ${algorithm}`;
+}
+
 /** The good nodes and the choice that the last run wrote down. */
-export function recallPool(store: PoolStore): PoolMemory {
+export function recallPool(store: PoolStore, algorithm: Algorithm = "duco-s1"): PoolMemory {
   const nothing = { good: [], chosen: null };
   try {
-    const checked = v.safeParse(memory, JSON.parse(store.readPool("nodes") ?? "null"));
+    const checked = v.safeParse(memory, JSON.parse(store.readPool(nameOf(algorithm)) ?? "null"));
     return checked.success ? checked.output : nothing;
   } catch {
     return nothing;
   }
 }
 
-export function savePool(store: PoolStore, { good, chosen }: PoolMemory): void {
-  store.writePool("nodes", JSON.stringify({ good, chosen }));
+export function savePool(
+  store: PoolStore,
+  { good, chosen }: PoolMemory,
+  algorithm: Algorithm = "duco-s1",
+): void {
+  store.writePool(nameOf(algorithm), JSON.stringify({ good, chosen }));
 }
 
 /** The official miner draws its group id from 0..2811. */

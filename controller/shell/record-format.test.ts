@@ -89,7 +89,8 @@ describe("a header", () => {
 });
 
 const power: Effect = { type: "power", slot: "p3", action: 7, to: "off", by: "automation" };
-const share = { id: 9, seat: "p1", jobId: "j", worker: "p1", prefix: "a", target: "b" };
+const puzzle = { algorithm: "duco-s1", prefix: "a", target: "b", poolTarget: "b" } as const;
+const share = { ...puzzle, id: 9, seat: "p1", jobId: "j", worker: "p1", node: "", ref: "" };
 const submit: Effect = {
   type: "submit-share",
   share: { ...share, difficulty: 5, nonce: 3, hashrateHs: 1 },

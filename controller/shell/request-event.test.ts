@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { type ActRequest, controlRequest } from "./control-protocol.ts";
+import { controlRequest, type EventRequest } from "./control-protocol.ts";
 import { eventOf, namedSlots } from "./request-event.ts";
 
 const DAY_MS = 86_400_000;
 
 /** The event that a line over the socket ends in. */
 function told(request: object): unknown {
-  return eventOf(v.parse(controlRequest, request) as ActRequest);
+  return eventOf(v.parse(controlRequest, request) as EventRequest);
 }
 
 const OPERATOR = { type: "operator", slots: ["p1", "p3"], reason: "fan", hard: false };

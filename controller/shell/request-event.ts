@@ -1,22 +1,28 @@
 // What a request over the control socket tells the core: the translation from people's verbs to events.
 
 import { isSlotId, type SlotId } from "../../hat/slots.ts";
-import type { ActRequest } from "./control-protocol.ts";
+import type { ActRequest, EventRequest } from "./control-protocol.ts";
 import type { Untimed } from "./loop.ts";
 
 /** The slots that a request names. */
 export function namedSlots(request: ActRequest): readonly SlotId[] {
   if ("slots" in request) return request.slots.filter(isSlotId);
-  return "slot" in request && isSlotId(request.slot) ? [request.slot] : [];
+  return "slot" in request && isSlotId(request.slot ?? "") ? [request.slot as SlotId] : [];
 }
 
 /** The event for the core; null for a request that only asks. */
-export function eventOf(request: ActRequest): Untimed | null {
+export function eventOf(request: EventRequest): Untimed | null {
   const slots = namedSlots(request);
   switch (request.verb) {
     case "status":
     case "why":
     case "plan":
+    case "reload":
+    case "schedule":
+    case "windows":
+    case "miners":
+    case "set-windows":
+    case "identify":
     case "pool-node":
       return null;
     case "quiesce":
@@ -37,7 +43,12 @@ export function eventOf(request: ActRequest): Untimed | null {
       return { type: "operator", verb, slots, reason, hard: false, forMs };
     }
     case "wake":
-      return { type: "demand", slots, forMs: request.forMs };
+      return {
+        type: "demand",
+        slots,
+        forMs: request.forMs,
+        ...(request.by === undefined ? {} : { by: request.by }),
+      };
     default:
       return rigEventOf(request, slots);
   }

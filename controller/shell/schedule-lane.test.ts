@@ -184,6 +184,29 @@ test("two seconds are no step", () => {
   expect(readings).toHaveLength(2);
 });
 
+test("other windows hold at once, and the old ones are forgotten", () => {
+  startAt("2026-12-01T23:00:00");
+  lane?.replace([noon]);
+  expect(last()).toMatchObject({ ceilings: [{ name: "noon", watts: 8 }], open: [] });
+  vi.advanceTimersByTime(14 * HOUR_MS);
+  expect(last()?.open).toEqual([]);
+  expect(readings.some(({ open }) => open.includes("noon"))).toBe(true);
+  lane?.replace([]);
+  expect(last()).toEqual({ clockSet: true, ceilings: [], nextEdgeMs: null, open: [] });
+  const told = readings.length;
+  vi.advanceTimersByTime(HOUR_MS);
+  expect(readings).toHaveLength(told);
+  lane?.replace([night]);
+  expect(last()?.ceilings).toEqual([{ name: "night", watts: 8 }]);
+});
+
+test("other windows while no clock is set: no ceiling, not that of the old ones", () => {
+  startAt("2026-12-01T23:00:00");
+  believed = false;
+  lane?.replace([noon]);
+  expect(last()).toEqual({ clockSet: false, ceilings: [], nextEdgeMs: null, open: [] });
+});
+
 test("once stopped it is silent", () => {
   startAt("2026-12-01T21:59:50");
   lane?.stop();

@@ -29,9 +29,13 @@ export interface ScheduleParts {
   readonly alarmFailed: (error: unknown) => void;
 }
 
+function watched(windows: readonly Window[]): readonly Watched[] {
+  return windows.map((window) => ({ window, stateAt: watchWindow(window) }));
+}
+
 export class ScheduleLane {
   readonly #parts: ScheduleParts;
-  readonly #watched: readonly Watched[];
+  #watched: readonly Watched[];
   readonly #alarm: EdgeAlarm;
   /** What held when the clock was last believed. */
   #ceilings: Ceilings = [];
@@ -43,7 +47,7 @@ export class ScheduleLane {
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts;
-    this.#watched = parts.windows.map((window) => ({ window, stateAt: watchWindow(window) }));
+    this.#watched = watched(parts.windows);
     this.#alarm = new EdgeAlarm(() => this.#look(), parts.alarmFailed);
   }
 
@@ -52,6 +56,16 @@ export class ScheduleLane {
     if (this.#watched.length === 0) return;
     this.#look();
     this.#watch();
+  }
+
+  /** Goes by other windows from now on, and tells at once what they say. What the old ones said is forgotten, also while no clock is set. */
+  replace(windows: readonly Window[]): void {
+    this.stop();
+    this.#watched = watched(windows);
+    this.#ceilings = [];
+    this.#open = [];
+    this.#look();
+    if (windows.length > 0) this.#watch();
   }
 
   stop(): void {
@@ -83,8 +97,8 @@ export class ScheduleLane {
     post({ type: "schedule", reading });
   }
 
-  /** Reads every window; returns the time until the first one turns. */
-  #read(wallMs: number): number {
+  /** Reads every window; returns the time until the first one turns, null where there is none. */
+  #read(wallMs: number): number | null {
     const open: string[] = [];
     const ceilings: Ceilings[number][] = [];
     let untilMs = Number.POSITIVE_INFINITY;
@@ -97,6 +111,7 @@ export class ScheduleLane {
     }
     this.#open = open;
     this.#ceilings = ceilings;
+    if (untilMs === Number.POSITIVE_INFINITY) return null;
     this.#alarm.set(untilMs);
     return untilMs - wallMs;
   }

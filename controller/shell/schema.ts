@@ -1,5 +1,8 @@
 // The tables of the store, one migration a version. Never change a landed one; add the next.
 
+/** In the state folder. */
+export const DATABASE_FILE = "zerorig.sqlite";
+
 export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
@@ -51,5 +54,36 @@ export const MIGRATIONS: readonly string[] = [
   `
   -- The account's balance as it was seen, by the wall clock in ms; and what the Zeros had used by then.
   CREATE TABLE balances (at_ms INTEGER PRIMARY KEY, duco REAL NOT NULL, joules REAL NOT NULL) STRICT;
+  `,
+  `
+  -- The windows of the schedule that were set by hand, as JSON, in place of the file's.
+  CREATE TABLE windows (one INTEGER PRIMARY KEY CHECK (one = 1), list TEXT NOT NULL) STRICT;
+  `,
+  `
+  -- Of Stratum: what was mined, and difficulties below 1.
+  CREATE TABLE shares_anew (
+    id INTEGER PRIMARY KEY, seat TEXT NOT NULL, worker TEXT NOT NULL, prefix TEXT NOT NULL, target TEXT NOT NULL,
+    difficulty REAL NOT NULL, nonce INTEGER NOT NULL, hashrate_hs REAL NOT NULL, at TEXT NOT NULL,
+    outcome TEXT, reason TEXT, algorithm TEXT NOT NULL DEFAULT 'duco-s1'
+  ) STRICT;
+  INSERT INTO shares_anew SELECT id, seat, worker, prefix, target, difficulty, nonce, hashrate_hs, at, outcome, reason,
+    'duco-s1' FROM shares;
+  DROP TABLE shares;
+  ALTER TABLE shares_anew RENAME TO shares;
+  CREATE INDEX shares_open ON shares (seat) WHERE outcome IS NULL;
+  `,
+  `
+  -- Shipping of shares: this database's id, and for each central store the last share that arrived there.
+  CREATE TABLE ship (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  `,
+  `
+  -- What anybody submitted, by the key that they gave it. No outcome: it is not over. Nonces are below 2^53.
+  CREATE TABLE orders (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE, asked TEXT NOT NULL,
+    spec TEXT NOT NULL, submitted_at TEXT NOT NULL, progress TEXT NOT NULL,
+    outcome TEXT, nonce INTEGER, worker TEXT, why TEXT, ended_at TEXT
+  ) STRICT;
+  CREATE INDEX orders_open ON orders (seq) WHERE outcome IS NULL;
+  CREATE INDEX orders_ended ON orders (ended_at) WHERE outcome IS NOT NULL;
   `,
 ];

@@ -7,6 +7,7 @@ import { memoryOf, NOTHING_REMEMBERED } from "../core/memory.ts";
 import { DEFAULT_POLICY } from "../core/policy.ts";
 import type { Share } from "../core/seat.ts";
 import { initialState } from "../core/state.ts";
+import { MIGRATIONS } from "./schema.ts";
 import { Store } from "./store.ts";
 
 const wall = () => new Date("2026-11-21T00:00:00Z");
@@ -23,6 +24,10 @@ function share(id: number): Share {
     seat: "p1",
     jobId: "p1-1",
     worker: "p2",
+    algorithm: "duco-s1",
+    poolTarget: "b".repeat(40),
+    node: "",
+    ref: "",
     prefix: "a".repeat(40),
     target: "b".repeat(40),
     difficulty: 7500,
@@ -127,6 +132,27 @@ describe("the store", () => {
     const store = new Store(dir, wall);
     expect(store.setAside).not.toBeNull();
     store.close();
+  });
+
+  it("takes over the shares of before there were difficulties below 1", () => {
+    const dir = folder();
+    const path = join(dir, "zerorig.sqlite");
+    const old = new Database(path);
+    const before = MIGRATIONS.length - 1;
+    for (const sql of MIGRATIONS.slice(0, before)) old.exec(sql);
+    old.pragma(`user_version = ${before}`);
+    const columns = "id, seat, worker, prefix, target, difficulty, nonce, hashrate_hs, at";
+    old.exec(`INSERT INTO shares (${columns}) VALUES (4, 'p1', 'p1', 'a', 'b', 7500, 3, 2.5, 'x')`);
+    old.close();
+    const store = new Store(dir, wall);
+    store.writeShare({ ...share(5), algorithm: "scrypt", difficulty: 0.076 }, wall());
+    store.close();
+    const db = new Database(path, { readonly: true });
+    expect(db.prepare("SELECT id, difficulty, algorithm, outcome FROM shares").all()).toEqual([
+      { id: 4, difficulty: 7500, algorithm: "duco-s1", outcome: null },
+      { id: 5, difficulty: 0.076, algorithm: "scrypt", outcome: null },
+    ]);
+    db.close();
   });
 
   it("refuses the state of a newer version, and touches nothing", () => {

@@ -1,9 +1,8 @@
 // What outlives the controller: intents, shares, what is remembered of each slot, and the audit of events. SQLite, in WAL
 // mode with full syncs: when a call returns, what it wrote survives a power cut.
 
-import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { isSlotId, type SlotId } from "../../hat/slots.ts";
 import type { EffectOf, ShareOutcome } from "../core/effect.ts";
 import type { Remembered, RigMemory, SlotMemory } from "../core/memory.ts";
@@ -11,40 +10,47 @@ import type { Share } from "../core/seat.ts";
 import type { Intent } from "../core/slot.ts";
 import type { RigEvent } from "../core/status.ts";
 import type { StoredBalance } from "./balance-lane.ts";
-import { ControllerError, messageOf } from "./error.ts";
-import { MIGRATIONS } from "./schema.ts";
-import { storeFault } from "./store-fault.ts";
+import { type EventFilter, type EventPage, readEvents } from "./event-log.ts";
+import { OrderStore } from "./order-store.ts";
+import { DATABASE_FILE, MIGRATIONS } from "./schema.ts";
+import { openOrSetAside } from "./sqlite-file.ts";
+import { makeStateDir } from "./state-dir.ts";
 
 /** Rows that are kept of shares and events: about 40 MB on the card, some days of mining. */
 const ROWS_KEPT = 200_000;
 /** A day at the shortest poll. */
 const BALANCES_KEPT = 2880;
-/** Another program's hold on the file stops the deciding loop no longer than this. */
-const BUSY_LIMIT_MS = 200;
 /** Ids of one run of the controller. */
 const IDS_PER_RUN = 1_000_000_000;
+
+/** A share whose outcome is known, as its row has it. */
+export interface SettledShare {
+  readonly id: number;
+  readonly at: string;
+  readonly seat: string;
+  readonly worker: string;
+  readonly algorithm: string;
+  readonly difficulty: number;
+  readonly nonce: number;
+  readonly hashrate_hs: number;
+  readonly outcome: ShareOutcome;
+  readonly reason: string | null;
+}
 
 export class Store {
   readonly #db: Database.Database;
   readonly #rowsKept: number;
+  readonly orders: OrderStore;
   /** Set when the file was unreadable and a new one was begun. */
   readonly setAside: string | null;
 
   constructor(dir: string, wall: () => Date, rowsKept = ROWS_KEPT) {
     this.#rowsKept = rowsKept;
-    const path = join(dir, "zerorig.sqlite");
-    try {
-      mkdirSync(dir, { recursive: true, mode: 0o750 });
-    } catch (error) {
-      throw new ControllerError(
-        "state-dir",
-        `cannot make the state folder ${dir}: ${messageOf(error)}`,
-        "set [state] dir to a folder that this user may write, or make it with `install -d`",
-        error,
-      );
-    }
-    const { db, setAside } = openOrSetAside(path, wall);
+    const path = join(dir, DATABASE_FILE);
+    makeStateDir(dir);
+    const { db, setAside } = openOrSetAside(path, MIGRATIONS, wall);
     this.#db = db;
+    this.orders = new OrderStore(db);
     this.setAside = setAside;
   }
 
@@ -68,6 +74,7 @@ export class Store {
         slots: this.#slotMemories(),
         intents: this.#openIntents(),
         shares: this.#shareTotals(),
+        orders: this.orders.open(),
         nextId: (generation?.value ?? 1) * IDS_PER_RUN,
       };
     })();
@@ -103,13 +110,26 @@ export class Store {
   }
 
   writeShare(share: Share, at: Date): void {
-    const { id, seat, worker, prefix, target, difficulty, nonce, hashrateHs } = share;
+    const { id, seat, worker, algorithm, prefix, poolTarget, difficulty, nonce, hashrateHs } =
+      share;
     this.#db
       .prepare(
-        `INSERT INTO shares (id, seat, worker, prefix, target, difficulty, nonce, hashrate_hs, at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO shares (id, seat, worker, prefix, target, difficulty, nonce, hashrate_hs, at,
+           algorithm)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(id, seat, worker, prefix, target, difficulty, nonce, hashrateHs, at.toISOString());
+      .run(
+        id,
+        seat,
+        worker,
+        prefix,
+        poolTarget,
+        difficulty,
+        nonce,
+        hashrateHs,
+        at.toISOString(),
+        algorithm,
+      );
   }
 
   /** Ends a share once: a second call changes nothing. */
@@ -135,6 +155,39 @@ export class Store {
       .run(at, level, ev, slot, why, JSON.stringify(detail));
   }
 
+  readEvents(filter: EventFilter): EventPage {
+    return readEvents(this.#db, filter);
+  }
+
+  /**
+   * Shares after this id that are settled, the oldest first. None beyond one that is still open, so that whoever goes on from the last
+   * of these misses none.
+   */
+  settledShares(after: number, limit: number): readonly SettledShare[] {
+    return this.#db
+      .prepare<[number, number], SettledShare>(
+        `SELECT id, at, seat, worker, algorithm, difficulty, nonce, hashrate_hs, outcome, reason FROM shares
+           WHERE id > ? AND id < coalesce((SELECT min(id) FROM shares WHERE outcome IS NULL), 1 << 62)
+           ORDER BY id LIMIT ?`,
+      )
+      .all(after, limit);
+  }
+
+  hasShare(id: number): boolean {
+    return this.#db.prepare("SELECT 1 FROM shares WHERE id = ?").get(id) !== undefined;
+  }
+
+  readShip(name: string): string | null {
+    const row = this.#db
+      .prepare<[string], { value: string }>("SELECT value FROM ship WHERE name = ?")
+      .get(name);
+    return row?.value ?? null;
+  }
+
+  writeShip(name: string, value: string): void {
+    this.#db.prepare("INSERT OR REPLACE INTO ship (name, value) VALUES (?, ?)").run(name, value);
+  }
+
   readPool(name: string): string | null {
     const row = this.#db
       .prepare<[string], { value: string }>("SELECT value FROM pool WHERE name = ?")
@@ -144,6 +197,17 @@ export class Store {
 
   writePool(name: string, value: string): void {
     this.#db.prepare("INSERT OR REPLACE INTO pool (name, value) VALUES (?, ?)").run(name, value);
+  }
+
+  /** The windows that were set by hand, as they were written; null where the file's hold. */
+  readWindows(): string | null {
+    const row = this.#db.prepare<[], { list: string }>("SELECT list FROM windows").get();
+    return row?.list ?? null;
+  }
+
+  writeWindows(list: string | null): void {
+    if (list === null) this.#db.exec("DELETE FROM windows");
+    else this.#db.prepare("INSERT OR REPLACE INTO windows (one, list) VALUES (1, ?)").run(list);
   }
 
   /** Balances that were seen since then, the oldest first. */
@@ -213,65 +277,5 @@ export class Store {
       )
       .all();
     return new Map(rows.map(({ seat, ...totals }) => [seat, totals]));
-  }
-}
-
-function open(path: string): Database.Database {
-  const db = new Database(path, { timeout: BUSY_LIMIT_MS });
-  try {
-    db.pragma("journal_mode = WAL");
-    db.pragma("synchronous = FULL");
-    const verdict = db.pragma("quick_check", { simple: true });
-    if (verdict !== "ok")
-      throw Object.assign(new Error(String(verdict)), { code: "SQLITE_CORRUPT" });
-    migrate(db);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-function migrate(db: Database.Database): void {
-  const version = Number(db.pragma("user_version", { simple: true }));
-  if (version > MIGRATIONS.length) {
-    throw new ControllerError(
-      "state-dir",
-      `the state was written by a newer zerorig (schema ${version}, this one knows ${MIGRATIONS.length})`,
-      "install that version again, or set [state] dir to a new folder",
-    );
-  }
-  for (const [index, sql] of MIGRATIONS.entries()) {
-    if (index < version) continue;
-    db.transaction(() => {
-      db.exec(sql);
-      db.pragma(`user_version = ${index + 1}`);
-    })();
-  }
-}
-
-function isCorrupt(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB";
-}
-
-function openOrSetAside(path: string, wall: () => Date) {
-  try {
-    return { db: open(path), setAside: null };
-  } catch (error) {
-    if (error instanceof ControllerError) throw error;
-    if (!isCorrupt(error)) throw storeFault(path, error);
-    const setAside = `${path}.corrupt-${wall().toISOString().replaceAll(":", "")}`;
-    renameSync(path, setAside);
-    for (const suffix of ["-wal", "-shm"]) renameIfThere(path + suffix, setAside + suffix);
-    return { db: open(path), setAside };
-  }
-}
-
-function renameIfThere(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch {
-    // SQLite had not made it, or had cleaned it up.
   }
 }

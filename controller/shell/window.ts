@@ -29,15 +29,18 @@ const SECOND_MS = 1000;
 /** A turn may be undone in the same moment (both expressions name it, or a gap swallows the window); so many in a row are passed over. */
 const UNDONE_MAX = 50;
 
-/**
- * A function that tells the window's state at a time of the wall clock. What it last worked out answers for as long as it holds: a
- * working out takes several calls of the cron package at about 1 ms each on a PC. Throws on a bad expression or an unknown zone.
- */
-export function watchWindow(window: Window): (wallMs: number) => WindowState {
+interface Reader {
+  /** Takes several calls of the cron package at about 1 ms each on a PC. */
+  stateAt(wallMs: number): WindowState;
+  /** The state after one that was read, from the moment at which that turns over: a good deal cheaper. */
+  after(state: WindowState): WindowState;
+}
+
+/** Throws on a bad expression or an unknown zone. */
+function readerOf(window: Window): Reader {
   const from = parseCron(window.from);
   const to = parseCron(window.to);
   const zone = zoneTime(window.zone);
-  let known: WindowState | null = null;
 
   // Level-triggered: whichever came last decides, however long ago. Where both come at once, it opens.
   const isOpen = (local: number) => from.latest(local) >= to.latest(local);
@@ -55,17 +58,41 @@ export function watchWindow(window: Window): (wallMs: number) => WindowState {
     return instant;
   }
 
-  return (wallMs) => {
-    if (known === null || wallMs < known.sinceMs || wallMs >= known.untilMs) {
+  return {
+    stateAt(wallMs) {
       const local = zone.reached(wallMs);
       const opened = from.latest(local);
       const closed = to.latest(local);
       const open = opened >= closed;
       const sinceMs = zone.firstAt(Math.max(opened, closed));
-      known = { open, sinceMs, untilMs: turnsAt(open, local) };
+      return { open, sinceMs, untilMs: turnsAt(open, local) };
+    },
+    after({ open, untilMs }) {
+      const untilNext = turnsAt(!open, zone.reached(untilMs));
+      return { open: !open, sinceMs: untilMs, untilMs: untilNext };
+    },
+  };
+}
+
+/**
+ * A function that tells the window's state at a time of the wall clock. What it last worked out answers for as long as it holds.
+ * Throws on a bad expression or an unknown zone.
+ */
+export function watchWindow(window: Window): (wallMs: number) => WindowState {
+  const { stateAt } = readerOf(window);
+  let known: WindowState | null = null;
+  return (wallMs) => {
+    if (known === null || wallMs < known.sinceMs || wallMs >= known.untilMs) {
+      known = stateAt(wallMs);
     }
     return known;
   };
+}
+
+/** The window's states from this time on, one after the other, without an end. */
+export function* windowStates(window: Window, wallMs: number): Generator<WindowState, never> {
+  const reader = readerOf(window);
+  for (let state = reader.stateAt(wallMs); ; state = reader.after(state)) yield state;
 }
 
 /** Whether there is an end to it the next time that it is open, from this time on. */

@@ -170,6 +170,19 @@ describe("switching", () => {
     ]);
   });
 
+  it("tells once what a slot waits for, and again when that is something else", async () => {
+    await telling(
+      status(10, slot("p1", "Off", { next: "on, waits for stagger" })),
+      { status: status(20, slot("p1", "Off", { next: "on, waits for ceiling" })) },
+      { status: status(30, slot("p1", "Off", { next: "on, waits for ceiling" })) },
+      { status: status(40, slot("p1", "PoweringOn", { next: "due in 5s" })) },
+      { status: status(50, slot("p1", "Booting")) },
+    );
+    const told: string[] = [];
+    await ask({ verb: "on", onWait: (id, text) => told.push(`${id} ${text}`) });
+    expect(told).toEqual(["p1 Off, on, waits for stagger", "p1 Off, on, waits for ceiling"]);
+  });
+
   it("ends when the controller stops meanwhile", async () => {
     await controller((request, say, socket) => {
       say({ ok: true, status: status(1, slot("p1", "PoweringOff")) });

@@ -21,6 +21,8 @@ export interface ControllerSwitch {
   readonly limitMs: number;
   /** Called once for each slot, when it is as asked or failed. */
   readonly onSlot?: (outcome: ControllerOutcome) => void;
+  /** Called when a slot waits for something, and when for something else: `Off, on, waits for ceiling`. */
+  readonly onWait?: (slot: SlotId, text: string) => void;
 }
 
 export interface ControllerOutcome {
@@ -78,6 +80,8 @@ class Following {
   readonly #outcomes = new Map<SlotId, ControllerOutcome>();
   /** The slots that went off since they were asked: half of a cycle. */
   readonly #wentOff = new Set<SlotId>();
+  /** What was told last of those that wait. */
+  readonly #waits = new Map<SlotId, string>();
   #answer: ControllerStatus | null = null;
   #last: ControllerStatus | null = null;
   #settle: (value: null) => void = () => {};
@@ -132,11 +136,21 @@ class Following {
     for (const shown of status.slots) {
       if (!this.#options.slots.includes(shown.slot) || this.#outcomes.has(shown.slot)) continue;
       const outcome = this.#judge(shown, status.uptime_ms - askedAt, isAnswer);
-      if (outcome === null) continue;
+      if (outcome === null) {
+        this.#tellWait(shown);
+        continue;
+      }
       this.#outcomes.set(shown.slot, outcome);
       this.#options.onSlot?.(outcome);
     }
     if (this.#options.slots.every((slot) => this.#outcomes.has(slot))) this.#settle(null);
+  }
+
+  #tellWait({ slot, state, next }: ControllerSlot): void {
+    const [, hindrance] = /waits for (.+)$/.exec(next ?? "") ?? [];
+    if (hindrance === undefined || this.#waits.get(slot) === hindrance) return;
+    this.#waits.set(slot, hindrance);
+    this.#options.onWait?.(slot, `${state}, ${next}`);
   }
 
   /** Null while it is not over. What was so in the answer already had not to be done. */

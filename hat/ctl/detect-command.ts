@@ -7,7 +7,7 @@ import { limited } from "./limit.ts";
 import { Output } from "./output.ts";
 import type { GlobalFlags } from "./session.ts";
 import { table } from "./table.ts";
-import { milliseconds } from "./time.ts";
+import { limitMilliseconds } from "./time.ts";
 
 /** That of `no-board`. */
 const NOTHING_FOUND = 3;
@@ -19,7 +19,7 @@ export function addDetectCommand(program: Command): void {
     .description("show what was looked for, what was read where, and what to write for --board")
     .action(async () => {
       const flags = program.opts<GlobalFlags>();
-      const timeoutMs = milliseconds("--timeout", flags.timeout);
+      const timeoutMs = limitMilliseconds("--timeout", flags.timeout);
       const seen = await limited(timeoutMs, survey());
       const out = new Output(flags.json === true);
       out.result(seen, detectText(seen));

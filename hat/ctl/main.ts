@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import { CommanderError } from "commander";
+import { closeLostTerminal } from "../lost-terminal.ts";
 import { describeError, errorCodeOf, exitCodeOf, UsageError } from "./exit.ts";
 import { Output } from "./output.ts";
 import { buildProgram } from "./program.ts";
@@ -9,6 +10,7 @@ import { buildProgram } from "./program.ts";
 void main();
 
 async function main(): Promise<void> {
+  process.on("exit", closeLostTerminal);
   // Whoever reads us may have had enough.
   process.stdout.on("error", () => {});
   // Wrong usage is told before the options are known.

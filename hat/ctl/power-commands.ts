@@ -215,6 +215,7 @@ async function byController(
     onSlot: ({ slot, outcome, message }) => {
       if (outcome !== "failed") out.say(`${slot}: ${message}`);
     },
+    onWait: (slot, text) => out.say(`${slot}: ${text}`),
   });
   const outcomes = asked.map(
     ({ slot, outcome, message }): SlotOutcome => ({

@@ -17,7 +17,7 @@ import { UsageError } from "./exit.ts";
 import { limited } from "./limit.ts";
 import { Output } from "./output.ts";
 import { patientBoard } from "./patient-board.ts";
-import { milliseconds } from "./time.ts";
+import { limitMilliseconds } from "./time.ts";
 import { startTrialBoard, type TrialBoard } from "./trial-board.ts";
 
 export interface GlobalFlags {
@@ -68,7 +68,7 @@ export async function withSession(
   act: (session: Session) => Promise<number>,
 ): Promise<void> {
   const flags = program.opts<GlobalFlags>();
-  const timeoutMs = milliseconds("--timeout", flags.timeout);
+  const timeoutMs = limitMilliseconds("--timeout", flags.timeout);
   const out = new Output(flags.json === true);
   const trial = flags.virtual === true ? await startTrialBoard() : null;
   try {

@@ -13,3 +13,10 @@ export function milliseconds(flag: string, text: string): number {
   if (value <= LIMIT_MS) return Math.round(value);
   throw new UsageError(`${flag} takes milliseconds, or a time such as 2s or 1m, not "${text}"`);
 }
+
+/** The same, for how long something may take: nothing can be done in no time. */
+export function limitMilliseconds(flag: string, text: string): number {
+  const limitMs = milliseconds(flag, text);
+  if (limitMs > 0) return limitMs;
+  throw new UsageError(`${flag} takes a time of at least 1 ms, not "${text}"`);
+}

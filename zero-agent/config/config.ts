@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parse, TomlError } from "smol-toml";
 import * as v from "valibot";
-import { KERNEL_CHOICES } from "../kernels/names.ts";
+import { ALGORITHMS, KERNEL_CHOICES } from "../kernels/names.ts";
 import { LOG_LEVELS } from "../shell/log.ts";
 import { ConfigError } from "./error.ts";
 import { locate } from "./locate.ts";
@@ -45,6 +45,12 @@ const fields = {
     v.minValue(0, "must be 0 or more"),
   ),
   kernel: v.picklist(KERNEL_CHOICES, `must be one of ${KERNEL_CHOICES.join(", ")}`),
+  /** Each takes its time at a start, to be tested and measured; a known answer of duco-s1 is asked for on each new link. */
+  algorithms: v.pipe(
+    v.array(v.picklist(ALGORITHMS, `must be some of ${ALGORITHMS.join(", ")}`), "must be a list"),
+    v.check((names) => names.includes("duco-s1"), "must have duco-s1"),
+    v.check((names) => new Set(names).size === names.length, "must not name one twice"),
+  ),
   sysroot: text,
   log_level: v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`),
 };
@@ -55,6 +61,7 @@ type Name = keyof Settings;
 
 const NAMES = Object.keys(fields) as Name[];
 const NUMBERS: readonly Name[] = ["workers", "max_hashrate_hs"];
+const LISTS: readonly Name[] = ["algorithms"];
 
 function defaults(): Omit<Settings, "slot"> {
   return {
@@ -64,6 +71,7 @@ function defaults(): Omit<Settings, "slot"> {
     workers: availableParallelism(),
     max_hashrate_hs: 0,
     kernel: "auto",
+    algorithms: ["duco-s1"],
     sysroot: "/",
     log_level: "info",
   };
@@ -108,6 +116,13 @@ export function parseSettings(toml: string, file: string): Partial<Settings> {
   return settings;
 }
 
+/** What the text of a variable means, before it is checked. */
+function meaningOf(name: Name, given: string): unknown {
+  if (LISTS.includes(name)) return given.split(",").map((part) => part.trim());
+  const isNumber = NUMBERS.includes(name) && given.trim() !== "";
+  return isNumber && !Number.isNaN(Number(given)) ? Number(given) : given;
+}
+
 /** The settings of the environment. Variables of other programs are not looked at. */
 export function environmentSettings(env: NodeJS.ProcessEnv): Partial<Settings> {
   const variables = NAMES.map(variable);
@@ -121,9 +136,7 @@ export function environmentSettings(env: NodeJS.ProcessEnv): Partial<Settings> {
   for (const name of NAMES) {
     const given = env[variable(name)];
     if (given === undefined) continue;
-    const isNumber = NUMBERS.includes(name) && given.trim() !== "";
-    const value = isNumber && !Number.isNaN(Number(given)) ? Number(given) : given;
-    settings[name] = check(name, value, `environment: ${variable(name)}`);
+    settings[name] = check(name, meaningOf(name, given), `environment: ${variable(name)}`);
   }
   return settings;
 }

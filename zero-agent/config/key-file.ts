@@ -1,6 +1,7 @@
 // The slot's key: 64 hex digits in a file of its own. Its text goes nowhere else, least of all into a message.
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { dirname } from "node:path";
 import { ConfigError } from "./error.ts";
 
 /** More than a key and its newline; a wrong file may be of any size. */
@@ -15,6 +16,11 @@ export interface SlotKey {
 
 function howToMake(file: string): string {
   return `make one with: (umask 077; openssl rand -hex 32 > ${file}), and give the controller the same`;
+}
+
+function isHandedOver(file: string): boolean {
+  const directory = process.env["CREDENTIALS_DIRECTORY"];
+  return directory !== undefined && dirname(file) === directory;
 }
 
 /** Reads the key. Throws ConfigError, which names the file and never what is in it. */
@@ -35,7 +41,8 @@ export function readKey(file: string): SlotKey {
     if (!/^[0-9a-fA-F]{64}$/.test(text)) {
       throw new ConfigError(`${file}: a key is 64 hex digits and nothing else; ${howToMake(file)}`);
     }
-    const isExposed = (fstatSync(descriptor).mode & OTHERS) !== 0;
+    // What systemd hands over is ours alone, whatever the bits of its mode say (they show an access list's mask).
+    const isExposed = !isHandedOver(file) && (fstatSync(descriptor).mode & OTHERS) !== 0;
     return { key: Buffer.from(text, "hex"), isExposed };
   } catch (error) {
     if (error instanceof ConfigError) throw error;

@@ -18,7 +18,10 @@ import {
 } from "./agent.ts";
 import type { Effect } from "./effect.ts";
 
-const CONFIG: AgentConfig = { identity: IDENTITY, workload: { workers: 2, chunkHashes: 100 } };
+const CONFIG: AgentConfig = {
+  identity: IDENTITY,
+  workload: { workers: 2, chunkHashes: { "duco-s1": 100 } },
+};
 
 type Bare<E> = E extends unknown ? Omit<E, "now" | "random"> : never;
 
@@ -71,8 +74,26 @@ describe("the agent's machine", () => {
     drive.message(CHALLENGE);
     drive.message(PROOF);
     const { effects } = drive.message(WELCOME);
-    expect(types(effects)).toEqual(["log", "send", "beat"]);
-    expect(effects[1]).toMatchObject({ message: { type: "result", nonce: 8 } });
+    expect(types(effects)).toEqual(["log", "announce", "send", "beat"]);
+    expect(effects[2]).toMatchObject({ message: { type: "result", nonce: 8 } });
+  });
+
+  it("says which program runs on each new link, and leaves it to the shell to take another", () => {
+    const sha256 = "a".repeat(64);
+    const updates: ControllerMessage[] = [
+      { type: "offer", sha256, size: 1, signer: sha256, signature: "0".repeat(128), mac: sha256 },
+      { type: "chunk", sha256, offset: 0, data: "AAAA" },
+      { type: "switch", sha256, trialMs: 1000 },
+      { type: "confirm", sha256 },
+      { type: "revert", why: "" },
+      { type: "rekey", sealed: "0".repeat(120) },
+    ];
+    const drive = new Drive().link();
+    for (const message of updates) {
+      expect(drive.message(message).effects).toEqual([{ type: "update", message }]);
+    }
+    const left = drive.step({ type: "stop", why: "another program", reason: "restart" });
+    expect(left.effects.at(-1)).toMatchObject({ type: "exit", reason: "restart" });
   });
 
   it("says goodbye on the link before it ends, and then nothing", () => {

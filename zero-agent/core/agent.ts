@@ -1,5 +1,6 @@
 // The agent as one machine: routes events to the link and the workload, and what one has for the other between them.
 
+import type { ControllerMessage } from "../protocol/messages.ts";
 import { connectionWakeAt, stepConnection } from "./connection.ts";
 import {
   type ConnectionEvent,
@@ -57,15 +58,37 @@ function stepLink(
     toWorkload({ type: "unlinked", now });
   }
   for (const effect of next.effects) {
-    if (effect.type === "linked") toWorkload({ type: "linked", now });
-    else if (effect.type === "deliver")
-      toWorkload({ type: "message", now, message: effect.message });
+    if (effect.type === "linked") {
+      effects.push({ type: "announce" });
+      toWorkload({ type: "linked", now });
+    } else if (effect.type === "deliver") deliver(effect.message, now, effects, toWorkload);
     else if (effect.type === "beat") {
       const { hashes, active } = workload();
       effects.push({ ...effect, hashes, jobId: active?.job.id ?? null });
     } else effects.push(effect);
   }
   return next.state;
+}
+
+/** What is about the program itself is no work. */
+function deliver(
+  message: ControllerMessage,
+  now: number,
+  effects: Effect[],
+  toWorkload: ToWorkload,
+): void {
+  switch (message.type) {
+    case "offer":
+    case "chunk":
+    case "switch":
+    case "confirm":
+    case "revert":
+    case "rekey":
+      effects.push({ type: "update", message });
+      return;
+    default:
+      toWorkload({ type: "message", now, message });
+  }
 }
 
 /** An exit that the workload asked for ends the link politely first. */
@@ -94,9 +117,8 @@ export function stepAgent(config: AgentConfig, state: AgentState, event: AgentEv
     effects.push(...step.effects);
   };
 
-  if (event.type === "progress" || event.type === "chunk-done" || event.type === "worker-died") {
-    toWorkload(event);
-  } else {
+  if ("worker" in event) toWorkload(event);
+  else {
     connection = stepLink(config, connection, event, effects, toWorkload, () => workload);
     if (event.type === "tick") toWorkload({ type: "tick", now: event.now });
   }

@@ -59,7 +59,7 @@ export type ConnectionEvent = { readonly now: number; readonly random: number } 
       readonly code: number;
       readonly reason: string;
     }
-  | { readonly type: "stop"; readonly why: string }
+  | { readonly type: "stop"; readonly why: string; readonly reason: "stopped" | "restart" }
 );
 
 /** The connection's own effects, and the two that only the workload needs to hear of. */

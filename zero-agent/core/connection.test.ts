@@ -107,7 +107,7 @@ describe("the way to a link", () => {
     const drive = new Drive().open();
     drive.message(CHALLENGE);
     drive.message(PROOF);
-    const effects = drive.message({ ...WELCOME, protocol: 2 } as ControllerMessage);
+    const effects = drive.message({ ...WELCOME, protocol: 3 } as ControllerMessage);
     expect(effects[0]).toMatchObject({ type: "close", code: CLOSE.version });
     expect(effects[1]).toMatchObject({ type: "exit", reason: "failed" });
   });
@@ -206,7 +206,7 @@ describe("the end of a link", () => {
   });
 
   it("is polite when the agent is stopped", () => {
-    const effects = new Drive().link().step({ type: "stop", why: "SIGTERM" });
+    const effects = new Drive().link().step({ type: "stop", why: "SIGTERM", reason: "stopped" });
     expect(effects).toEqual([
       { type: "close", code: 1000, reason: "SIGTERM" },
       { type: "exit", reason: "stopped", why: "SIGTERM" },

@@ -161,7 +161,7 @@ export function stepConnection(
     case "stop":
       return stop(state, [
         { type: "close", code: 1000, reason: event.why },
-        { type: "exit", reason: "stopped", why: event.why },
+        { type: "exit", reason: event.reason, why: event.why },
       ]);
   }
 }

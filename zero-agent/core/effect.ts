@@ -1,6 +1,6 @@
 // What the agent's machines ask the shell to do. Plain data: the shell has one executor for each.
 
-import type { AgentMessage } from "../protocol/messages.ts";
+import type { AgentMessage, ControllerMessage } from "../protocol/messages.ts";
 import type { Chunk } from "./chunk.ts";
 
 /** Why the agent ends; `exit-codes.ts` in the shell says with which code. */
@@ -11,6 +11,12 @@ export type ExitReason =
   | "restart"
   | "poweroff"
   | "reboot";
+
+/** About the agent's own program, or its key. */
+export type UpdateMessage = Extract<
+  ControllerMessage,
+  { readonly type: "offer" | "chunk" | "switch" | "confirm" | "revert" | "rekey" }
+>;
 
 export type Effect =
   /** Open link number `link`. Events of older links no longer count. */
@@ -23,6 +29,9 @@ export type Effect =
       readonly hashes: number;
       readonly jobId: string | null;
     }
+  /** Say which program runs. */
+  | { readonly type: "announce" }
+  | { readonly type: "update"; readonly message: UpdateMessage }
   /** End the link politely, with a code and a reason. */
   | { readonly type: "close"; readonly code: number; readonly reason: string }
   /** End the link at once: nobody is there to be polite to. */

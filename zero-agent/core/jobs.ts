@@ -1,5 +1,6 @@
 // Jobs from arrival to result: queued, split over the workers, solved, exhausted, cancelled or expired.
 
+import type { SearchJob } from "../kernels/kernel.ts";
 import type { JobMessage, ResultMessage } from "../protocol/messages.ts";
 import type { Chunk } from "./chunk.ts";
 import { change, sendIfLinked, type Turn } from "./turn.ts";
@@ -60,6 +61,10 @@ export function takeJob(turn: Turn, job: JobMessage): void {
     nack(turn, job, "draining");
     return;
   }
+  if (turn.config.chunkHashes[job.algorithm] === undefined) {
+    nack(turn, job, "no-kernel");
+    return;
+  }
   if (held.length > QUEUE_MAX) {
     nack(turn, job, "busy");
     return;
@@ -98,17 +103,27 @@ export function assign(turn: Turn, index: number, piece: Omit<Chunk, "id">): voi
   turn.effects.push({ type: "search", worker: index, chunk });
   change(turn, {
     nextChunkId: nextChunkId + 1,
-    workers: workers.with(index, { chunk, progressAt: turn.now }),
+    workers: workers.with(index, {
+      ...(workers[index] as WorkerState),
+      chunk,
+      progressAt: turn.now,
+    }),
   });
+}
+
+/** What a kernel needs of the message. */
+function searchJob(message: JobMessage): SearchJob {
+  const { algorithm, target } = message;
+  if (algorithm === "duco-s1") return { algorithm, prefix: message.prefix, target };
+  return { algorithm, header: message.header, target };
 }
 
 function assignNext(turn: Turn, active: ActiveJob, index: number): ActiveJob {
   const { config } = turn;
   const { job, cursor } = active;
   const share = Math.ceil((job.to - cursor + 1) / config.workers);
-  const to = cursor + Math.min(share, config.chunkHashes) - 1;
-  const { algorithm, prefix, target } = job;
-  assign(turn, index, { job: { algorithm, prefix, target }, from: cursor, to });
+  const to = cursor + Math.min(share, config.chunkHashes[job.algorithm] as number) - 1;
+  assign(turn, index, { job: searchJob(job), from: cursor, to });
   return { ...active, cursor: to + 1 };
 }
 

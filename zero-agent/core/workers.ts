@@ -2,9 +2,12 @@
 
 import { assign, finishJob, refuseAll } from "./jobs.ts";
 import { change, sendIfLinked, type Turn } from "./turn.ts";
+import type { WorkerState } from "./workload-state.ts";
 
 /** A worker reports several times a second while it has a chunk. */
 export const STUCK_MS = 10_000;
+/** A thread that starts beside other work took more than ten seconds on a slow processor; killed for that it would never be up. */
+export const STARTING_MS = 60_000;
 /** This many failures within the window, and the agent gives up: its supervisor starts it anew. */
 const FAILURES_MAX = 3;
 export const FAILURES_WINDOW_MS = 300_000;
@@ -38,14 +41,19 @@ export function countHashes(turn: Turn, index: number, chunkId: number, hashes: 
 /** A worker is through with its chunk, or found the nonce in it. */
 export function chunkDone(turn: Turn, index: number, nonce: number | null): void {
   const { active, workers } = turn.state;
-  change(turn, { workers: workers.with(index, { chunk: null, progressAt: turn.now }) });
+  const worker = { isUp: true, chunk: null, progressAt: turn.now };
+  change(turn, { workers: workers.with(index, worker) });
   if (active !== null && nonce !== null) finishJob(turn, active, nonce);
 }
 
 /** Starts the worker anew; it gets its chunk again. */
 export function restartWorker(turn: Turn, index: number): void {
-  const chunk = turn.state.workers[index]?.chunk ?? null;
+  const { workers } = turn.state;
+  const worker = workers[index];
   turn.effects.push({ type: "restart-worker", worker: index });
+  if (worker === undefined) return;
+  const { chunk } = worker;
+  change(turn, { workers: workers.with(index, { ...worker, isUp: false, chunk: null }) });
   if (chunk !== null) assign(turn, index, { job: chunk.job, from: chunk.from, to: chunk.to });
 }
 
@@ -67,10 +75,25 @@ export function workerFailed(turn: Turn, index: number, why: string): void {
   turn.effects.push({ type: "exit", reason: "failed", why: `${count}, the last: ${detail}` });
 }
 
+/** A worker's thread has begun to listen, and has its chunk from now on. */
+export function workerIsUp(turn: Turn, index: number): void {
+  const { workers } = turn.state;
+  const worker = workers[index];
+  if (worker === undefined) return;
+  const next = { ...worker, isUp: true, progressAt: turn.now };
+  change(turn, { workers: workers.with(index, next) });
+}
+
+/** How long a worker that has a chunk may report nothing (ms). */
+export function silenceLimitMs({ isUp }: WorkerState): number {
+  return isUp ? STUCK_MS : STARTING_MS;
+}
+
 /** Finds workers that have a chunk and report nothing. */
 export function findStuck(turn: Turn): void {
   for (const [index, worker] of turn.state.workers.entries()) {
-    if (worker.chunk === null || turn.now - worker.progressAt < STUCK_MS) continue;
-    workerFailed(turn, index, `no progress for ${STUCK_MS / 1000} s`);
+    const limitMs = silenceLimitMs(worker);
+    if (worker.chunk === null || turn.now - worker.progressAt < limitMs) continue;
+    workerFailed(turn, index, `no progress for ${limitMs / 1000} s`);
   }
 }

@@ -1,12 +1,13 @@
 // What the agent holds: jobs, the workers that search them, results that wait for a link, and commands already answered.
 
+import type { Algorithm } from "../kernels/kernel.ts";
 import type { AgentMessage, JobMessage, ResultMessage } from "../protocol/messages.ts";
 import type { Chunk } from "./chunk.ts";
 
 export interface WorkloadConfig {
   readonly workers: number;
-  /** The most nonces of one chunk: about a second of one worker's work. */
-  readonly chunkHashes: number;
+  /** The most nonces of one chunk: about a second of one worker's work. What is not named is not taken. */
+  readonly chunkHashes: Readonly<Partial<Record<Algorithm, number>>>;
 }
 
 /** A job that came in. `expiresAt`: from then on the controller has given it to another. */
@@ -23,6 +24,8 @@ export interface ActiveJob extends HeldJob {
 }
 
 export interface WorkerState {
+  /** Its thread has begun to listen. */
+  readonly isUp: boolean;
   readonly chunk: Chunk | null;
   /** When it was last known to get on, while it has a chunk. */
   readonly progressAt: number;
@@ -55,7 +58,11 @@ export function initialWorkload(config: WorkloadConfig): WorkloadState {
     linked: false,
     active: null,
     queue: [],
-    workers: Array.from({ length: config.workers }, () => ({ chunk: null, progressAt: 0 })),
+    workers: Array.from({ length: config.workers }, () => ({
+      isUp: false,
+      chunk: null,
+      progressAt: 0,
+    })),
     nextChunkId: 1,
     hashes: 0,
     kept: [],

@@ -4,22 +4,23 @@ import { jobMessage, WELCOME } from "../testing/identity.ts";
 import { ACKS_MAX } from "./commands.ts";
 import type { Effect } from "./effect.ts";
 import { KEPT_MAX } from "./jobs.ts";
-import { FAILURES_WINDOW_MS, STUCK_MS } from "./workers.ts";
+import { FAILURES_WINDOW_MS, STARTING_MS, STUCK_MS } from "./workers.ts";
 import { stepWorkload, type WorkerEvent, type WorkloadEvent, workloadWakeAt } from "./workload.ts";
-import { initialWorkload, type WorkloadState } from "./workload-state.ts";
+import { initialWorkload, type WorkloadConfig, type WorkloadState } from "./workload-state.ts";
 
 type Bare<E> = E extends unknown ? Omit<E, "now"> : never;
 
-/** Drives a workload; it starts linked. */
+/** Drives a workload; it starts linked, with workers that are up. */
 class Drive {
-  readonly config: { workers: number; chunkHashes: number };
+  readonly config: WorkloadConfig;
   state: WorkloadState;
   now = 1000;
 
   constructor(workers = 1, chunkHashes = 100) {
-    this.config = { workers, chunkHashes };
+    this.config = { workers, chunkHashes: { "duco-s1": chunkHashes, sha256d: 2 * chunkHashes } };
     this.state = initialWorkload(this.config);
     this.step({ type: "linked" });
+    for (let worker = 0; worker < workers; worker++) this.step({ type: "worker-up", worker });
   }
 
   step(event: Bare<WorkloadEvent>): readonly Effect[] {
@@ -87,6 +88,25 @@ describe("a job", () => {
     ]);
     expect(drive.state.hashes).toBe(121);
     expect(workloadWakeAt(drive.state)).toBeNull();
+  });
+
+  const header = { header: "0".repeat(152), target: "f".repeat(64) };
+
+  it("of another algorithm is searched in chunks of its own size", () => {
+    const drive = new Drive();
+    const { prefix: _, ...fields } = jobMessage({ to: 299 });
+    const effects = drive.message({ ...fields, ...header, algorithm: "sha256d" });
+    expect(searches(effects)).toEqual(["0: 0..199"]);
+    expect(effects).toMatchObject([{ chunk: { job: { algorithm: "sha256d", ...header } } }]);
+    expect(searches(drive.done(null))).toEqual(["0: 200..299"]);
+  });
+
+  it("of an algorithm that it has no kernel for is given back", () => {
+    const drive = new Drive();
+    const { prefix: _, ...fields } = jobMessage();
+    const effects = drive.message({ ...fields, ...header, algorithm: "scrypt" });
+    expect(sent(effects)).toEqual([{ type: "nack", jobId: "j1", epoch: 1, why: "no-kernel" }]);
+    expect(searches(effects)).toEqual([]);
   });
 
   it("is shared out among the workers, and the first to find it calls off the rest", () => {
@@ -197,6 +217,24 @@ describe("a worker", () => {
     expect(types(effects)).toEqual(["log", "send", "restart-worker", "search"]);
     expect(searches(effects)).toEqual(["0: 0..99"]);
     expect(drive.pass(40_000, true)).toEqual([]);
+  });
+
+  it("whose thread still starts is given more time, and has its 10 s from when it is up", () => {
+    const drive = new Drive();
+    drive.message(jobMessage({ budgetMs: 300_000 }));
+    expect(types(drive.pass(STUCK_MS))).toContain("restart-worker");
+    expect(drive.pass(STARTING_MS - 1)).toEqual([]);
+    drive.step({ type: "worker-up", worker: 0 });
+    expect(drive.pass(STUCK_MS - 1)).toEqual([]);
+    expect(types(drive.pass(1))).toContain("restart-worker");
+    expect(types(drive.pass(STARTING_MS))).toContain("exit");
+  });
+
+  it("that was never heard of is not up", () => {
+    const drive = new Drive();
+    const before = drive.state;
+    drive.step({ type: "worker-up", worker: 9 });
+    expect(drive.state.workers).toEqual(before.workers);
   });
 
   it("is not blamed for a pause of the whole process", () => {

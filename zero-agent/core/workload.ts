@@ -11,8 +11,9 @@ import {
   findStuck,
   forgivePause,
   STEP_WHILE_BUSY_MS,
-  STUCK_MS,
+  silenceLimitMs,
   workerFailed,
+  workerIsUp,
 } from "./workers.ts";
 import type { WorkloadConfig, WorkloadState } from "./workload-state.ts";
 
@@ -31,6 +32,7 @@ export type WorkerEvent =
       readonly hashes: number;
       readonly nonce: number | null;
     }
+  | { readonly type: "worker-up"; readonly worker: number }
   | { readonly type: "worker-died"; readonly worker: number; readonly why: string };
 
 export type WorkloadEvent = { readonly now: number } & (
@@ -95,6 +97,9 @@ function react(turn: Turn, event: WorkloadEvent): void {
       if (isCurrent) chunkDone(turn, event.worker, event.nonce);
       return;
     }
+    case "worker-up":
+      workerIsUp(turn, event.worker);
+      return;
     case "worker-died":
       workerFailed(turn, event.worker, event.why);
       return;
@@ -120,8 +125,9 @@ export function workloadWakeAt(state: WorkloadState): number | null {
   if (active === null) return null;
   const times = [active.expiresAt, ...queue.map((held) => held.expiresAt)];
   if (drain !== null) times.push(drain.until);
-  for (const { chunk, progressAt } of workers) {
-    if (chunk !== null) times.push(progressAt + STUCK_MS, seenAt + STEP_WHILE_BUSY_MS);
+  for (const worker of workers) {
+    if (worker.chunk === null) continue;
+    times.push(worker.progressAt + silenceLimitMs(worker), seenAt + STEP_WHILE_BUSY_MS);
   }
   return Math.min(...times);
 }

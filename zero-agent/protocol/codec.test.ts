@@ -3,9 +3,11 @@ import { describe, expect, it } from "vitest";
 import { CLOSE } from "./closes.ts";
 import { decodeAgentFrame, decodeControllerFrame, encode, MAX_FRAME_BYTES } from "./codec.ts";
 import type { AgentMessage, ControllerMessage } from "./messages.ts";
+import { CHUNK_BYTES_MAX } from "./update-messages.ts";
 
 const mac = "0".repeat(64);
 const nonce = "f".repeat(32);
+const sha256 = "ab".repeat(32);
 const command = { commandId: "c:1", deadlineMs: 1000 };
 
 const fromController: ControllerMessage[] = [
@@ -23,10 +25,27 @@ const fromController: ControllerMessage[] = [
     to: Number.MAX_SAFE_INTEGER,
     budgetMs: 0,
   },
+  {
+    type: "job",
+    id: "j2",
+    epoch: 3,
+    algorithm: "scrypt",
+    header: "0".repeat(152),
+    target: "f".repeat(64),
+    from: 0,
+    to: 2 ** 32 - 1,
+    budgetMs: 0,
+  },
   { type: "cancel", jobId: "j1", epoch: 3 },
   { type: "drain", ...command },
   { type: "restart", ...command, what: "agent" },
   { type: "shutdown", ...command, how: "poweroff" },
+  { type: "offer", sha256, size: 600_000, signer: mac, signature: "0".repeat(128), mac },
+  { type: "chunk", sha256, offset: 0, data: Buffer.alloc(CHUNK_BYTES_MAX, 255).toString("base64") },
+  { type: "switch", sha256, trialMs: 300_000 },
+  { type: "confirm", sha256 },
+  { type: "revert", why: "it did not work" },
+  { type: "rekey", sealed: "0".repeat(120) },
 ];
 const fromAgent: AgentMessage[] = [
   { type: "auth", slot: "p1", nonce, mac },
@@ -54,6 +73,21 @@ const fromAgent: AgentMessage[] = [
   { type: "nack", jobId: "j1", epoch: 0, why: "busy" },
   { type: "log", level: "warn", event: "e", detail: "" },
   { type: "ack", commandId: "c1", ok: false, detail: "no" },
+  {
+    type: "bundle",
+    running: sha256,
+    isUpdate: true,
+    isTrial: false,
+    previous: null,
+    failed: { sha256, why: "it ended" },
+    refuses: null,
+    persists: true,
+  },
+  { type: "want", sha256, offset: 32_768 },
+  { type: "staged", sha256 },
+  { type: "unfit", sha256, why: "no" },
+  { type: "rekeyed", mac, why: "" },
+  { type: "rekeyed", mac: null, why: "no" },
 ];
 
 describe("a frame", () => {
@@ -68,6 +102,7 @@ describe("a frame", () => {
   });
 
   const job = fromController[3] as object;
+  const headerJob = fromController[4] as object;
   const beat = fromAgent[2] as object;
   const refused: [string, unknown, RegExp][] = [
     ["an unknown key", { ...job, bonus: 1 }, /^bonus: /],
@@ -79,6 +114,10 @@ describe("a frame", () => {
     ["a text for a number", { ...job, budgetMs: "1" }, /^budgetMs: /],
     ["a missing key", { ...job, id: undefined }, /^id: /],
     ["an id with spaces", { ...job, id: "a b" }, /^id: /],
+    ["a nonce that no header has", { ...headerJob, to: 2 ** 32 }, /^to: /],
+    ["a header with its nonce", { ...headerJob, header: "0".repeat(160) }, /^header: /],
+    ["a header where it has no place", { ...job, header: "0".repeat(152) }, /^header: /],
+    ["a prefix where it has no place", { ...headerJob, prefix: "a".repeat(40) }, /^prefix: /],
     ["another algorithm", { ...job, algorithm: "xxhash" }, /^algorithm: /],
     ["another type", { type: "update" }, /^type: /],
     ["no type", {}, /^type: /],
@@ -88,6 +127,13 @@ describe("a frame", () => {
   it.each(refused)("is refused for %s, and the field is named", (_, data, why) => {
     const decoded = decodeControllerFrame(JSON.stringify(data));
     expect(decoded).toMatchObject({ ok: false, why: expect.stringMatching(why) });
+  });
+
+  it("with the largest part of a program fits into what a link takes", () => {
+    const part = fromController.find(({ type }) => type === "chunk") as ControllerMessage;
+    expect(encode(part).length).toBeLessThan(MAX_FRAME_BYTES);
+    const larger = { ...part, data: Buffer.alloc(CHUNK_BYTES_MAX + 3).toString("base64") };
+    expect(decodeControllerFrame(JSON.stringify(larger)).ok).toBe(false);
   });
 
   it("of an agent is held to its limits", () => {

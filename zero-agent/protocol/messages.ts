@@ -2,17 +2,29 @@
 // Nonces and MACs are lower-case hex. Times are relative (ms), because a Zero has no clock to trust.
 
 import * as v from "valibot";
+import { amount, count, hex, id, nonce32, slot, text } from "./fields.ts";
+import {
+  bundle,
+  chunk,
+  confirm,
+  offer,
+  rekey,
+  rekeyed,
+  revert,
+  staged,
+  switchTo,
+  unfit,
+  want,
+} from "./update-messages.ts";
 
-/** The protocol versions that this build speaks. Two ends may differ by one: images are reflashed late. */
-export const PROTOCOL = { min: 1, max: 1 } as const;
+/**
+ * The protocol versions that this build speaks. Two ends may differ by one: images are reflashed late. 2 has `rekey`; all that an
+ * update needs is in 1, and stays as it is in every version to come, or an old agent could not be brought up to date.
+ */
+export const PROTOCOL = { min: 1, max: 2 } as const;
+/** The first version with `rekey`. */
+export const REKEY_PROTOCOL = 2;
 export const SUBPROTOCOL = "zerorig.v1";
-
-const hex = (digits: number) => v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${digits}}$`)));
-const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
-const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._:-]{1,64}$/));
-const slot = v.pipe(v.string(), v.regex(/^p[1-9][0-9]?$/));
 
 const challenge = v.strictObject({ type: v.literal("challenge"), nonce: hex(32) });
 const proof = v.strictObject({ type: v.literal("proof"), mac: hex(64) });
@@ -22,18 +34,31 @@ const welcome = v.strictObject({
   protocol: count,
   beatIntervalMs: v.pipe(count, v.minValue(100), v.maxValue(60_000)),
 });
-const job = v.strictObject({
+const jobFields = {
   type: v.literal("job"),
   id,
   epoch: count,
-  algorithm: v.literal("duco-s1"),
-  prefix: hex(40),
-  target: hex(40),
   from: count,
   to: count,
   /** How long the controller will wait for the result. */
   budgetMs: count,
+} as const;
+const ducoS1Job = v.strictObject({
+  ...jobFields,
+  algorithm: v.literal("duco-s1"),
+  prefix: hex(40),
+  target: hex(40),
 });
+/** A block header less its nonce, and the target with its lowest byte first: zero-agent/kernels/kernel.ts. */
+const headerJob = v.strictObject({
+  ...jobFields,
+  algorithm: v.picklist(["sha256d", "scrypt"]),
+  header: hex(152),
+  target: hex(64),
+  from: nonce32,
+  to: nonce32,
+});
+const job = v.variant("algorithm", [ducoS1Job, headerJob]);
 const cancel = v.strictObject({ type: v.literal("cancel"), jobId: id, epoch: count });
 const drain = v.strictObject({ type: v.literal("drain"), commandId: id, deadlineMs: count });
 const restart = v.strictObject({
@@ -50,6 +75,12 @@ const shutdown = v.strictObject({
 });
 
 const auth = v.strictObject({ type: v.literal("auth"), slot, nonce: hex(32), mac: hex(64) });
+const kernel = v.strictObject({
+  name: text(32),
+  algorithm: v.picklist(["duco-s1", "sha256d", "scrypt"]),
+  /** Of all workers together. */
+  hashrateHs: amount,
+});
 const hello = v.strictObject({
   type: v.literal("hello"),
   agentVersion: text(32),
@@ -58,12 +89,8 @@ const hello = v.strictObject({
   bootId: id,
   model: text(64),
   cpu: v.strictObject({ model: text(64), cores: count, arch: text(16) }),
-  kernels: v.pipe(
-    v.array(
-      v.strictObject({ name: text(32), algorithm: v.literal("duco-s1"), hashrateHs: amount }),
-    ),
-    v.maxLength(8),
-  ),
+  /** One of each algorithm that it takes jobs of. */
+  kernels: v.pipe(v.array(kernel), v.maxLength(8)),
 });
 const beat = v.strictObject({
   type: v.literal("beat"),
@@ -116,13 +143,35 @@ export const controllerMessage = v.variant("type", [
   drain,
   restart,
   shutdown,
+  offer,
+  chunk,
+  switchTo,
+  confirm,
+  revert,
+  rekey,
 ]);
 /** What the agent may send. */
-export const agentMessage = v.variant("type", [auth, hello, beat, result, nack, log, ack]);
+export const agentMessage = v.variant("type", [
+  auth,
+  hello,
+  beat,
+  result,
+  nack,
+  log,
+  ack,
+  bundle,
+  want,
+  staged,
+  unfit,
+  rekeyed,
+]);
 
 export type ControllerMessage = v.InferOutput<typeof controllerMessage>;
 export type AgentMessage = v.InferOutput<typeof agentMessage>;
 export type Hello = v.InferOutput<typeof hello>;
 export type Beat = v.InferOutput<typeof beat>;
 export type JobMessage = v.InferOutput<typeof job>;
+export type DucoS1JobMessage = v.InferOutput<typeof ducoS1Job>;
+export type BundleMessage = v.InferOutput<typeof bundle>;
+export type OfferMessage = v.InferOutput<typeof offer>;
 export type ResultMessage = v.InferOutput<typeof result>;

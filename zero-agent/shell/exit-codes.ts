@@ -7,7 +7,7 @@ export const EXIT = {
   failed: 1,
   usage: 2,
   keyRefused: 4,
-  /** Only where the agent does not own the system (`sysroot` is not "/"): the rig's software plays the kernel's part. */
+  /** Only where the agent may not do it (it is not root) or not for this machine (`sysroot` is not "/"): its supervisor does. */
   poweroff: 64,
   reboot: 65,
 } as const;

@@ -3,7 +3,8 @@
 import { setPriority } from "node:os";
 import type { MessagePort } from "node:worker_threads";
 import type { Chunk } from "../core/chunk.ts";
-import type { Kernel } from "../kernels/kernel.ts";
+import type { Algorithm, Kernel } from "../kernels/kernel.ts";
+import { selfTest } from "../kernels/self-test.ts";
 import { nowMs } from "./clock.ts";
 import { afterSlice, fromNow, type Pace, sliceHashes } from "./pace.ts";
 
@@ -12,6 +13,7 @@ export type ToWorker =
   | { readonly type: "abort" };
 
 export type FromWorker =
+  | { readonly type: "worker-up" }
   | { readonly type: "progress"; readonly chunkId: number; readonly hashes: number }
   | {
       readonly type: "chunk-done";
@@ -20,13 +22,28 @@ export type FromWorker =
       readonly nonce: number | null;
     };
 
-/** What the thread is started with. */
-export interface HashWorkerData {
-  readonly role: "hash";
-  readonly kernel: string;
+/** A kernel by its name, and how fast one worker is with it. */
+export interface WorkerKernel {
+  readonly algorithm: Algorithm;
+  readonly name: string;
   readonly hashrateHs: number;
   /** 0 = all there is. */
   readonly maxHashrateHs: number;
+}
+
+/** What the thread is started with. */
+export interface HashWorkerData {
+  readonly role: "hash";
+  /** One for each algorithm of which there are jobs. */
+  readonly kernels: readonly WorkerKernel[];
+}
+
+/** A kernel at work. */
+interface Hasher {
+  readonly kernel: Kernel;
+  readonly maxHashrateHs: number;
+  /** While it hashes; follows what is measured. */
+  hashrateHs: number;
 }
 
 const REPORT_MS = 250;
@@ -34,21 +51,24 @@ const REPORT_MS = 250;
 const NICENESS = 5;
 
 class HashWorker {
-  readonly #kernel: Kernel;
+  readonly #hashers: readonly Hasher[];
   readonly #port: MessagePort;
-  #hashrateHs: number;
-  #pace: Pace;
+  #pace: Pace = { maxHashrateHs: 0, freeAt: 0 };
   #chunk: Chunk | null = null;
   #next = 0;
   #unreported = 0;
   #reportedAt = 0;
   #isScheduled = false;
 
-  constructor(kernel: Kernel, port: MessagePort, data: HashWorkerData) {
-    this.#kernel = kernel;
+  constructor(hashers: readonly Hasher[], port: MessagePort) {
+    this.#hashers = hashers;
     this.#port = port;
-    this.#hashrateHs = data.hashrateHs;
-    this.#pace = { maxHashrateHs: data.maxHashrateHs, freeAt: 0 };
+  }
+
+  #hasher(algorithm: Algorithm): Hasher {
+    const hasher = this.#hashers.find(({ kernel }) => kernel.algorithm === algorithm);
+    if (hasher === undefined) throw new Error(`no kernel for ${algorithm}`);
+    return hasher;
   }
 
   hear(message: ToWorker): void {
@@ -56,6 +76,8 @@ class HashWorker {
     else if (this.#unreported > 0) this.#reportProgress(this.#chunk);
     this.#chunk = message.type === "search" ? message.chunk : null;
     if (this.#chunk === null) return;
+    const { maxHashrateHs } = this.#hasher(this.#chunk.job.algorithm);
+    this.#pace = { ...this.#pace, maxHashrateHs };
     this.#next = this.#chunk.from;
     this.#reportedAt = nowMs();
     this.#schedule();
@@ -101,12 +123,13 @@ class HashWorker {
 
   #slice(chunk: Chunk): void {
     const startedAt = nowMs();
-    const budget = sliceHashes(this.#pace, this.#hashrateHs);
-    const { nonce, next, hashes } = this.#kernel.search(chunk.job, this.#next, chunk.to, budget);
+    const hasher = this.#hasher(chunk.job.algorithm);
+    const budget = sliceHashes(this.#pace, hasher.hashrateHs);
+    const { nonce, next, hashes } = hasher.kernel.search(chunk.job, this.#next, chunk.to, budget);
     const tookMs = nowMs() - startedAt;
     // Short slices (the end of a chunk, a hit) say little about the rate.
     if (hashes === budget && tookMs > 0.1) {
-      this.#hashrateHs += 0.2 * ((hashes * 1000) / tookMs - this.#hashrateHs);
+      hasher.hashrateHs += 0.2 * ((hashes * 1000) / tookMs - hasher.hashrateHs);
     }
     this.#pace = afterSlice(this.#pace, hashes, startedAt);
     this.#next = next;
@@ -125,13 +148,26 @@ class HashWorker {
   }
 }
 
-/** Serves the port until the thread ends. */
-export function runHashWorker(kernel: Kernel, port: MessagePort, data: HashWorkerData): void {
+/** Serves the port until the thread ends. `kernelOf` gives the kernels that the data names. */
+export function runHashWorker(
+  kernelOf: (name: string, algorithm: Algorithm) => Kernel | undefined,
+  port: MessagePort,
+  data: HashWorkerData,
+): void {
   try {
     setPriority(NICENESS);
   } catch {
     // A sandbox may forbid it. Beats are then as prompt as the scheduler makes them.
   }
-  const worker = new HashWorker(kernel, port, data);
+  const hashers = data.kernels.map(({ name, algorithm, hashrateHs, maxHashrateHs }) => {
+    const kernel = kernelOf(name, algorithm);
+    if (kernel === undefined) throw new Error(`no kernel named ${name} for ${algorithm}`);
+    return { kernel, hashrateHs, maxHashrateHs };
+  });
+  // What has to be compiled is compiled now: in the first search it would look like a worker that is stuck.
+  const wrong = hashers.slice(0, 1).flatMap(({ kernel }) => selfTest(kernel));
+  if (wrong[0] !== undefined) throw new Error(wrong[0]);
+  const worker = new HashWorker(hashers, port);
   port.on("message", (message: ToWorker) => worker.hear(message));
+  port.postMessage({ type: "worker-up" } satisfies FromWorker);
 }

@@ -10,6 +10,8 @@ import {
 } from "../core/agent.ts";
 import type { Effect, ExitReason } from "../core/effect.ts";
 import { decodeControllerFrame, encode } from "../protocol/codec.ts";
+import type { ServiceNotice } from "../service/service-notice.ts";
+import type { Outcome, Updater } from "../update/updater.ts";
 import { Alarm, nowMs } from "./clock.ts";
 import type { HashWorkerData } from "./hash-worker.ts";
 import { Link } from "./link.ts";
@@ -25,6 +27,9 @@ export interface RuntimeOptions {
   readonly file: string;
   readonly worker: HashWorkerData;
   readonly log: Logger;
+  readonly updater: Updater;
+  /** Null where no service manager wants to know. */
+  readonly notice: ServiceNotice | null;
 }
 
 export interface Ending {
@@ -48,12 +53,14 @@ export class Runtime {
   readonly #alarm: Alarm;
   readonly #inbox: AgentEvent[] = [];
   readonly #execute: Executors;
+  #agent: AgentConfig;
   #state: AgentState;
   #isStepping = false;
   #end: (ending: Ending) => void = () => {};
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
+    this.#agent = options.agent;
     this.#state = initialAgent(options.agent);
     this.#alarm = new Alarm(() => this.#post({ type: "tick" }));
     this.#link = new Link(options.controller, {
@@ -77,6 +84,7 @@ export class Runtime {
     const ending = await new Promise<Ending>((resolve) => {
       this.#end = resolve;
       this.#post({ type: "start" });
+      this.#options.notice?.ready();
     });
     this.#alarm.clear();
     const goodbye = setTimeout(() => this.#link.drop(), GOODBYE_MS);
@@ -87,7 +95,12 @@ export class Runtime {
   }
 
   stop(why: string): void {
-    this.#post({ type: "stop", why });
+    this.#post({ type: "stop", why, reason: "stopped" });
+  }
+
+  /** The key to prove from the next link on. */
+  rekey(key: Buffer): void {
+    this.#agent = { ...this.#agent, identity: { ...this.#agent.identity, key } };
   }
 
   #receive(link: number, frame: string | null): void {
@@ -103,20 +116,33 @@ export class Runtime {
     if (this.#isStepping) return;
     this.#isStepping = true;
     for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
-      const { state, effects, wakeAt } = stepAgent(this.#options.agent, this.#state, next);
+      const { state, effects, wakeAt } = stepAgent(this.#agent, this.#state, next);
       this.#state = state;
       for (const effect of effects) this.#perform(effect);
-      this.#alarm.set(wakeAt);
+      this.#alarm.set(this.#soonEnough(wakeAt));
+      if (next.type === "tick") this.#options.notice?.turned();
     }
     this.#isStepping = false;
+  }
+
+  /** A watched loop looks around at least as often as its watchdog wants to see. */
+  #soonEnough(wakeAt: number | null): number | null {
+    const intervalMs = this.#options.notice?.intervalMs ?? null;
+    if (wakeAt === null || intervalMs === null) return wakeAt;
+    return Math.min(wakeAt, nowMs() + intervalMs);
   }
 
   #perform<T extends Effect["type"]>(effect: Extract<Effect, { type: T }>): void {
     (this.#execute[effect.type as T] as (effect: Extract<Effect, { type: T }>) => void)(effect);
   }
 
+  #conclude({ reply, leave }: Outcome): void {
+    if (reply !== null) this.#link.send(encode(reply));
+    if (leave !== null) this.#post({ type: "stop", why: leave, reason: "restart" });
+  }
+
   #executors(): Executors {
-    const { log, sysroot } = this.#options;
+    const { log, sysroot, updater } = this.#options;
     return {
       dial: ({ link }) => this.#link.dial(link),
       send: ({ message }) => this.#link.send(encode(message)),
@@ -124,6 +150,8 @@ export class Runtime {
         const telemetry = readTelemetry(sysroot);
         this.#link.send(encode({ type: "beat", seq, hashes, jobId, ...telemetry }));
       },
+      announce: () => this.#link.send(encode(updater.announce())),
+      update: ({ message }) => this.#conclude(updater.take(message)),
       close: ({ code, reason }) => this.#link.close(code, reason),
       drop: () => this.#link.drop(),
       search: ({ worker, chunk }) => this.#pool.search(worker, chunk),

@@ -34,7 +34,7 @@ it("replaces a worker that hangs, and says which one died of what", async () => 
   pool = new WorkerPool({
     file,
     workers: 2,
-    data: { role: "hash", kernel: "plain", hashrateHs: 1, maxHashrateHs: 0 },
+    data: { role: "hash", kernels: [] },
     onEvent: (event) => events.push(event),
   });
   pool.search(0, chunk(1));

@@ -1,10 +1,10 @@
 // The worker threads: this same program file, entered again off the main thread.
 
-import { pathToFileURL } from "node:url";
-import { Worker, type WorkerOptions } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Chunk } from "../core/chunk.ts";
 import type { WorkerEvent } from "../core/workload.ts";
 import type { FromWorker, HashWorkerData, ToWorker } from "./hash-worker.ts";
+import { startThread } from "./thread.ts";
 
 export interface PoolOptions {
   /** The program file. */
@@ -12,17 +12,6 @@ export interface PoolOptions {
   readonly workers: number;
   readonly data: HashWorkerData;
   readonly onEvent: (event: WorkerEvent) => void;
-}
-
-/** Worker threads of Node 20 do not inherit tsx's loader, so sources that run unbuilt bring it along (from the working folder). */
-function viaTsx(file: string): string {
-  const url = JSON.stringify(pathToFileURL(file).href);
-  return `import("tsx/esm/api").then(({ tsImport }) => tsImport(${url}, ${url}));`;
-}
-
-function startThread(file: string, options: WorkerOptions): Worker {
-  if (!file.endsWith(".ts")) return new Worker(file, options);
-  return new Worker(viaTsx(file), { ...options, eval: true });
 }
 
 export class WorkerPool {

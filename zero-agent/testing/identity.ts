@@ -2,7 +2,7 @@
 
 import type { Identity } from "../core/connection-state.ts";
 import { prove } from "../protocol/handshake.ts";
-import type { ControllerMessage, JobMessage } from "../protocol/messages.ts";
+import type { ControllerMessage, DucoS1JobMessage } from "../protocol/messages.ts";
 
 export const IDENTITY: Identity = {
   slot: "p1",
@@ -40,7 +40,20 @@ export const WELCOME: ControllerMessage = {
   beatIntervalMs: 2000,
 };
 
-export function jobMessage(changed: Partial<JobMessage> = {}): JobMessage {
+/** The AVR miner's self-test job: the answer is 50. */
+export const KNOWN_JOB: DucoS1JobMessage = {
+  type: "job",
+  id: "job-1",
+  epoch: 1,
+  algorithm: "duco-s1",
+  prefix: "ba29a15896fd2d792d5c4b60668bf2b9feebc51d",
+  target: "d0beba883d7e8cd119ea2b0e09b78f60f29e0968",
+  from: 0,
+  to: 1000,
+  budgetMs: 60_000,
+};
+
+export function jobMessage(changed: Partial<DucoS1JobMessage> = {}): DucoS1JobMessage {
   return {
     type: "job",
     id: "j1",

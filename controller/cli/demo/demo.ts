@@ -91,6 +91,7 @@ async function play(
     ask(rig.paths.controlSocket, { verb: "status" }),
   );
   recorder.sawStatus(started.status);
+  reporter.event(recorder.own("demo.page", null, { ...rig.page }));
   if (isStopped) return null;
   const timers = options.faults.map((fault) =>
     setTimeout(() => void inject(demo, fault), fault.atMs - recorder.atMs),

@@ -2,8 +2,10 @@
 
 import type { RigEvent, RigStatus, SlotStatus } from "../../core/status.ts";
 import { formatDuration } from "../duration.ts";
+import { paint, type Tone } from "../paint.ts";
+import { STATE_TONES } from "../state-word.ts";
 import { formatRate } from "../status-text.ts";
-import { paint, type Tone } from "./paint.ts";
+import { clip } from "../terminal-text.ts";
 import { totalsText } from "./summary.ts";
 
 export interface DemoModel {
@@ -12,29 +14,12 @@ export interface DemoModel {
   readonly status: RigStatus | null;
   /** Oldest first. */
   readonly events: readonly RigEvent[];
-  /** How to reach the rig; empty while it is not there. */
+  /** How to reach the rig, in a line or more; empty while it is not there. */
   readonly hint: string;
   /** What happens at the end: "ends in 42s, Ctrl-C to stop now". */
   readonly footer: string;
   readonly colour: boolean;
 }
-
-const TONES: Readonly<Record<SlotStatus["state"], Tone>> = {
-  Unknown: "dim",
-  Off: "dim",
-  PoweringOn: "cyan",
-  Booting: "cyan",
-  Ready: "green",
-  Degraded: "yellow",
-  Suspect: "yellow",
-  Remediating: "yellow",
-  PoweringOff: "yellow",
-  Cordoned: "dim",
-  Draining: "dim",
-  Maintenance: "dim",
-  Quarantined: "red",
-  Fault: "red",
-};
 
 const LEVEL_TONES: Readonly<Record<RigEvent["level"], Tone>> = {
   info: "plain",
@@ -50,7 +35,7 @@ export function render(model: DemoModel, width: number, height: number): string[
     ...(model.status === null ? [] : [line(rigLine(model.status))]),
     "",
   ];
-  const hint = model.hint === "" ? [] : [line(model.hint, "dim")];
+  const hint = model.hint === "" ? [] : model.hint.split("\n").map((text) => line(text, "dim"));
   const foot = ["", ...hint, line(model.footer, "dim")];
   const room = Math.max(0, height - head.length - foot.length);
   if (model.status === null) {
@@ -127,7 +112,7 @@ function row(slot: SlotStatus, why: string, width: number, colour: boolean): str
   ]);
   const clipped = clip(text, width);
   const [from, to] = [WIDTHS[0] + 1, WIDTHS[0] + 1 + WIDTHS[1]];
-  const state = paint(clipped.slice(from, to), TONES[slot.state], colour);
+  const state = paint(clipped.slice(from, to), STATE_TONES[slot.state], colour);
   return clipped.slice(0, from) + state + clipped.slice(to);
 }
 
@@ -157,11 +142,4 @@ function eventLine(event: RigEvent): string {
   ]
     .filter((part) => part !== "")
     .join(" ");
-}
-
-/** Cuts a text to the width, and takes out what would move the cursor. */
-function clip(text: string, width: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
-  return clean.length <= width ? clean : `${clean.slice(0, Math.max(0, width - 1))}>`;
 }

@@ -3,9 +3,9 @@
 import type { WriteStream } from "node:tty";
 import type { RigEvent, RigStatus } from "../../core/status.ts";
 import { formatDuration } from "../duration.ts";
-import { wantsColour } from "./paint.ts";
+import { wantsColour } from "../paint.ts";
+import { Screen } from "../screen.ts";
 import { render } from "./render.ts";
-import { Screen } from "./screen.ts";
 import { summaryText, type Verdict } from "./summary.ts";
 
 export interface Reporter {
@@ -43,7 +43,7 @@ export interface TableOptions {
 /** The live table. Shares are in its figures, so its events leave them out. */
 export function tableReporter(out: WriteStream, { title, endsAt }: TableOptions): Reporter {
   const screen = new Screen(out);
-  const colour = wantsColour(process.env);
+  const colour = wantsColour(process.env, out);
   let status: RigStatus | null = null;
   let events: readonly RigEvent[] = [];
   let hint = "";
@@ -68,6 +68,7 @@ export function tableReporter(out: WriteStream, { title, endsAt }: TableOptions)
   return {
     event: (event) => {
       if (event.ev === "demo.start") hint = hintText(event.detail);
+      if (event.ev === "demo.page") hint = `${pageText(event.detail)}\n${hint}`;
       if (event.ev !== "share.accepted") events = [...events, event].slice(-EVENTS_KEPT);
     },
     status: (latest) => {
@@ -84,6 +85,11 @@ export function tableReporter(out: WriteStream, { title, endsAt }: TableOptions)
 /** How other terminals reach this rig. */
 function hintText({ control }: RigEvent["detail"]): string {
   return `look, or take part: zerorig status --socket ${control}`;
+}
+
+/** Where to look with a browser, and what it asks for before it changes anything. */
+function pageText({ url, token }: RigEvent["detail"]): string {
+  return `open ${url}  token: ${token}`;
 }
 
 function footerText(endsAt: number | null): string {

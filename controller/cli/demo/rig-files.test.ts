@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { parseSettings } from "../../../zero-agent/config/config.ts";
+import { readToken } from "../../api/token.ts";
 import { loadConfig } from "../../config/load.ts";
 import { durationRange } from "../option.ts";
 import { rigFiles, rigPaths, virtualHatArgs, writeRigFiles } from "./rig-files.ts";
@@ -35,6 +36,18 @@ test("nobody else may read the keys", () => {
     rigFiles(paths, options, pool, 8686, () => "ab".repeat(32)),
   );
   expect(statSync(join(paths.keysDir, "p1.key")).mode & 0o777).toBe(0o600);
+});
+
+test("the page is served on loopback, with a token that nobody else may read", async () => {
+  const http = { port: 4321, token: "a-token-of-the-test-0123456789" };
+  const files = rigFiles(paths, { ...options, http }, pool, 8686, () => "ab".repeat(32));
+  writeRigFiles(paths, files);
+  const config = await loadConfig(paths.controllerToml, {});
+  expect(config.http).toMatchObject({ listen: "127.0.0.1", port: 4321, readOnly: false });
+  expect(readToken(config.http.tokenFile)).toBe(http.token);
+  expect(statSync(paths.httpToken).mode & 0o777).toBe(0o600);
+  const without = rigFiles(paths, options, pool, 8686, () => "ab".repeat(32));
+  expect(without.map(({ path }) => path)).not.toContain(paths.httpToken);
 });
 
 test("slow boots stretch the graces", async () => {

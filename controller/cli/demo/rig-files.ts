@@ -11,11 +11,13 @@ import { type DemoOptions, type Pace, ZERO_HASHRATE_HS } from "./options.ts";
 
 /** The name that the pool knows this rig by; the controller adds the slot of each Zero. */
 export const DEMO_RIG = "demo";
+const LOOPBACK = "127.0.0.1";
 
 export interface RigPaths {
   readonly hatSocket: string;
   readonly controlSocket: string;
   readonly keysDir: string;
+  readonly httpToken: string;
   readonly stateDir: string;
   readonly zerosDir: string;
   readonly controllerToml: string;
@@ -29,6 +31,7 @@ export function rigPaths(dir: string): RigPaths {
     hatSocket: join(dir, "hat.sock"),
     controlSocket: join(dir, "control.sock"),
     keysDir: join(dir, "keys"),
+    httpToken: join(dir, "http-token"),
     stateDir: join(dir, "state"),
     zerosDir: join(dir, "zeros"),
     controllerToml: join(dir, "controller.toml"),
@@ -41,7 +44,10 @@ export interface RigFile {
   readonly text: string;
 }
 
-type RigOptions = Pick<DemoOptions, "zeros" | "pace" | "boot">;
+type RigOptions = Pick<DemoOptions, "zeros" | "pace" | "boot"> & {
+  /** Where the page is served, on loopback, and the token that changes take there; without it nowhere. */
+  readonly http?: { readonly port: number; readonly token: string };
+};
 
 /** Every file, as text. `makeKey` gives 64 hex digits. */
 export function rigFiles(
@@ -57,6 +63,9 @@ export function rigFiles(
       path: paths.controllerToml,
       text: stringify(controllerSettings(paths, options, pool, linkPort)),
     },
+    ...(options.http === undefined
+      ? []
+      : [{ path: paths.httpToken, text: `${options.http.token}\n` }]),
     ...slots.flatMap((slot): RigFile[] => [
       { path: keyFile(paths, slot), text: `${makeKey()}\n` },
       {
@@ -98,14 +107,14 @@ export function virtualHatArgs(
 
 function controllerSettings(
   paths: RigPaths,
-  { boot }: RigOptions,
+  { boot, http }: RigOptions,
   pool: HostPort & { readonly user: string },
   linkPort: number,
 ) {
   return {
     hat: { board: `virtual:${paths.hatSocket}` },
     link: {
-      listen: "127.0.0.1",
+      listen: LOOPBACK,
       port: linkPort,
       allow: ["127.0.0.0/8"],
       keys_dir: paths.keysDir,
@@ -115,6 +124,9 @@ function controllerSettings(
     health: { boot_grace_ms: Math.max(20_000, 2 * boot.maxMs + 10_000) },
     state: { dir: paths.stateDir },
     control: { socket: paths.controlSocket },
+    ...(http === undefined
+      ? {}
+      : { http: { listen: LOOPBACK, port: http.port, token_file: paths.httpToken } }),
   };
 }
 

@@ -1,7 +1,6 @@
 // The processes of a demo: the virtual ClusterHAT with its Zeros, and the real controller. Started in order, stopped in order.
 
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { VirtualHatClient } from "../../../hat/virtual/client.ts";
@@ -9,6 +8,7 @@ import { messageOf } from "../../shell/error.ts";
 import { CliError } from "../error.ts";
 import { Child, endingText } from "./child.ts";
 import type { DemoPool } from "./demo-pool.ts";
+import { freePort } from "./free-port.ts";
 import type { DemoOptions } from "./options.ts";
 import { type RigPaths, rigFiles, rigPaths, virtualHatArgs, writeRigFiles } from "./rig-files.ts";
 
@@ -21,9 +21,16 @@ const HAT_STOP_MS = 5000;
 
 export interface Rig {
   readonly paths: RigPaths;
+  readonly page: DemoPage;
   readonly controller: Child;
   readonly hat: Child;
   readonly hatClient: VirtualHatClient;
+}
+
+/** Where a demo's web page is, and the token that it takes. */
+export interface DemoPage {
+  readonly url: string;
+  readonly token: string;
 }
 
 /** Closers, run last first; each is awaited, and one that fails does not keep the others from running. */
@@ -38,9 +45,10 @@ export async function startRig(
 ): Promise<Rig> {
   const paths = rigPaths(dir);
   const linkPort = await freePort();
+  const http = { port: await freePort(), token: `demo-${randomBytes(9).toString("hex")}` };
   writeRigFiles(
     paths,
-    rigFiles(paths, options, pool, linkPort, () => randomBytes(32).toString("hex")),
+    rigFiles(paths, { ...options, http }, pool, linkPort, () => randomBytes(32).toString("hex")),
   );
 
   const hatArgs = virtualHatArgs(paths, options, linkPort, program("zero-agent.cjs"));
@@ -56,7 +64,8 @@ export async function startRig(
     join(dir, "controller.log"),
   );
   closers.push(() => controller.stop(CONTROLLER_STOP_MS));
-  return { paths, controller, hat, hatClient };
+  const page = { url: `http://127.0.0.1:${http.port}/`, token: http.token };
+  return { paths, page, controller, hat, hatClient };
 }
 
 /** Tries until it succeeds. Throws a CliError when the child ends first, or takes too long. */
@@ -88,15 +97,4 @@ async function diedAtStart(child: Child): Promise<CliError> {
 /** The other programs are bundled beside this one. */
 function program(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
-    });
-  });
 }

@@ -6,6 +6,7 @@ import type { EnergyStatus, RigEvent, RigStatus, SlotStatus } from "../../core/s
 const NO_ENERGY: EnergyStatus = {
   source: "modelled",
   joules: 0,
+  measured_joules: 0,
   joules_per_hash: null,
   joules_per_share: null,
   cost: null,
@@ -24,6 +25,7 @@ export function slotStatus(slot: SlotId, changes: Partial<SlotStatus> = {}): Slo
     wanted: "on",
     hold: null,
     heat: 0,
+    kernel: "wasm-simd",
     hashrate_hs: 240_000,
     accepted: 10,
     rejected: 0,

@@ -19,7 +19,12 @@ export function paint(text: string, tone: Tone, colour: boolean): string {
     : `\u001b[${CODES[tone]}m${text}\u001b[0m`;
 }
 
-/** NO_COLOR and TERM=dumb switch colours off (no-color.org). */
-export function wantsColour(env: Readonly<Record<string, string | undefined>>): boolean {
-  return (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
+/** On a terminal only, unless NO_COLOR or TERM=dumb say no (no-color.org); FORCE_COLOR says yes over all, or with 0 no. */
+export function wantsColour(
+  env: Readonly<Record<string, string | undefined>>,
+  { isTTY = false }: { readonly isTTY?: boolean },
+): boolean {
+  const forced = env["FORCE_COLOR"] ?? "";
+  if (forced !== "") return forced !== "0" && forced !== "false";
+  return isTTY && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
 }

@@ -1,0 +1,3 @@
+// Where a rig's configuration lies unless somebody says otherwise.
+
+export const SYSTEM_DIR = "/etc/zerorig";

@@ -1,0 +1,78 @@
+// `zerorig pool --stratum ... --upstream`: ordinary miners at another pool, over one connection, without a rig.
+
+import { addressOf, type PoolNode } from "../pools/node.ts";
+import type { HeaderAlgorithm } from "../pools/stratum/target.ts";
+import { MinerTap } from "../shell/miner-tap.ts";
+import { MinersLane } from "../shell/miners-lane.ts";
+import type { LaneParts } from "../shell/seat-lane.ts";
+import { StratumLane } from "../shell/stratum-lane.ts";
+import { stratumClients } from "../shell/stratum-side.ts";
+import { onStopSignal } from "./signals.ts";
+import type { StratumPoolOptions } from "./stratum-pool-command.ts";
+
+export interface ProxyOptions extends StratumPoolOptions {
+  readonly upstream: PoolNode;
+  /** As which the upstream knows all of them. */
+  readonly user: string;
+}
+
+const MINERS_MAX = 256;
+const BAN_MS = 600_000;
+
+/** A lane of one pool, that no seat but the miners' is at. */
+function tapAt(
+  algorithm: HeaderAlgorithm,
+  { upstream, user }: ProxyOptions,
+  note: LaneParts["note"],
+): MinerTap {
+  const tap = new MinerTap(algorithm);
+  const parts: LaneParts = {
+    nodes: {
+      node: upstream,
+      good: () => {},
+      bad: (node, code, detail) => note("pool.failed", { node: addressOf(node), code, detail }),
+    },
+    otherNodes: [],
+    allNodes: () => [upstream],
+    post: () => {},
+    note,
+  };
+  const shape = { user, password: "x", algorithm, agent: `zerorig/${ZERORIG_VERSION}`, ca: null };
+  const more = { suggestDifficulty: null, rollsVersion: true, isShared: true };
+  const open = tap.open(stratumClients({ ...shape, ...more }));
+  const lane = new StratumLane({
+    ...parts,
+    ...{ post: tap.post(parts.post), algorithm, open, otherOpens: [], random: Math.random },
+    onClose: () => {},
+  });
+  tap.attach(lane, parts);
+  return tap;
+}
+
+/** Runs until it is told to stop; prints what happens, and the counts at the end. */
+export async function runStratumProxy(options: ProxyOptions): Promise<void> {
+  const { stratum: algorithm, host, port, json, shareTime, shareDifficulty } = options;
+  const print = (ev: string, detail: object) => {
+    const at = new Date().toISOString();
+    const words = Object.values(detail).join(" ");
+    process.stdout.write(json ? `${JSON.stringify({ at, ev, ...detail })}\n` : `${ev} ${words}\n`);
+  };
+  const signal = onStopSignal();
+  const miners = new MinersLane({
+    config: {
+      ...{ listen: host, port, startDifficulty: shareDifficulty ?? null, banMs: BAN_MS },
+      ...{ shareEveryMs: shareTime, maxMiners: MINERS_MAX, maxPerAddress: MINERS_MAX },
+    },
+    source: tapAt(algorithm, options, print),
+    note: (_, ev, detail) => print(ev, detail),
+  });
+  await miners.start();
+  await signal.stopped;
+  const { accepted, rejected, forwarded } = miners.report();
+  await miners.stop();
+  print("pool.stopped", {
+    ...{ accepted, rejected },
+    ...{ forwarded_accepted: forwarded.accepted, forwarded_rejected: forwarded.rejected },
+  });
+  signal.release();
+}
