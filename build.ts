@@ -1,6 +1,8 @@
-// Bundles each program, and the module zerorig/hat, to one file each. The agent and hatctl run with no node_modules (natives aside, loaded only where used).
-import { chmodSync, readFileSync } from "node:fs";
+// Bundles each program, and the module zerorig/hat, to one file each, zerorig itself to a few, and builds the web page. The agent and hatctl run with no node_modules (natives aside, loaded only where used).
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { type BuildOptions, build } from "esbuild";
+import { buildManPages } from "./build-man.ts";
+import { buildPage } from "./build-page.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
@@ -28,11 +30,6 @@ const programs: readonly { from: string; to: string; options: BuildOptions }[] =
     options: { format: "cjs", external: natives },
   },
   {
-    from: "controller/cli/main.ts",
-    to: "dist/zerorig.mjs",
-    options: { format: "esm", packages: "external" },
-  },
-  {
     from: "controller/shell/host-worker.ts",
     to: "dist/host-worker.mjs",
     options: { format: "esm" },
@@ -46,7 +43,31 @@ async function buildProgram(from: string, to: string, options: BuildOptions): Pr
   chmodSync(to, 0o755);
 }
 
+/**
+ * In pieces, so that a command loads only what it needs: in one file the imports of all commands would come first, and
+ * `zerorig --help` would wait for the database.
+ */
+async function buildZerorig(): Promise<void> {
+  mkdirSync("dist", { recursive: true });
+  const isPiece = (name: string) => /^zerorig-.*\.mjs$/.test(name);
+  for (const name of readdirSync("dist").filter(isPiece)) rmSync(`dist/${name}`);
+  await build({
+    ...common,
+    format: "esm",
+    packages: "external",
+    splitting: true,
+    entryPoints: { zerorig: "controller/cli/main.ts" },
+    outdir: "dist",
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "zerorig-[name]-[hash]",
+    banner: { js: "#!/usr/bin/env node" },
+  });
+  chmodSync("dist/zerorig.mjs", 0o755);
+}
+
 await Promise.all([
+  buildZerorig(),
+  buildPage(),
   ...programs.map(({ from, to, options }) => buildProgram(from, to, options)),
   build({
     ...common,
@@ -56,3 +77,12 @@ await Promise.all([
     outfile: "dist/hat.mjs",
   }),
 ]);
+
+// `zerorig setup` fits the first to the rig and writes it, and says how the second gets to the Zeros.
+for (const name of ["zerorig", "zero-agent"]) {
+  copyFileSync(
+    `images/packages/${name}/usr/lib/systemd/system/${name}.service`,
+    `dist/${name}.service`,
+  );
+}
+await buildManPages(version);

@@ -4,8 +4,9 @@ import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../../controller/cli/demo/free-port.ts";
 import { type Ended, run, until, ZERO_AGENT, ZERORIG } from "./programs.ts";
-import { freePort, Rig, tempDir } from "./rig.ts";
+import { Rig, tempDir } from "./rig.ts";
 
 function expectClear({ code, stderr }: Ended, expected: number, ...words: string[]): void {
   expect({ code, stderr }).toMatchObject({ code: expected });

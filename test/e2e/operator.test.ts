@@ -39,6 +39,10 @@ it("switches Zeros softly, one at a time, and keeps others from switching", {
   });
   expect((await rig.slot("p1")).fences).toBe(0);
 
+  const blink = await run(ZERORIG, ["identify", "p1", "--for", "1s", "--json", ...socket]);
+  expect(blink.code).toBe(0);
+  expect(JSON.parse(blink.stdout)).toMatchObject({ slots: [{ slot: "p1" }] });
+
   const stranger = await run(ZERORIG, ["off", "p9", ...socket]);
   expect(stranger.code).toBe(3);
   const status = await run(ZERORIG, ["status", "--json", ...socket]);

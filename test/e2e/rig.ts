@@ -3,12 +3,12 @@
 
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { onTestFinished } from "vitest";
 import { ask } from "../../controller/cli/control-client.ts";
+import { freePort } from "../../controller/cli/demo/free-port.ts";
 import {
   type RigPaths,
   rigFiles,
@@ -18,8 +18,11 @@ import {
 } from "../../controller/cli/demo/rig-files.ts";
 import type { RigStatus } from "../../controller/core/status.ts";
 import type { PracticeStats } from "../../controller/pools/practice/ledger.ts";
-import { PracticePool } from "../../controller/pools/practice/practice-pool.ts";
-import type { ControlRequest } from "../../controller/shell/control-protocol.ts";
+import {
+  PracticePool,
+  type PracticePoolOptions,
+} from "../../controller/pools/practice/practice-pool.ts";
+import type { ControlRequest, SpecialVerb } from "../../controller/shell/control-protocol.ts";
 import { VirtualHatClient } from "../../hat/virtual/client.ts";
 import { HATCTL, type Program, start, until, ZERO_AGENT, ZERORIG } from "./programs.ts";
 
@@ -29,8 +32,12 @@ export interface RigOptions {
   readonly zeros?: number;
   /** Changes to the lines of controller.toml: `key = value` by its old text. */
   readonly edit?: (toml: string) => string;
+  /** The Zeros' agent; without it the one that is built. */
+  readonly agent?: string;
   /** What the controller's environment has besides ours, also after a restart. */
   readonly env?: NodeJS.ProcessEnv;
+  /** How its pool differs from the usual one. */
+  readonly pool?: Partial<PracticePoolOptions>;
 }
 
 interface Edges {
@@ -46,17 +53,6 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
-    });
-  });
 }
 
 /** A folder of the test's own, gone at its end. */
@@ -97,7 +93,12 @@ export class Rig {
     const dir = tempDir();
     const paths = rigPaths(dir);
     const linkPort = await freePort();
-    const pool = new PracticePool({ seed: 7, expectedShareMs: 1000, startDifficulty: 2400 });
+    const pool = new PracticePool({
+      seed: 7,
+      expectedShareMs: 1000,
+      startDifficulty: 2400,
+      ...options.pool,
+    });
     const { host, port } = await pool.listen();
     onTestFinished(() => pool.close());
     const shape = {
@@ -112,7 +113,7 @@ export class Rig {
       const toml = readFileSync(paths.controllerToml, "utf8");
       writeFileSync(paths.controllerToml, options.edit(toml));
     }
-    start(HATCTL, virtualHatArgs(paths, shape, linkPort, ZERO_AGENT));
+    start(HATCTL, virtualHatArgs(paths, shape, linkPort, options.agent ?? ZERO_AGENT));
     const hat = await until("the virtual HAT answers", () =>
       VirtualHatClient.connect(paths.hatSocket).catch(() => null),
     );
@@ -151,9 +152,7 @@ export class Rig {
     return until("the controller answers", () => this.ask({ verb: "status" }).catch(() => null));
   }
 
-  async ask(
-    request: Exclude<ControlRequest, { readonly verb: "why" | "plan" }>,
-  ): Promise<RigStatus> {
+  async ask(request: Exclude<ControlRequest, { readonly verb: SpecialVerb }>): Promise<RigStatus> {
     return (await ask(this.paths.controlSocket, request, 10_000)).status;
   }
 
@@ -169,17 +168,22 @@ export class Rig {
 
   /** All Ready, and each has had a share accepted. */
   async mining(): Promise<void> {
-    await until("all mine", async () => {
-      const { slots } = await this.status();
-      return slots.every(({ state, accepted }) => state === "Ready" && accepted > 0);
+    let last: RigStatus | null = null;
+    const mine = async () => {
+      last = await this.status();
+      return last.slots.every(({ state, accepted }) => state === "Ready" && accepted > 0);
+    };
+    await until("all mine", mine).catch((error: unknown) => {
+      const events = this.events().slice(-40);
+      throw new Error(`${error}: ${JSON.stringify({ last, events }, null, 1)}`, { cause: error });
     });
   }
 
-  /** All Ready, and each has had a share accepted since this was called. */
-  async minesOn(): Promise<void> {
+  /** All Ready, and each has had a share accepted since this was called; or one of them. */
+  async minesOn(only?: string): Promise<void> {
     const before = new Map((await this.status()).slots.map((slot) => [slot.slot, slot.accepted]));
     await until("all mine on", async () => {
-      const { slots } = await this.status();
+      const slots = (await this.status()).slots.filter(({ slot }) => slot === (only ?? slot));
       return slots.every(
         ({ slot, state, accepted }) => state === "Ready" && accepted > (before.get(slot) ?? 0),
       );
@@ -193,7 +197,9 @@ export class Rig {
   }
 
   /** The names of the controller's log events so far, in order, with their slots. */
-  events(program: Program = this.controller): { ev: string; slot: string | null; to?: string }[] {
+  events(
+    program: Program = this.controller,
+  ): { time: string; ev: string; slot: string | null; to?: string }[] {
     return program
       .out()
       .split("\n")

@@ -34,10 +34,13 @@ describe("pure code", () => {
     const pure = sources.filter(({ path }) => mustBePure(path)).map(({ path }) => path);
     for (const path of [
       "controller/core/step.ts",
+      "controller/agents/rollout-step.ts",
       "zero-agent/core/connection.ts",
       "controller/pools/duino/codec.ts",
       "controller/pools/duino/session.ts",
       "controller/pools/practice/session.ts",
+      "controller/pools/stratum/header.ts",
+      "controller/pools/stratum/session.ts",
       "hat/expander.ts",
     ]) {
       expect(pure).toContain(path);

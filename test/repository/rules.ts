@@ -7,9 +7,10 @@ const MAY_IMPORT: readonly (readonly [from: string, to: readonly string[]])[] = 
   ["hat/", []],
   ["zero-agent/protocol/", []],
   ["zero-agent/kernels/", []],
+  ["zero-agent/service/", []],
   ["zero-agent/core/", ["zero-agent/protocol/", "zero-agent/kernels/"]],
   ["zero-agent/", []],
-  ["controller/", ["hat/", "zero-agent/protocol/", "zero-agent/kernels/"]],
+  ["controller/", ["hat/", "zero-agent/protocol/", "zero-agent/kernels/", "zero-agent/service/"]],
 ];
 
 const PROJECT = /^(?:hat|zero-agent|controller|images|test)\//;
@@ -41,6 +42,9 @@ export function mustBePure(path: string): boolean {
       /^controller\/pools\/(?:[^/]+\/)?(?:codec|session|finder|balance)(?:-[a-z]+)?\.ts$/.test(
         path,
       ) ||
+      /^controller\/pools\/stratum\/(?!client\.|scripted-)/.test(path) ||
+      /^controller\/pools\/solo\/(?!client\.|rpc-|scripted-)/.test(path) ||
+      /^controller\/agents\/rollout(?:-step)?\.ts$/.test(path) ||
       path === "hat/expander.ts")
   );
 }
@@ -54,11 +58,14 @@ const IMPURE: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["another task", /\basync\b|\bawait\b|\bnew Promise\b|\bWorker\b/],
 ];
 
-/** Computation that is as pure as our own: schemas, and the HMAC of the handshake. */
+/** Computation that is as pure as our own: schemas, the HMAC of the handshake, the hashes of merkle roots. */
 const PURE_PACKAGES: readonly (readonly [path: string, target: string])[] = [
+  ["zero-agent/protocol/fields.ts", "valibot"],
   ["zero-agent/protocol/messages.ts", "valibot"],
+  ["zero-agent/protocol/update-messages.ts", "valibot"],
   ["zero-agent/protocol/codec.ts", "valibot"],
   ["zero-agent/protocol/handshake.ts", "node:crypto"],
+  ["controller/pools/stratum/header.ts", "node:crypto"],
 ];
 
 function isPurePackage(path: string, { target }: Import): boolean {

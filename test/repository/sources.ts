@@ -39,15 +39,19 @@ export function codeOf(text: string): string {
 }
 
 export function isTest(path: string): boolean {
-  return path.startsWith("test/") || path.endsWith(".test.ts") || path.includes("/testing/");
+  return path.startsWith("test/") || /\.test\.tsx?$/.test(path) || path.includes("/testing/");
 }
 
 /** All TypeScript files that git tracks or would track. */
 export function projectSources(root: string): Source[] {
-  const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "--", "*.ts"], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const listed = execFileSync(
+    "git",
+    ["ls-files", "-co", "--exclude-standard", "--", "*.ts", "*.tsx"],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
   return listed
     .split("\n")
     .filter((path) => path !== "")
