@@ -1,7 +1,9 @@
 // Every fault kind on a rig of real processes, by the demo's own command and its summary.
 
 import { describe, expect, it } from "vitest";
-import { run, ZERORIG } from "./programs.ts";
+import { measureFault } from "../../controller/cli/demo/measure.ts";
+import type { RigEvent } from "../../controller/core/status.ts";
+import { start, until, ZERORIG } from "./programs.ts";
 
 interface Summary {
   readonly slots: readonly {
@@ -27,23 +29,21 @@ interface Summary {
   readonly consistent: boolean;
 }
 
-async function demo(
-  seconds: number,
-  ...faults: string[]
-): Promise<{ summary: Summary; events: string[] }> {
-  const args = [
-    "demo",
-    "--json",
-    "--seed",
-    "11",
-    "--pace",
-    "100000",
-    "--boot",
-    "2s-3s",
-    "--for",
-    `${seconds}s`,
-  ];
-  const ended = await run(ZERORIG, [...args, ...faults.flatMap((fault) => ["--fault", fault])]);
+const SLOTS = ["p1", "p2", "p3", "p4"];
+/** A guard against hanging, not a measure. */
+const LIMIT_MS = 150_000;
+
+/** A demo of these faults, stopped when each has struck and is mended and every Zero is Ready: however long this machine takes. */
+async function demo(...faults: string[]): Promise<{ summary: Summary; events: RigEvent[] }> {
+  const options = ["--json", "--seed", "11", "--pace", "100000", "--boot", "2s-3s"];
+  const program = start(ZERORIG, [
+    ...["demo", ...options],
+    ...faults.flatMap((fault) => ["--fault", fault]),
+  ]);
+  const soFar = () => eventsOf(program.out().split("\n").slice(0, -1));
+  await until(`${faults.join(", ")} mended`, () => isMended(soFar(), faults.length), LIMIT_MS, 500);
+  program.kill("SIGINT");
+  const ended = await program.ended;
   expect(ended.stderr).toBe("");
   expect(ended.code).toBe(0);
   const lines = ended.stdout.trim().split("\n");
@@ -51,14 +51,28 @@ async function demo(
   expect(summary.consistent).toBe(true);
   expect(summary.totals.rejected).toBe(0);
   for (const slot of summary.slots) expect(slot.accepted).toBeGreaterThan(0);
-  return { summary, events: lines.slice(0, -1) };
+  return { summary, events: eventsOf(lines.slice(0, -1)) };
+}
+
+const eventsOf = (lines: readonly string[]) => lines.map((line) => JSON.parse(line) as RigEvent);
+
+function isMended(events: readonly RigEvent[], faults: number): boolean {
+  const struck = events.filter(({ ev }) => ev === "fault.injected");
+  const mended = struck.filter(({ slot, detail, at_ms: atMs }) => {
+    const kind = String(detail["kind"]);
+    return measureFault({ slot, kind, atMs }, events).recover_ms !== null;
+  });
+  const isReady = (slot: string) =>
+    events.findLast((event) => event.ev === "slot.state" && event.slot === slot)?.detail["to"] ===
+    "Ready";
+  return mended.length === faults && SLOTS.every(isReady);
 }
 
 const DETECT_MS = 15_000;
 /** Suspect dwell, off dwell, the longest boot of these demos, and 3 s. */
 const RECOVER_AFTER_MS = 3000 + 2000 + 3000 + 3000;
-/** Four rigs of seven processes each share this machine with the rest of the tests. `.ci/run` checks one alone. */
-const LOAD_MS = 3000;
+/** Four rigs of seven processes each share this machine with the rest of the tests. `.ci/run` holds one alone to its word. */
+const LOAD_MS = 10_000;
 
 function expectFencedOnce(summary: Summary, names: readonly string[]): void {
   for (const slot of summary.slots) {
@@ -80,35 +94,34 @@ function expectFencedOnce(summary: Summary, names: readonly string[]): void {
 
 describe.concurrent("a fault", { timeout: 180_000 }, () => {
   it("hang, kill: fenced once, mining again, nobody else touched", async () => {
-    const { summary } = await demo(62, "p3=hang@14s", "p1=kill@37s");
+    const { summary } = await demo("p3=hang@14s", "p1=kill@37s");
     expectFencedOnce(summary, ["p1", "p3"]);
   });
 
   it("no-boot, link-loss: fenced once, mining again", async () => {
-    const { summary } = await demo(62, "p1=no-boot@14s", "p4=link-loss@37s");
+    const { summary } = await demo("p1=no-boot@14s", "p4=link-loss@37s");
     expectFencedOnce(summary, ["p1", "p4"]);
   });
 
   it("brownout: fenced once; hub-loss: no cut within the storm hold", async () => {
-    const { summary, events } = await demo(66, "p2=brownout@14s", "hub-loss@38s+15s");
+    const { summary, events } = await demo("p2=brownout@14s", "hub-loss@38s+15s");
     expectFencedOnce(summary, ["p2"]);
     expect(summary.slots.map(({ boots }) => boots)).toEqual([1, 2, 1, 1]);
-    expect(events.some((line) => line.includes('"hub.lost"'))).toBe(true);
+    expect(events.some(({ ev }) => ev === "hub.lost")).toBe(true);
   });
 
   it("crash: the agent comes back; slow: never cut; stuck-on: a fault, and no `on` before off is proved", async () => {
     const { summary, events } = await demo(
-      84,
       "p3=crash@14s",
       "p1=slow@14s+15s",
       "p4=stuck-on@20s+45s",
     );
     expect(fencesOf(summary)).toEqual({ p1: 0, p2: 0, p3: 0, p4: 1 });
     expect(summary.slots.map(({ boots }) => boots)).toEqual([1, 1, 1, 2]);
-    const p4 = events.filter((line) => line.includes('"slot":"p4"'));
-    const fault = p4.findIndex((line) => line.includes('"cut-not-proved"'));
-    const off = p4.findIndex((line) => line.includes('"power.off"'));
-    const on = p4.findLastIndex((line) => line.includes('"power.on"'));
+    const p4 = events.filter(({ slot }) => slot === "p4");
+    const fault = p4.findIndex(({ why }) => why === "cut-not-proved");
+    const off = p4.findIndex(({ ev }) => ev === "power.off");
+    const on = p4.findLastIndex(({ ev }) => ev === "power.on");
     expect(fault).toBeGreaterThan(-1);
     expect(off).toBeGreaterThan(fault);
     expect(on).toBeGreaterThan(off);
