@@ -214,6 +214,23 @@ describe("the lane", () => {
     expect(a.pool.stats().connections).toBe(1);
   });
 
+  it("closes a goal's connection that nobody is at, once the goal has another pool", async () => {
+    const [a, b, c] = [await open("a"), await open("b"), await open("c")];
+    bench = new Bench({}, ["them"]);
+    bench.node = a.node;
+    bench.otherNodes = [b.node];
+    bench.lane.connect("p1", 1);
+    await bench.next("pool-up");
+    bench.lane.connect("p1");
+    await bench.next("pool-up");
+    bench.otherNodes = [c.node];
+    bench.lane.connect("p1", 1);
+    await bench.next("pool-up");
+    await expect.poll(() => b.pool.stats().connections).toBe(0);
+    // That of another goal stays.
+    expect([a, c].map(({ pool }) => pool.stats().connections)).toEqual([1, 1]);
+  });
+
   it("knows no pool, and says so", async () => {
     bench.lane.connect("p1");
     expect(await bench.next("pool-down")).toMatchObject({ seat: "p1", code: "unreachable" });

@@ -68,6 +68,7 @@ export class StratumLane implements SeatLane {
     }
     const connection = this.#connections.get(keyOf(goal, node)) ?? this.#open(goal, node);
     connection.seats.add(seat);
+    this.#closeIdle(connection);
     if (connection.isUp) post({ type: "pool-up", seat });
   }
 
@@ -127,6 +128,16 @@ export class StratumLane implements SeatLane {
       client.close();
     }
     return true;
+  }
+
+  /** The goal has moved to this one: nobody will be back at those where nobody is. */
+  #closeIdle(current: Connection): void {
+    for (const [key, connection] of this.#connections) {
+      const { goal, seats, client } = connection;
+      if (connection === current || goal !== current.goal || seats.size > 0) continue;
+      this.#connections.delete(key);
+      client.close();
+    }
   }
 
   #open(goal: number, node: PoolNode): Connection {

@@ -1,12 +1,6 @@
 // What a rig that mines alone remembers of one full node, what it is told and what it asks for.
 
-import {
-  type Ask,
-  type DeskConfig,
-  type DeskState,
-  EMPTY_DESK,
-  type Found,
-} from "../stratum/desk.ts";
+import { type DeskConfig, type DeskInput, type DeskState, EMPTY_DESK } from "../stratum/desk.ts";
 import type { Cause, WorkEvent } from "../stratum/work-client.ts";
 import type { Fate } from "./block.ts";
 import type { RpcAnswer } from "./codec.ts";
@@ -96,15 +90,7 @@ export type SoloInput = { readonly now: number } & (
   | { readonly type: "tick" }
   /** Somebody says that there is a new block. */
   | { readonly type: "poke" }
-  | ({ readonly type: "ask" } & Ask)
-  | {
-      readonly type: "submit";
-      readonly seat: string;
-      readonly ref: string;
-      readonly nonce: number;
-    }
-  | { readonly type: "hand"; readonly seat: string; readonly found: Found }
-  | { readonly type: "leave"; readonly seat: string }
+  | DeskInput
   /** What became of a block; null: nobody knows. */
   | { readonly type: "judged"; readonly block: number; readonly fate: Fate | null }
 );

@@ -39,6 +39,21 @@ export interface Ask {
   readonly rateHs: number;
 }
 
+/** What the seats say to the desk. */
+export type DeskInput =
+  /** The seat wants work: what it had before is over. */
+  | ({ readonly type: "ask" } & Ask)
+  | {
+      readonly type: "submit";
+      readonly seat: string;
+      readonly ref: string;
+      readonly nonce: number;
+    }
+  /** Of the newest work, but of none of our pieces. */
+  | { readonly type: "hand"; readonly seat: string; readonly found: Found }
+  /** The seat is gone. */
+  | { readonly type: "leave"; readonly seat: string };
+
 export interface DeskState {
   readonly work: Work | null;
   /** How many pieces of this space were given out, and their number over all. */

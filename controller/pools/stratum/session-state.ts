@@ -2,7 +2,7 @@
 
 import type { DownCode } from "../pool-event.ts";
 import type { Extranonce } from "./codec.ts";
-import { type Ask, type DeskConfig, type DeskState, EMPTY_DESK, type Found } from "./desk.ts";
+import { type DeskConfig, type DeskInput, type DeskState, EMPTY_DESK } from "./desk.ts";
 import type { SessionLimits } from "./limits.ts";
 import type { Cause, WorkEvent } from "./work-client.ts";
 
@@ -49,18 +49,7 @@ export type SessionInput = { readonly now: number } & (
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "ended"; readonly code: DownCode; readonly detail: string }
   | { readonly type: "tick" }
-  /** The seat wants work: what it had before is over. */
-  | ({ readonly type: "ask" } & Ask)
-  | {
-      readonly type: "submit";
-      readonly seat: string;
-      readonly ref: string;
-      readonly nonce: number;
-    }
-  /** Of the newest work, but of none of our pieces. */
-  | { readonly type: "hand"; readonly seat: string; readonly found: Found }
-  /** The seat is gone. */
-  | { readonly type: "leave"; readonly seat: string }
+  | DeskInput
 );
 
 export type SessionOutput =
