@@ -52,6 +52,8 @@ describe("a job in words", () => {
   it("tells how it ended", () => {
     expect(jobText(FOUND)).toContain("found by   p1");
     expect(jobText(FOUND)).toContain("nonce      7");
+    expect(jobText(FOUND)).toContain("searched   12000 hashes");
+    expect(jobsText([FOUND])).toMatch(/sha256d +- /);
     expect(jobText(FAILED)).toContain("failed (time-limit)");
   });
 });

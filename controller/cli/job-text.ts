@@ -10,7 +10,9 @@ const WAITS_FOR: Readonly<Record<NonNullable<JobStatus["waits_for"]>, string>> =
   turn: "its turn: all workers have something else",
 };
 
-function percent({ progress }: JobStatus): string {
+/** Of one that was found it would say little: pieces count when they were searched to their end. */
+function percent({ progress, state }: JobStatus): string | null {
+  if (state === "found") return null;
   // Never 100 before all of it was searched.
   return `${Math.floor(1000 * progress) / 10} %`;
 }
@@ -27,7 +29,7 @@ export function jobText(job: JobStatus): string {
     ["job", id],
     ["state", job.why === null ? state : `${state} (${job.why})`],
     ["search", `${algorithm}, nonces ${from} to ${to}`],
-    ["searched", `${percent(job)}, ${hashes} hashes`],
+    ["searched", [percent(job), `${hashes} hashes`].filter((part) => part !== null).join(", ")],
   ];
   if (job.nonce !== null) rows.push(["nonce", String(job.nonce)]);
   if (job.found_by !== null) rows.push(["found by", job.found_by]);
@@ -46,7 +48,7 @@ export function jobsText(jobs: readonly JobStatus[]): string {
     job.id,
     job.state,
     job.algorithm,
-    percent(job),
+    percent(job) ?? "-",
     job.submitted_at,
     answer(job),
   ]);
