@@ -61,11 +61,15 @@ export function cardOptions(
 const made = new Map<string, Promise<string>>();
 
 /** Its file, which the caller copies before it changes it. */
-export function builtCard(role: Role, architecture: TargetArchitecture): Promise<string> {
-  const out = join(directory, `${role}-${architecture}.img`);
+export function builtCard(
+  role: Role,
+  architecture: TargetArchitecture,
+  isWritable = false,
+): Promise<string> {
+  const out = join(directory, `${role}-${architecture}${isWritable ? "-writable" : ""}.img`);
   const already = made.get(out);
   if (already !== undefined) return already;
-  const making = make(cardOptions(role, architecture, out));
+  const making = make({ ...cardOptions(role, architecture, out), isWritable });
   made.set(out, making);
   return making;
 }

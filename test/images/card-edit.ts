@@ -48,10 +48,17 @@ export function putIntoCard(image: string, entries: readonly Entry[]): void {
   }
 }
 
-/**
- * A unit that runs a script of this folder once the system is up, and tells on the console what it finds; and limits for an emulated
- * processor, which may be fifty times slower than a Pi's.
- */
+const SYSTEMD_FOLDER = "etc/systemd/system";
+
+/** Limits for an emulated processor, which may be fifty times slower than a Pi's. */
+export function slowEntries(): readonly Entry[] {
+  return ["zerorig", "zero-agent"].map((name) => ({
+    path: `${SYSTEMD_FOLDER}/${name}.service.d/slow.conf`,
+    text: "[Service]\nTimeoutStartSec=900\nWatchdogSec=600\n",
+  }));
+}
+
+/** A unit that runs a script of this folder once the system is up, and tells on the console what it finds; and limits for an emulated processor. */
 export function reportEntries(script: string): readonly Entry[] {
   const unit = `[Unit]
 After=multi-user.target
@@ -61,16 +68,12 @@ StandardOutput=tty
 TTYPath=/dev/console
 StandardError=inherit
 `;
-  const service = "[Service]\nTimeoutStartSec=900\nWatchdogSec=600\n";
-  const folder = "etc/systemd/system";
+  const folder = SYSTEMD_FOLDER;
   return [
     { path: "report.sh", text: readFileSync(join(import.meta.dirname, script)) },
     { path: `${folder}/report.service`, text: unit },
     { path: `${folder}/multi-user.target.wants/report.service`, link: "../report.service" },
-    ...["zerorig", "zero-agent"].map((name) => ({
-      path: `${folder}/${name}.service.d/slow.conf`,
-      text: service,
-    })),
+    ...slowEntries(),
     // They would take the line that the report goes out on.
     ...["ttyAMA0", "ttyS0", "ttyS1"].map((tty) => ({
       path: `${folder}/serial-getty@${tty}.service`,

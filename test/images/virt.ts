@@ -61,7 +61,7 @@ export function virtMachine(
       ...["-append", `console=ttyAMA0 panic=-1 ${from.commandLine} ${TEST_WORDS}`],
       ...["-drive", `file=${image},format=raw,if=none,id=card,cache=writeback`],
       ...["-device", "virtio-blk-pci,drive=card"],
-      ...["-netdev", NETWORK, "-device", "virtio-net-pci,netdev=link"],
+      ...["-netdev", NETWORK, "-device", "virtio-net-pci,netdev=link,romfile="],
     ],
   };
 }

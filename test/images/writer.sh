@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes wherever a program of a Zero can write, as fast as it can.
+# Writes wherever a program of a Zero can write, as fast as it can, and says so on the console after each round.
 i=0
 while :; do
   i=$((i + 1))
@@ -9,4 +9,5 @@ while :; do
   done
   mkdir -p "/var/zr-$((i % 7))/a/b" && mv "/var/zr-$((i % 7))" "/var/zr-moved-$i" && rm -rf /var/zr-moved-*
   sync
+  echo "@@written $i" >/dev/console
 done

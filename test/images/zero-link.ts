@@ -1,7 +1,7 @@
 // The controller that a Zero's image is tested against: it takes the agent's link and keeps it hashing.
 
 import type { JobMessage } from "../../zero-agent/protocol/messages.ts";
-import { FakeController } from "../../zero-agent/testing/fake-controller.ts";
+import { FakeController, type FakeLink } from "../../zero-agent/testing/fake-controller.ts";
 
 const HASHES = 5000;
 const BEAT_MS = 2000;
@@ -41,19 +41,36 @@ export class ZeroLink {
 
   /** Resolves when the next Zero has hashed a job; it goes on with others until its power is cut. */
   async working(): Promise<void> {
-    const link = await this.controller.link();
+    for (;;) {
+      const link = await this.controller.link();
+      const { isOpen, closed } = lifeOf(link);
+      // One whose power is cut, or that dials anew, leaves a link behind that answers nothing.
+      const hasWorked = isOpen() && (await Promise.race([this.#first(link), closed]));
+      if (!hasWorked) continue;
+      void this.#goOn(link, isOpen);
+      return;
+    }
+  }
+
+  async #first(link: FakeLink): Promise<true> {
     await link.welcome(this.#key, BEAT_MS);
     link.send(JOB);
     await link.next("result");
     this.done += 1;
-    void this.#goOn(link);
+    return true;
   }
 
-  async #goOn(link: Awaited<ReturnType<FakeController["link"]>>): Promise<void> {
-    for (let id = 1; link.socket.readyState === link.socket.OPEN; id++) {
+  async #goOn(link: FakeLink, isOpen: () => boolean): Promise<void> {
+    for (let id = 1; isOpen(); id++) {
       link.send({ ...JOB, id: String(id) });
       await link.next("result");
       this.done += 1;
     }
   }
+}
+
+function lifeOf({ socket }: FakeLink) {
+  const isOpen = () => socket.readyState === socket.OPEN;
+  const closed = new Promise<false>((resolve) => socket.once("close", () => resolve(false)));
+  return { isOpen, closed };
 }

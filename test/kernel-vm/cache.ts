@@ -28,6 +28,8 @@ export async function cached(
     renameSync(draft, directory);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
+    // Another run was quicker.
+    if (existsSync(directory)) return directory;
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`${name} is not in ${CACHE}, and could not be made: ${why}`, { cause: error });
   }
