@@ -28,7 +28,7 @@ export function layoutOf(image: string): Layout {
 }
 
 /** The system's partition as a file of its own. */
-export function copyRoot(image: string, to: string): void {
+function copyRoot(image: string, to: string): void {
   const { root } = layoutOf(image);
   writeFileSync(to, "");
   truncateSync(to, root.bytes);
