@@ -59,15 +59,15 @@ ${ALWAYS}`.replace("[pool]\n", '[pool]\nrig = "renamed"\n');
   await rig.minesOn();
   expect({ edges: await rig.edges(), boots: await rig.bootIds() }).toEqual(before);
 
-  // What follows from another ceiling is the rules' doing, and says so.
-  writeFileSync(file, `${changed.replace("[power]\n", "[power]\nceiling_watts = 1.2\n")}`);
+  // Above what they draw: below it, the rules would soon switch one off, and say so.
+  writeFileSync(file, `${changed.replace("[power]\n", "[power]\nceiling_watts = 20\n")}`);
   const good = await cli("reload", "--json");
   expect(JSON.parse(good.stdout)).toEqual({
     file,
     applied: ["power.ceiling_watts"],
     needs_restart: ["pool.rig"],
   });
-  expect((await rig.status()).power.watts).toBe(1.2);
+  expect((await rig.status()).power.watts).toBe(20);
   expect(await rig.edges()).toEqual(before.edges);
 });
 
