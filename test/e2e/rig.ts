@@ -148,8 +148,19 @@ export class Rig {
     await this.controller.ended;
   }
 
-  answers(): Promise<RigStatus> {
-    return until("the controller answers", () => this.ask({ verb: "status" }).catch(() => null));
+  /** Rejects at once with what the controller said where it has ended. */
+  async answers(): Promise<RigStatus> {
+    const { controller } = this;
+    const ended = controller.ended.then(({ code, stderr }): never => {
+      throw new Error(`the controller ended with ${code}: ${stderr}`);
+    });
+    const answered = until("the controller answers", () =>
+      this.ask({ verb: "status" }).catch(() => null),
+    );
+    // Where it ends later, nobody waits for it here any more.
+    ended.catch(() => {});
+    answered.catch(() => {});
+    return await Promise.race([answered, ended]);
   }
 
   async ask(request: Exclude<ControlRequest, { readonly verb: SpecialVerb }>): Promise<RigStatus> {
