@@ -3,6 +3,7 @@
 
 import type { Algorithm } from "../../zero-agent/kernels/kernel.ts";
 import { type Candidate, freeWorkers, handOut, isAsleep, isFit, wakeSlot } from "./candidate.ts";
+import { copyOrder, copyPiece } from "./copy.ts";
 import { type Draft, takeId } from "./draft.ts";
 import {
   hasWork,
@@ -126,8 +127,12 @@ function cutFor(rig: Rig, order: Order, worker: Slot | Host): Cut | null {
   if (lost !== undefined) {
     const to = Math.min(lost.to, lost.from + nonces(order, worker, PIECE_MS) - 1);
     const others = pieces.filter((piece) => piece !== lost);
-    const rest = to < lost.to ? [{ ...lost, from: to + 1 }] : [];
-    return { from: lost.from, to, tried: lost.tried, others: [...others, ...rest], next };
+    if (to < lost.to) {
+      const rest = copyPiece(lost);
+      rest.from = to + 1;
+      others.push(rest);
+    }
+    return { from: lost.from, to, tried: lost.tried, others, next };
   }
   if (next > order.to) return null;
   const to = next + lengthOf(rig, order, worker) - 1;
@@ -147,9 +152,10 @@ function give(draft: Draft, order: Order, worker: Candidate, cut: Cut): void {
   // By a new id each time, so that a late word of who held it last is told apart.
   const id = `${order.id}.${takeId(draft)}`;
   const pieces = [...others, { id, from, to, worker: worker.id, tried }];
-  draft.rig.orders = draft.rig.orders.map((each) =>
-    each === order ? { ...order, next, pieces } : each,
-  );
+  const given = copyOrder(order);
+  given.next = next;
+  given.pieces = pieces;
+  draft.rig.orders = draft.rig.orders.map((each) => (each === order ? given : each));
   const { algorithm, prefix, target } = order;
   const limitMs = limitMsOf(draft.rig, cut, rateOf(order, worker.worker));
   const seat = ORDERS_SEAT;
@@ -182,9 +188,10 @@ function leftMs(order: Order, up: readonly (Slot | Host)[]): number {
 /** Wakes those that sleep for want of work where orders have more than those that are up can do soon. */
 function wakeFor(draft: Draft, order: Order): void {
   const { rig } = draft;
+  const sleepers = rig.slots.filter((slot) => maySearch(slot, order.algorithm));
+  if (sleepers.length === 0) return;
   const up = ableWorkers(rig, order);
   if (leftMs(order, up) < WAKE_WORTH_MS) return;
-  const sleepers = rig.slots.filter((slot) => maySearch(slot, order.algorithm));
   const room = limitOf(rig, up.length + sleepers.length) - up.length;
   for (const slot of sleepers.slice(0, Math.max(0, room))) wakeSlot(draft, slot);
 }
@@ -192,10 +199,9 @@ function wakeFor(draft: Draft, order: Order): void {
 /** Gives every free worker that orders may have a piece of one. */
 export function dispatchOrders(draft: Draft): void {
   const { rig } = draft;
-  let room = roomIn(rig);
-  for (const worker of freeWorkers(draft, isFit)) {
-    if (room > 0 && serve(draft, worker)) room--;
-  }
+  const free = freeWorkers(draft, isFit);
+  let room = free.length > 0 ? roomIn(rig) : 0;
+  for (const worker of free) if (room > 0 && serve(draft, worker)) room--;
   for (const order of rig.orders) if (hasWork(order)) wakeFor(draft, order);
 }
 

@@ -141,7 +141,9 @@ function expireJob(draft: Draft, seat: Seat): void {
     voidJob(draft, seat);
     return;
   }
-  patchSeat(draft, seat, { job: { ...job, receivedAt: Number.POSITIVE_INFINITY } });
+  const expired = copyJob(job);
+  expired.receivedAt = Number.POSITIVE_INFINITY;
+  ownSeat(draft, seat).job = expired;
   dropSession(draft, seat, "job expired");
 }
 

@@ -4,7 +4,7 @@ import type { Line, SlotReading } from "../../hat/board.ts";
 import type { HatErrorCode } from "../../hat/error.ts";
 import { adopt, adoptWanted } from "./adopt.ts";
 import { bootGraceMs } from "./boot.ts";
-import { type Draft, enter, patchSlot, report, save, slotOf } from "./draft.ts";
+import { type Draft, enter, ownSlot, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import {
   adoptForeign,
@@ -124,7 +124,12 @@ function observeSlot(draft: Draft, reading: SlotReading): void {
   const givenUp = known.phase === "Fault" && known.intent === null && known.action === null;
   const switching = SETTLED[known.phase] === null && !givenUp;
   const written = switching || known.written === line ? known.written : null;
-  const read = patchSlot(draft, known, { line, usb, lastUsb, refused: false, written });
+  const read = ownSlot(draft, known);
+  read.line = line;
+  read.usb = usb;
+  read.lastUsb = lastUsb;
+  read.refused = false;
+  read.written = written;
   if (turned) {
     adoptForeign(draft, read, line);
     return;

@@ -1,5 +1,6 @@
 // The life of an order: placed, searched piece by piece, ended once. Its end is written down before anybody is told.
 
+import { copyOrder } from "./copy.ts";
 import { type Draft, emit, report } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type OrderPiece,
   progressOf,
   specOf,
+  withWorker,
 } from "./order.ts";
 import { blame, distrust } from "./trust.ts";
 import { losePiece, releaseHost, releaseSlot } from "./work.ts";
@@ -22,7 +24,7 @@ const RETRY_MS = 5000;
 const RATE_MIN_ELAPSED_MS = 100;
 
 function patchOrder({ rig }: Draft, order: Order, changes: Partial<Order>): Order {
-  const patched = { ...order, ...changes };
+  const patched = Object.assign(copyOrder(order), changes);
   rig.orders = rig.orders.map((each) => (each.id === order.id ? patched : each));
   return patched;
 }
@@ -77,9 +79,12 @@ function counted(order: Order, worker: string, event: EventOf<"result">): Partia
   const { hashes, elapsedMs } = event;
   const known = order.workers[worker] ?? NEW_WORKER;
   const tells = elapsedMs >= RATE_MIN_ELAPSED_MS;
-  const measured = tells ? { rateHs: (hashes * 1000) / elapsedMs, trust: 1 } : {};
-  const now = { ...known, ...measured, hashes: known.hashes + hashes };
-  return { hashes: order.hashes + hashes, workers: { ...order.workers, [worker]: now } };
+  const workers = withWorker(order.workers, worker, {
+    hashes: known.hashes + hashes,
+    rateHs: tells ? (hashes * 1000) / elapsedMs : known.rateHs,
+    trust: tells ? 1 : known.trust,
+  });
+  return { hashes: order.hashes + hashes, workers };
 }
 
 /** Whether the piece is searched by this answer, if it names no nonce: all of it was hashed. */

@@ -1,12 +1,12 @@
 // What the workers tell: results, refusals, and whether a share was right when we checked it ourselves.
 
+import { copyJob } from "./copy.ts";
 import {
   type Draft,
   emit,
   ownSeat,
   ownSlot,
   patchHost,
-  patchSeat,
   report,
   seatOf,
   slotOf,
@@ -20,7 +20,7 @@ import { judgeVitals, onHeard, passSelfTest } from "./observe-link.ts";
 import { onPieceResult } from "./observe-order.ts";
 import { ORDERS_SEAT } from "./order.ts";
 import { closeIntent } from "./power.ts";
-import { type Host, isPiece, puzzleOf, type Seat, type Share, SPLIT_SEAT } from "./seat.ts";
+import { type Host, isPiece, type Seat, SPLIT_SEAT, shareOf } from "./seat.ts";
 import { SELF_TEST, SELF_TEST_SEAT } from "./self-test.ts";
 import type { Link, Slot } from "./slot.ts";
 import { endPart } from "./split.ts";
@@ -79,21 +79,15 @@ function take(draft: Draft, seatId: string, worker: string, given: Finding): voi
   }
   if (finding.nonce === null) {
     report(draft, "warn", "job.no-solution", null, null, { seat: seat.id, job: job.id, worker });
-    const missed = [...job.missed, worker];
-    const searched = patchSeat(draft, seat, { job: { ...job, missed } });
-    abandonIfTried(draft, seat.id, orphan(draft, searched.id, job.id, worker));
+    const searched = copyJob(job);
+    searched.missed = [...job.missed, worker];
+    ownSeat(draft, seat).job = searched;
+    abandonIfTried(draft, seat.id, orphan(draft, seat.id, job.id, worker));
     retestWorker(draft, worker);
     return;
   }
-  const share: Share = {
-    id: takeId(draft),
-    seat: seat.id,
-    jobId: job.id,
-    worker,
-    ...puzzleOf(job),
-    nonce: finding.nonce,
-    hashrateHs: finding.hashrateHs,
-  };
+  const { nonce, hashrateHs } = finding;
+  const share = shareOf(job, { id: takeId(draft), seat: seat.id, worker, nonce, hashrateHs });
   const own = ownSeat(draft, seat);
   own.state = "securing";
   own.since = draft.now;
@@ -168,10 +162,10 @@ function onHostResult(draft: Draft, host: Host, event: EventOf<"result">): void 
     onPieceResult(draft, host.id, event);
     return;
   }
-  const rate = measured(host, event);
-  patchHost(draft, host, { task: null, hashes, ...rate });
+  const { rateHs, rateWeightMs } = measured(host, event);
+  patchHost(draft, host, { task: null, hashes, rateHs, rateWeightMs });
   const { jobId, nonce } = event;
-  take(draft, task.seat, host.id, { jobId, nonce, hashrateHs: rate.rateHs });
+  take(draft, task.seat, host.id, { jobId, nonce, hashrateHs: rateHs });
 }
 
 export function onResult(draft: Draft, event: EventOf<"result">): void {

@@ -2,6 +2,7 @@
 // range is handed out in pieces; what is searched is what was handed out and came back.
 
 import type { Algorithm } from "../../zero-agent/kernels/kernel.ts";
+import { copyOrder, copyPiece } from "./copy.ts";
 
 /** Stands where a task names its seat: pieces of orders belong to no pool connection. */
 export const ORDERS_SEAT = "orders";
@@ -125,6 +126,15 @@ export function searchedOf(
   return open.reduce((sum, range) => sum - (range.to - range.from + 1), next - from);
 }
 
+/** What is known of the workers, with this of one of them. */
+export function withWorker(
+  workers: Order["workers"],
+  name: string,
+  worker: OrderWorker,
+): Order["workers"] {
+  return Object.assign({}, workers, { [name]: worker });
+}
+
 function union(some: readonly string[], more: readonly string[]): readonly string[] {
   return [...new Set([...some, ...more])];
 }
@@ -136,7 +146,12 @@ function joined(pieces: readonly OrderPiece[]): readonly OrderPiece[] {
     const last = result.at(-1);
     const joins = last?.worker === null && piece.worker === null && last.to + 1 === piece.from;
     if (!joins) result.push(piece);
-    else result.splice(-1, 1, { ...last, to: piece.to, tried: union(last.tried, piece.tried) });
+    else {
+      const both = copyPiece(last);
+      both.to = piece.to;
+      both.tried = union(last.tried, piece.tried);
+      result.splice(-1, 1, both);
+    }
   }
   return result;
 }
@@ -145,14 +160,17 @@ function joined(pieces: readonly OrderPiece[]): readonly OrderPiece[] {
 export function withoutHolder(order: Order, pieceId: string, failedBy: string | null): Order {
   const pieces = order.pieces.map((piece) => {
     if (piece.id !== pieceId) return piece;
-    const tried = union(piece.tried, failedBy === null ? [] : [failedBy]);
-    return { ...piece, worker: null, tried };
+    const free = copyPiece(piece);
+    free.worker = null;
+    free.tried = union(piece.tried, failedBy === null ? [] : [failedBy]);
+    return free;
   });
-  const lost = { ...order, pieces: joined(pieces) };
+  const lost = copyOrder(order);
+  lost.pieces = joined(pieces);
   if (failedBy === null) return lost;
-  const known = order.workers[failedBy] ?? NEW_WORKER;
-  const workers = { ...order.workers, [failedBy]: { ...known, trust: known.trust / 2 } };
-  return { ...lost, workers };
+  const { hashes, rateHs, trust } = order.workers[failedBy] ?? NEW_WORKER;
+  lost.workers = withWorker(order.workers, failedBy, { hashes, rateHs, trust: trust / 2 });
+  return lost;
 }
 
 /** Whether it has something that nobody searches. While a find is checked it gives out nothing. */

@@ -89,10 +89,26 @@ export interface Seat {
   readonly unknown: number;
 }
 
-/** The puzzle of a job, to be a share's too. */
-export function puzzleOf(job: Puzzle): Puzzle {
-  const { algorithm, prefix, target, poolTarget, difficulty, node, ref } = job;
-  return { algorithm, prefix, target, poolTarget, difficulty, node, ref };
+/** What a worker found of the job. Written out, as copies are: it comes with each job. */
+export function shareOf(
+  job: Job,
+  found: Pick<Share, "id" | "seat" | "worker" | "nonce" | "hashrateHs">,
+): Share {
+  return {
+    id: found.id,
+    seat: found.seat,
+    jobId: job.id,
+    worker: found.worker,
+    algorithm: job.algorithm,
+    prefix: job.prefix,
+    target: job.target,
+    poolTarget: job.poolTarget,
+    difficulty: job.difficulty,
+    node: job.node,
+    ref: job.ref,
+    nonce: found.nonce,
+    hashrateHs: found.hashrateHs,
+  };
 }
 
 /** Whether its range is one of many of the same work, so that nothing is wrong when it is searched in vain or grows old. */

@@ -10,6 +10,7 @@ import {
   isDegraded,
   wakeSlot,
 } from "./candidate.ts";
+import { copyJob, copyPiece } from "./copy.ts";
 import { type Draft, ownSeat, seatOf } from "./draft.ts";
 import { type Job, type Part, type Seat, SPLIT_SEAT } from "./seat.ts";
 import { releaseHost, releaseSlot } from "./work.ts";
@@ -51,32 +52,25 @@ function begin(draft: Draft, seat: Seat, job: Job): void {
   const workers = fitWorkers(draft, job.tried);
   if (workers.length === 0) return;
   const ranges = cutRange(job.to, weights(workers));
-  draft.rig.parts = ranges.map(
-    ([from, to], index): Part => ({
-      id: `${job.id}.${index + 1}`,
-      from,
-      to,
-      worker: null,
-      tried: [],
-    }),
-  );
-  ownSeat(draft, seat).job = { ...job, worker: SPLIT_SEAT };
-  for (const [index, part] of draft.rig.parts.entries()) {
-    give(draft, seat, job, part, workers[index] as Candidate);
-  }
+  const given = copyJob(job);
+  given.worker = SPLIT_SEAT;
+  ownSeat(draft, seat).job = given;
+  draft.rig.parts = ranges.map(([from, to], index) => {
+    const worker = workers[index] as Candidate;
+    const id = `${job.id}.${index + 1}`;
+    const part: Part = { id, from, to, worker: worker.id, tried: [] };
+    give(draft, seat, job, part, worker);
+    return part;
+  });
 }
 
 function give(
   draft: Draft,
   seat: Seat,
   { algorithm, prefix, target }: Job,
-  part: Part,
+  { id, from, to }: Part,
   worker: Candidate,
 ): void {
-  const { id, from, to } = part;
-  draft.rig.parts = draft.rig.parts.map((each) =>
-    each === part ? { ...each, worker: worker.id } : each,
-  );
   handOut(draft, worker, { id, seat: seat.id, algorithm, prefix, target, from, to });
 }
 
@@ -86,7 +80,11 @@ function giveLost(draft: Draft, seat: Seat, job: Job): void {
     if (part.worker !== null) continue;
     const free = fitWorkers(draft, part.tried);
     const worker = free.find((each) => !isDegraded(each)) ?? free[0];
-    if (worker !== undefined) give(draft, seat, job, part, worker);
+    if (worker === undefined) continue;
+    const given = copyPiece(part);
+    given.worker = worker.id;
+    draft.rig.parts = draft.rig.parts.map((each) => (each === part ? given : each));
+    give(draft, seat, job, given, worker);
   }
 }
 

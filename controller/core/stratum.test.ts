@@ -8,7 +8,7 @@ import type { Effect } from "./effect.ts";
 import type { Event } from "./event.ts";
 import { explain } from "./explain.ts";
 import { violation } from "./guard.ts";
-import { type Job, puzzleOf, type Seat, type Share } from "./seat.ts";
+import { type Job, type Seat, shareOf } from "./seat.ts";
 import type { RigState } from "./state.ts";
 import { step } from "./step.ts";
 
@@ -26,15 +26,7 @@ const JOB: Job = {
   ref: "7.1",
   worker: "p1",
 };
-const SHARE: Share = {
-  ...puzzleOf(JOB),
-  id: 9,
-  seat: "p1",
-  jobId: JOB.id,
-  worker: "p1",
-  nonce: 5,
-  hashrateHs: 1000,
-};
+const SHARE = shareOf(JOB, { id: 9, seat: "p1", worker: "p1", nonce: 5, hashrateHs: 1000 });
 
 /** A rig in which nobody but p1 has anything to do, and its seat is as given. */
 function rigWith(seat: Partial<Seat>): RigState {

@@ -28,7 +28,7 @@ function keepsPower(slot: Slot): boolean {
 }
 
 function without(slots: readonly Slot[], gone: readonly Slot[]): readonly Slot[] {
-  return slots.filter((slot) => !gone.includes(slot));
+  return gone.length === 0 ? slots : slots.filter((slot) => !gone.includes(slot));
 }
 
 /** Whether its way off is not begun yet: one whose cut stands as a fault is tried again when the fault is looked at. */
@@ -112,6 +112,7 @@ export const idler: Rule = (rig, now, gone = []) => {
 
 /** A Zero that is up on demand only, and that nobody asked for in its time. Work does not keep it up. */
 export const undemanded: Rule = (rig, now, gone = []) => {
+  if (rig.policy.onDemand.length === 0) return null;
   const left = rig.slots.filter((slot) => isUp(slot) && isUndemanded(rig, slot, now));
   return choose(rig, without(left, gone), "no-demand", now);
 };

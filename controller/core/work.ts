@@ -1,6 +1,6 @@
 // What a worker holds, and taking it away from one.
 
-import { copyJob, copyLink } from "./copy.ts";
+import { copyJob, copyLink, copyPiece } from "./copy.ts";
 import { type Draft, emit, patchHost, patchSeat, patchSlot, seatOf, takeId } from "./draft.ts";
 import { ORDERS_SEAT, withoutHolder } from "./order.ts";
 import { type Host, type HostTask, SPLIT_SEAT } from "./seat.ts";
@@ -36,8 +36,10 @@ function losePart({ rig }: Draft, partId: string, failedBy: string | null): void
   if (!rig.parts.some(({ id }) => id === partId)) return;
   rig.parts = rig.parts.map((part) => {
     if (part.id !== partId) return part;
-    const tried = failedBy === null ? part.tried : [...part.tried, failedBy];
-    return { ...part, worker: null, tried };
+    const lost = copyPiece(part);
+    lost.worker = null;
+    if (failedBy !== null) lost.tried = [...part.tried, failedBy];
+    return lost;
   });
 }
 

@@ -6,12 +6,15 @@ import {
   copyHost,
   copyJob,
   copyLink,
+  copyOrder,
+  copyPiece,
   copyRig,
   copySeat,
   copySlot,
 } from "../../controller/core/copy.ts";
 import { draftOf, ownSeat, ownSlot, patchHost } from "../../controller/core/draft.ts";
 import { NOTHING_REMEMBERED } from "../../controller/core/memory.ts";
+import { newOrder, type OrderPiece, type OrderSpec } from "../../controller/core/order.ts";
 import { DEFAULT_POLICY } from "../../controller/core/policy.ts";
 import type { Host, Job, Seat } from "../../controller/core/seat.ts";
 import type { Link, Slot } from "../../controller/core/slot.ts";
@@ -77,11 +80,24 @@ describe("a copy", () => {
     askedAt: 0,
   };
 
+  const spec: OrderSpec = {
+    id: "o1",
+    algorithm: "duco-s1",
+    prefix: "",
+    target: "",
+    from: 0,
+    to: 100,
+  };
+  const piece: OrderPiece = { id: "o1.1", from: 0, to: 9, worker: "p1", tried: ["p2"] };
+
   it("of a slot has each field of it", () => isCopied(slot, copySlot));
   it("of a seat has each field of it", () => isCopied(seat, copySeat));
   it("of a host worker has each field of it", () => isCopied(host, copyHost));
   it("of a job has each field of it", () => isCopied<Job>(job, copyJob));
   it("of a link has each field of it", () => isCopied<Link>(link, (link: Link) => copyLink(link)));
+
+  it("of an order has each field of it", () => isCopied(newOrder(spec, 9), copyOrder));
+  it("of a piece has each field of it", () => isCopied(piece, copyPiece));
 
   it("of a rig is equal, with lists of its own that hold the same items", () => {
     holds([rigs], (rig) => {

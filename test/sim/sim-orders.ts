@@ -76,7 +76,10 @@ export class SimOrders {
   watch(effect: Effect): void {
     const isJob = effect.type === "send" && effect.message.type === "job";
     if (!isJob && effect.type !== "host-search") return;
-    const [id = ""] = (effect.message as { readonly id: string }).id.split(".");
+    const { id: piece } = effect.message as { readonly id: string };
+    // A pool's jobs are named by their seats.
+    if (!piece.startsWith("o")) return;
+    const id = piece.slice(0, piece.indexOf("."));
     if (this.#known.get(id)?.ended) this.#blame(ORDERS, `${id} is searched after its end`);
   }
 

@@ -6,6 +6,7 @@ import type { SimController } from "./sim-controller.ts";
 import type { World } from "./world.ts";
 
 const WRITE_MS = 5;
+const TARGET = "b".repeat(40);
 
 function answer(world: World, by: SimController, seat: string, event: Event): void {
   const latencyMs = world.poolLatencyMs;
@@ -80,7 +81,7 @@ export function servePool(world: World, by: SimController, effect: Effect): void
         now: world.now,
         seat: effect.seat,
         prefix: world.nextPrefix(),
-        target: "b".repeat(40),
+        target: TARGET,
         difficulty: Math.round(world.jobTo / 100),
         to: world.jobTo,
         ...world.stratum?.piece(by, effect.seat),
