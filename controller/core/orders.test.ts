@@ -556,6 +556,24 @@ describe("who searches", () => {
     expect(one.state.slots.filter(({ phase }) => phase === "Off")).toHaveLength(1);
   });
 
+  it("is woken beside a host whose speed nobody knows, for what a slow one does not do soon", () => {
+    const beside = (nonces: number): World => {
+      const world = new World({ zeros: 1, hostWorkers: 1, policy: { idleOffMs: 10_000 } });
+      world.allReady();
+      world.poolRefuses = true;
+      world.until(() => world.state.slots.every(({ shed }) => shed?.why === "idle"), "it sleeps");
+      world.until(() => world.state.slots.every(({ phase }) => phase === "Off"), "it is off");
+      solve(world, { f1: null });
+      place(world, { to: 1000 + nonces });
+      return world;
+    };
+    const long = beside(6_000_000);
+    expect(long.reported("slot.woken")).toHaveLength(1);
+    const short = beside(2_000_000);
+    expect(over(short).outcome).toBe("exhausted");
+    expect(short.reported("slot.woken")).toHaveLength(0);
+  });
+
   it.each<Algorithm>(["duco-s1", "sha256d"])("may have an agent that names no rate: %s", (name) => {
     const world = mining({ zeros: 1 });
     solve(world, { f1: null });

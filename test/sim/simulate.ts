@@ -126,11 +126,14 @@ export function simulate(seed: number, faultyMs: number, options: SimulateOption
     if (OF_SHARES.has(effect.type)) return;
     check(effect, by);
     world.orders?.watch(effect);
-    promises.watch(effect, by);
-    quarantines.watch(effect);
-    rules.watch(effect);
-    switches.watch(effect);
-    demands.watch(effect);
+    // The others look at decisions. Most of what is left by now is jobs on their way to Zeros.
+    if (effect.type !== "send") {
+      promises.watch(effect, by);
+      quarantines.watch(effect);
+      rules.watch(effect);
+      switches.watch(effect);
+      demands.watch(effect);
+    }
     const { firstBroken } = checkers;
     if (firstBroken !== null && (stopAt === "any" || firstBroken === stopAt)) throw new Enough();
     if (effect.type === "power") {
