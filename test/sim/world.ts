@@ -170,8 +170,10 @@ export class World {
     const seed = options.seed ?? 1;
     this.core = options.core ?? REAL_CORE;
     this.verifyEvery = options.verifyEvery ?? Number.POSITIVE_INFINITY;
-    // Not by a spread: V8 gives each a hidden class of its own, and compiles anew for it all that reads a policy.
-    this.policy = Object.assign({}, DEFAULT_POLICY, { powerRestore: "all-on" }, options.policy);
+    // Not by a spread: V8 gives each a hidden class of its own, and compiles anew for it all that reads a policy. Nor into an
+    // empty object: of so many fields it makes a dictionary.
+    const policy = structuredClone(DEFAULT_POLICY);
+    this.policy = Object.assign(policy, { powerRestore: "all-on" }, options.policy);
     const slots = Array.from({ length: options.zeros ?? 4 }, (_, index) => slotId(index));
     this.shape = { slots, hostWorkers: options.hostWorkers ?? 0 };
     this.random = randomOf(seed, "world");
