@@ -82,6 +82,33 @@ describe("the units", () => {
   );
 });
 
+describe("the login on the USB cable", () => {
+  const folder = `${SYSTEM}/serial-getty@ttyGS0.service.d`;
+
+  it("is understood by systemd", () => {
+    const dir = mkdtempSync(join(tmpdir(), "zr-login-"));
+    onTestFinished(() => rmSync(dir, { recursive: true }));
+    const dropIn = join(dir, "serial-getty@ttyGS0.service.d");
+    cpSync(join(PACKAGES, "zero-image", folder), dropIn, { recursive: true });
+    const read = () => {
+      const env = { ...process.env, SYSTEMD_UNIT_PATH: `${dir}:` };
+      const args = ["verify", "--man=no", "--recursive-errors=no", "serial-getty@ttyGS0.service"];
+      return spawnSync("systemd-analyze", args, { encoding: "utf8", env });
+    };
+    expect(read()).toMatchObject({ stderr: "", status: 0 });
+    writeFileSync(join(dropIn, "wrong.conf"), "[Service]\nTTYRiset=no\n");
+    expect(read().stderr).toMatch(/TTYRiset/);
+  });
+
+  it("leaves the line to agetty, for systemd would hold the console's lock until a controller is there", () => {
+    const text = readFileSync(join(PACKAGES, "zero-image", folder, "zerorig.conf"), "utf8");
+    expect(text).toMatch(/^StandardInput=null$/m);
+    expect(text).toMatch(/^TTYReset=no$/m);
+    expect(text).toMatch(/^TTYVHangup=no$/m);
+    expect(text).toMatch(/^ExecStart=-\/sbin\/agetty .* %I /m);
+  });
+});
+
 describe("users, groups and folders", () => {
   it("are made by systemd from our files", () => {
     const root = mkdtempSync(join(tmpdir(), "zr-users-"));

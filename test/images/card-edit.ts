@@ -81,3 +81,9 @@ StandardError=inherit
     })),
   ];
 }
+
+/** Gives the emulator's network adapter the name of a Zero's own link. */
+export function usb0Entry(driver: string): Entry {
+  const text = `[Match]\nDriver=${driver}\n\n[Link]\nName=usb0\n`;
+  return { path: "etc/systemd/network/10-test.link", text };
+}

@@ -6,8 +6,8 @@ import type { TargetArchitecture } from "../../images/boot/boot-files.ts";
 import { newQemu } from "../kernel-vm/new-qemu.ts";
 import type { Part, PartResult } from "../kernel-vm/part.ts";
 import { builtCard, KEY } from "./built.ts";
-import { putIntoCard, reportEntries } from "./card-edit.ts";
-import { piMachine } from "./pi.ts";
+import { putIntoCard, reportEntries, usb0Entry } from "./card-edit.ts";
+import { PI_ADAPTER, piMachine } from "./pi.ts";
 import { inWork, runCard, step } from "./run-card.ts";
 import { bootPartition } from "./virt.ts";
 import { ZeroLink } from "./zero-link.ts";
@@ -64,6 +64,7 @@ function zero(
     try {
       putIntoCard(image, [
         ...reportEntries("report-zero.sh"),
+        usb0Entry(PI_ADAPTER),
         { path: "etc/zerorig/agent.toml", text: link.agentSettings("p1") },
       ]);
       const from = bootPartition(image, work, [deviceTree]);

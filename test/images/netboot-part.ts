@@ -8,8 +8,8 @@ import { buildNetboot } from "../../images/netboot.ts";
 import { newQemu } from "../kernel-vm/new-qemu.ts";
 import type { Part } from "../kernel-vm/part.ts";
 import { KEY, needBuildPrograms } from "./built.ts";
-import { reportEntries } from "./card-edit.ts";
-import { piMachine } from "./pi.ts";
+import { reportEntries, usb0Entry } from "./card-edit.ts";
+import { PI_ADAPTER, piMachine } from "./pi.ts";
 import { inWork, runCard, step } from "./run-card.ts";
 import { ZeroLink } from "./zero-link.ts";
 
@@ -63,7 +63,7 @@ export const netbootPart: Part = {
 /** The test's unit, as a slot's archive brings files. */
 function reportArchive(work: string, link: ZeroLink): string {
   const tree = new Initramfs();
-  for (const entry of reportEntries("report-zero.sh")) {
+  for (const entry of [...reportEntries("report-zero.sh"), usb0Entry(PI_ADAPTER)]) {
     if ("text" in entry) tree.text(`/slot/${entry.path}`, entry.text);
     if ("link" in entry) tree.symlink(`/slot/${entry.path}`, entry.link);
   }

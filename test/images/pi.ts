@@ -13,6 +13,10 @@ const LIMIT_MS = 3_600_000;
  */
 const TIME = ["-icount", "shift=1"];
 const ONE_PROCESSOR = "maxcpus=1";
+/** The driver of the emulated USB network adapter. */
+export const PI_ADAPTER = "cdc_ether";
+/** Where this one is loaded first it takes the adapter, and no packet passes. */
+const NOT_ITS_DRIVER = "modprobe.blacklist=cdc_subset";
 
 interface PiOptions {
   readonly machine: "raspi0" | "raspi3b";
@@ -40,7 +44,10 @@ export async function piMachine(options: PiOptions): Promise<Machine> {
     args: [
       ...["-M", machine, ...TIME, "-kernel", from.kernel, "-initrd", from.initrd],
       ...["-dtb", join(from.kernel, "..", deviceTree)],
-      ...["-append", `console=ttyAMA0,115200 panic=-1 ${from.commandLine} ${TEST_WORDS} ${words}`],
+      ...[
+        "-append",
+        `console=ttyAMA0,115200 panic=-1 ${from.commandLine} ${TEST_WORDS} ${NOT_ITS_DRIVER} ${words}`,
+      ],
       ...(image === null ? [] : ["-drive", `file=${image},format=raw,if=sd`]),
       ...["-netdev", NETWORK, "-device", "usb-net,netdev=link", ...devices],
     ],
