@@ -7,14 +7,14 @@ import { type Row, resultTable } from "../kernel-vm/table.ts";
 import { controllerCard, piZeroCard, zero2Card } from "./card-parts.ts";
 import { cutsPart } from "./cuts-part.ts";
 import { namesPart } from "./names-part.ts";
-import { netbootPart } from "./netboot-part.ts";
+import { netbootZero, netbootZero2 } from "./netboot-part.ts";
 import { samePart } from "./same-part.ts";
 import { stockController, stockZero } from "./stock-parts.ts";
 
 const SEEDS = 1e9;
 const PARTS = [
   ...[stockZero, stockController, samePart],
-  ...[piZeroCard, zero2Card, controllerCard, netbootPart, namesPart],
+  ...[piZeroCard, zero2Card, controllerCard, netbootZero2, namesPart, netbootZero],
 ];
 
 async function runPart(part: Part): Promise<Row> {

@@ -1,64 +1,74 @@
-// Part g: Zeros without a card: the kernel with the system in memory, and a slot's own archive behind it, as the firmware would join them.
+// Parts g and j: Zeros without a card: the kernel with the system in memory, and a slot's own archive behind it, as the firmware would join them.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { TargetArchitecture } from "../../images/boot/boot-files.ts";
 import { readVersions, VERSIONS_FILE } from "../../images/commands/options.ts";
 import { Initramfs } from "../../images/initramfs.ts";
 import { buildNetboot } from "../../images/netboot.ts";
 import { newQemu } from "../kernel-vm/new-qemu.ts";
-import type { Part } from "../kernel-vm/part.ts";
+import type { Part, PartResult } from "../kernel-vm/part.ts";
 import { KEY, needBuildPrograms } from "./built.ts";
 import { reportEntries, usb0Entry } from "./card-edit.ts";
 import { PI_ADAPTER, piMachine } from "./pi.ts";
 import { inWork, runCard, step } from "./run-card.ts";
 import { ZeroLink } from "./zero-link.ts";
 
-const DEVICE_TREE = "bcm2837-rpi-zero-2-w.dtb";
-
-export const netbootPart: Part = {
+export const netbootZero2: Part = {
   key: "g",
   title: "a Zero 2 W without a card: its system in memory, on an emulated Pi 3",
-  async prepare() {
-    await needBuildPrograms();
-    await newQemu("aarch64");
-  },
-  run: () =>
-    inWork(async (work) => {
-      const out = join(work, "netboot");
-      await buildNetboot({
-        ...{ architecture: "arm64", versions: readVersions(VERSIONS_FILE), out, sshKey: null },
-        slots: [1, 2].map((role) => ({ role, key: KEY })),
-        progress: () => {},
-      });
-      const link = await ZeroLink.open(KEY);
-      try {
-        const parts = [
-          join(out, "system.img"),
-          join(out, "p2/slot.img"),
-          reportArchive(work, link),
-        ];
-        const initrd = join(work, "joined");
-        writeFileSync(initrd, Buffer.concat(parts.map((file) => readFileSync(file))));
-        const commandLine = readFileSync(join(out, "cmdline.txt"), "utf8").replace(
-          /console=\S+ /g,
-          "",
-        );
-        const from = { kernel: join(out, "vmlinuz"), initrd, commandLine: commandLine.trim() };
-        void link.working();
-        const machine = { machine: "raspi3b", from, deviceTree: DEVICE_TREE, image: null } as const;
-        const result = await runCard(await piMachine(machine));
-        const isP2 = result.steps.some(({ note }) => note === "p2");
-        const steps = [
-          ...result.steps,
-          step("it is the slot whose archive it was given", isP2, "p2", 0),
-          step("its agent proved its key and hashed jobs", link.done > 0, `${link.done}`, 0),
-        ];
-        return { ...result, passed: result.passed && isP2 && link.done > 0, steps };
-      } finally {
-        link.controller.close();
-      }
-    }),
+  prepare: () => prepare("aarch64"),
+  run: () => netboot("arm64", "raspi3b", "bcm2837-rpi-zero-2-w.dtb"),
 };
+
+export const netbootZero: Part = {
+  key: "j",
+  title: "a Zero without a card (armel): its system in memory, on an emulated Pi Zero",
+  prepare: () => prepare("arm"),
+  run: () => netboot("armel", "raspi0", "bcm2835-rpi-zero.dtb"),
+};
+
+async function prepare(qemu: "arm" | "aarch64"): Promise<void> {
+  await needBuildPrograms();
+  await newQemu(qemu);
+}
+
+function netboot(
+  architecture: TargetArchitecture,
+  machine: "raspi0" | "raspi3b",
+  deviceTree: string,
+): Promise<PartResult> {
+  return inWork(async (work) => {
+    const out = join(work, "netboot");
+    await buildNetboot({
+      ...{ architecture, versions: readVersions(VERSIONS_FILE), out, sshKey: null },
+      slots: [1, 2].map((role) => ({ role, key: KEY })),
+      progress: () => {},
+    });
+    const link = await ZeroLink.open(KEY);
+    try {
+      const parts = [join(out, "system.img"), join(out, "p2/slot.img"), reportArchive(work, link)];
+      const initrd = join(work, "joined");
+      writeFileSync(initrd, Buffer.concat(parts.map((file) => readFileSync(file))));
+      const commandLine = readFileSync(join(out, "cmdline.txt"), "utf8").replace(
+        /console=\S+ /g,
+        "",
+      );
+      const from = { kernel: join(out, "vmlinuz"), initrd, commandLine: commandLine.trim() };
+      void link.working();
+      const result = await runCard(await piMachine({ machine, from, deviceTree, image: null }));
+      const isP2 = result.steps.some(({ note }) => note === "p2");
+      const steps = [
+        ...result.steps,
+        step("it is the slot whose archive it was given", isP2, "p2", 0),
+        step("its agent proved its key and hashed jobs", link.done > 0, `${link.done}`, 0),
+      ];
+      return { ...result, passed: result.passed && isP2 && link.done > 0, steps };
+    } finally {
+      link.controller.close();
+    }
+  });
+}
 
 /** The test's unit, as a slot's archive brings files. */
 function reportArchive(work: string, link: ZeroLink): string {
