@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { bootFiles, cardCommandLine, type TargetArchitecture } from "./boot/boot-files.ts";
 import { bytesOf, isUnwantedOfKernel, kernelOf, startSystem } from "./boot/kernel.ts";
-import { type BootFile, joinCard, makeBoot, makeRoot, rootBytes } from "./card.ts";
-import { addAccounts, configure } from "./debian/configure.ts";
+import { type BootFile, joinCard, makeBoot, makeRoot, type PartFile, rootBytes } from "./card.ts";
+import { addAccounts, configure, ownKeys } from "./debian/configure.ts";
 import { epochOf, type LockedPackage, type Versions } from "./debian/locked-package.ts";
 import { isAside, isKernel, type Kind } from "./debian/package-sets.ts";
 import { fetchPackages, storeDirectory } from "./debian/package-store.ts";
@@ -15,10 +15,12 @@ import { SystemTree } from "./debian/tree.ts";
 import { beginDpkg, unpackPackage } from "./debian/unpack.ts";
 import { refuseForeign } from "./elf-machine.ts";
 import { ImageError } from "./image-error.ts";
-import { type RoleOptions, roleEntries } from "./role.ts";
+import { hostnameOf, KEYS_DIR, type Role, type RoleOptions, roleEntries } from "./role.ts";
 
 const MB = 2 ** 20;
 const BOOT_BYTES = 128 * MB;
+/** As tmpfiles.d makes it at a start. */
+const KEYS_MODE = 0o750;
 
 export interface BuildOptions extends Omit<RoleOptions, "hosts" | "node"> {
   readonly architecture: TargetArchitecture;
@@ -32,6 +34,19 @@ export interface CardOptions extends BuildOptions {
   /** The whole card's. */
   readonly bytes: number;
   readonly isWritable: boolean;
+}
+
+/** What is one card's own; cards of a kind share everything else. */
+export type OwnOfCard = Pick<CardOptions, "role" | "hostname" | "key" | "config" | "out">;
+
+export interface BuiltCard {
+  readonly out: string;
+  readonly role: Role;
+  readonly hostname: string;
+  /** The kernel's. */
+  readonly release: string;
+  readonly digest: string;
+  readonly bytes: number;
 }
 
 export interface BuiltSystem {
@@ -85,41 +100,84 @@ export async function buildSystem(options: BuildOptions, work: string): Promise<
   beginDpkg(tree, architecture);
   progress("setting it up");
   configure(tree, { role, suite: versions.suite, epoch });
-  const entries = await roleEntries({ ...options, node: null, hosts: tree.read("etc/hosts") });
-  refuseForeign(architecture, entries);
-  tree.put(entries);
+  await putRole(tree, options);
   addAccounts(tree, epoch);
+  ownKeys(tree);
   const release = kernelOf(tree.root);
+  return { tree, release, aside: aside.root, digest: finish(tree, epoch) };
+}
+
+/** Puts in what makes the system this machine's. */
+async function putRole(tree: SystemTree, options: BuildOptions): Promise<void> {
+  const entries = await roleEntries({ ...options, node: null, hosts: tree.read("etc/hosts") });
+  refuseForeign(options.architecture, entries);
+  if (options.secrets !== null) tree.folder(KEYS_DIR, KEYS_MODE);
+  tree.put(entries);
+}
+
+/** Its digest, once everything is in. */
+function finish(tree: SystemTree, epoch: number): string {
   tree.stamp(epoch);
-  const digest = createHash("sha256").update(tree.listing()).digest("hex");
-  return { tree, release, aside: aside.root, digest };
+  return createHash("sha256").update(tree.listing()).digest("hex");
 }
 
 /** A card's image at `out`, complete or not at all. */
-export async function buildCard(options: CardOptions): Promise<BuiltSystem & { bytes: number }> {
-  const { role, out, bytes, progress, architecture } = options;
-  mkdirSync(dirname(resolve(out)), { recursive: true });
-  const work = mkdtempSync(join(dirname(resolve(out)), ".zerorig-build-"));
+export async function buildCard(options: CardOptions): Promise<BuiltCard> {
+  const [card] = await buildCards(options, [options]);
+  if (card === undefined) throw new Error("no card was built");
+  return card;
+}
+
+/** Images of one kind of card, each complete or not at all. What they share is made once. */
+export async function buildCards(
+  common: Omit<CardOptions, keyof OwnOfCard>,
+  cards: readonly [OwnOfCard, ...OwnOfCard[]],
+): Promise<readonly BuiltCard[]> {
+  const { progress, versions } = common;
+  const [first, ...others] = cards;
+  // What is put in for one is replaced by what is put in for the next, and must not stay.
+  if (others.some(({ role, key }) => role === 0 || (key === null) !== (first.key === null))) {
+    throw new Error("these cards are not of one kind");
+  }
+  const folder = dirname(resolve(first.out));
+  mkdirSync(folder, { recursive: true });
+  const work = mkdtempSync(join(folder, ".zerorig-build-"));
   try {
-    const built = await buildSystem(options, work);
-    const epoch = epochOf(options.versions);
+    const system = await buildSystem({ ...common, ...first }, work);
+    const epoch = epochOf(versions);
     progress("making the boot partition");
-    const startFile: BootFile = { text: bytesOf(startSystem(built.tree.root, built.release)) };
-    const files = bootFiles({
-      ...{ role, architecture, root: built.aside, release: built.release, startSystem: startFile },
-      commandLine: cardCommandLine(role, options.isWritable),
-    });
-    const boot = { file: join(work, "boot"), bytes: BOOT_BYTES };
-    makeBoot(boot.file, boot.bytes, files, epoch);
-    progress("making the system's partition");
-    const root = { file: join(work, "root"), bytes: rootBytes(bytes, BOOT_BYTES) };
-    makeRoot(root.file, root.bytes, built.tree, epoch);
-    progress(`writing ${out}`);
-    const draft = join(work, "card");
-    joinCard(draft, boot, root);
-    renameSync(draft, out);
-    return { ...built, bytes: statSync(out).size };
+    const boot = bootPartition({ ...common, ...first }, system, work);
+    const built: BuiltCard[] = [];
+    for (const card of cards) {
+      const options = { ...common, ...card };
+      if (card !== first) await putRole(system.tree, options);
+      const digest = card === first ? system.digest : finish(system.tree, epoch);
+      progress(`writing ${card.out}`);
+      const root = { file: join(work, "root"), bytes: rootBytes(common.bytes, BOOT_BYTES) };
+      makeRoot(root.file, root.bytes, system.tree, epoch);
+      const draft = join(work, "card");
+      joinCard(draft, boot, root);
+      renameSync(draft, card.out);
+      built.push({
+        ...{ out: card.out, role: card.role, hostname: hostnameOf(card), digest },
+        ...{ release: system.release, bytes: statSync(card.out).size },
+      });
+    }
+    return built;
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+function bootPartition(options: CardOptions, system: BuiltSystem, work: string): PartFile {
+  const { role, architecture, isWritable, versions } = options;
+  const { release, aside } = system;
+  const startFile: BootFile = { text: bytesOf(startSystem(system.tree.root, release)) };
+  const files = bootFiles({
+    ...{ role, architecture, root: aside, release, startSystem: startFile },
+    commandLine: cardCommandLine(role, isWritable),
+  });
+  const boot = { file: join(work, "boot"), bytes: BOOT_BYTES };
+  makeBoot(boot.file, boot.bytes, files, epochOf(versions));
+  return boot;
 }

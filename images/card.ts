@@ -133,7 +133,10 @@ function table(bootBytes: number, systemBytes: number): Buffer {
   return sector;
 }
 
+/** Whoever reads the image has the secrets that are in it. */
+const OWN = 0o600;
+
 function makeEmpty(file: string, bytes: number): void {
-  writeFileSync(file, "");
+  writeFileSync(file, "", { mode: OWN });
   truncateSync(file, bytes);
 }

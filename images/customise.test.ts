@@ -62,6 +62,7 @@ function optionsOf(image: string, changes: Partial<CustomiseOptions> = {}): Cust
     node: null,
     binaries: new Map(),
     config: null,
+    secrets: null,
     nat: false,
     sha256: null,
     growBytes: 0,

@@ -156,8 +156,11 @@ function outside({ boot, root }: Layout, imageBytes: number, end: number): reado
   ];
 }
 
+/** Whoever reads the image has the secrets that are in it. */
+const OWN = 0o600;
+
 function makeEmpty(file: string, bytes: number): void {
-  writeFileSync(file, "");
+  writeFileSync(file, "", { mode: OWN });
   truncateSync(file, bytes);
 }
 

@@ -5,11 +5,12 @@ import { CUSTOMISE_USAGE, customiseCommand } from "./commands/customise.ts";
 import { LOCK_USAGE, lockCommand } from "./commands/lock.ts";
 import { NATIVES_USAGE, nativesCommand } from "./commands/natives.ts";
 import { NETBOOT_USAGE, netbootCommand } from "./commands/netboot.ts";
-import { ImageError } from "./image-error.ts";
+import { RIG_USAGE, rigCommand } from "./commands/rig.ts";
 
 type Command = (args: readonly string[]) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, readonly [usage: string, command: Command]>> = {
+  rig: [RIG_USAGE, rigCommand],
   customise: [CUSTOMISE_USAGE, customiseCommand],
   build: [BUILD_USAGE, buildCommand],
   netboot: [NETBOOT_USAGE, netbootCommand],
@@ -35,8 +36,9 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const todo = error instanceof ImageError && error.todo !== "" ? `\n${error.todo}` : "";
-  process.stderr.write(`images: ${(error as Error).message}${todo}\n`);
+  // Ours, and those of the controller's readers.
+  const { message, todo } = error as Error & { readonly todo?: string };
+  process.stderr.write(`images: ${message}${todo ? `\n${todo}` : ""}\n`);
   const isUsage = (error as NodeJS.ErrnoException).code?.startsWith("ERR_PARSE_ARGS") === true;
   process.exitCode = isUsage ? 2 : 1;
 }

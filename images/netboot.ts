@@ -47,7 +47,8 @@ export async function buildNetboot(options: NetbootOptions): Promise<BuiltSystem
   mkdirSync(dirname(out), { recursive: true });
   const work = mkdtempSync(join(dirname(out), ".zerorig-netboot-"));
   try {
-    const common = { hostname: null, config: null, binaries: new Map(), nat: false };
+    const none = { hostname: null, config: null, secrets: null };
+    const common = { ...none, binaries: new Map(), nat: false };
     const built = await buildSystem({ ...options, ...common, role: first.role, key: null }, work);
     const draft = join(work, "netboot");
     mkdirSync(draft);
@@ -82,13 +83,14 @@ export async function buildNetboot(options: NetbootOptions): Promise<BuiltSystem
 
 /** Its name, its address and its key: all the small files that a card for this slot would have. */
 async function writeSlot({ role, key }: NetbootSlot, draft: string, sshKey: string | null) {
-  const options = { role, key, sshKey, hostname: null, node: null, binaries: new Map() };
-  const entries = await roleEntries({ ...options, config: null, nat: false, hosts: null });
+  const none = { hostname: null, node: null, config: null, secrets: null, hosts: null };
+  const options = { ...none, role, key, sshKey, binaries: new Map(), nat: false };
+  const entries = await roleEntries(options);
   const tree = new Initramfs();
   for (const entry of entries) {
     if ("text" in entry) tree.text(`/slot/${entry.path}`, entry.text, entry.mode ?? 0o644);
   }
-  const folder = join(draft, hostnameOf({ ...options, config: null, nat: false, hosts: null }));
+  const folder = join(draft, hostnameOf(options));
   mkdirSync(folder);
   tree.write(join(folder, "slot.img"));
 }

@@ -1,6 +1,6 @@
 // What an image is made for, and the files that make it so. PURE but for reading our own files.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Entry } from "./debian-package.ts";
 import { ImageError } from "./image-error.ts";
@@ -11,10 +11,21 @@ export type Role = number;
 
 /** As vendors' images have it: 172.19.181.N for the Zeros, .254 for the controller. */
 const NETWORK = "172.19.181";
-const CONTROLLER_HOST = 254;
+export const CONTROLLER_ADDRESS = `${NETWORK}.254`;
 /** The vendor's numbers go that far, but our slots only to here. */
 const SLOTS_MAX = 99;
 const SECRET = 0o600;
+/** The controller's service is in the group that may read its keys; without that group they are root's. */
+const GROUP_SECRET = 0o640;
+export const KEYS_DIR = "etc/zerorig/keys";
+
+/** What a controller knows and tells nobody. */
+export interface ControllerSecrets {
+  /** The Zeros' link keys, 64 hex digits each, by slot. */
+  readonly keys: ReadonlyMap<string, string>;
+  readonly token: string | null;
+  readonly miningKey: string | null;
+}
 
 export interface RoleOptions {
   readonly role: Role;
@@ -26,8 +37,10 @@ export interface RoleOptions {
   /** Node for the image's processor, where the image has none. */
   readonly node: string | null;
   readonly binaries: Binaries;
-  /** The controller's settings. */
+  /** Its settings: the text of controller.toml, or of a Zero's agent.toml; null leaves out the first, and writes the usual second. */
   readonly config: string | null;
+  /** The controller's alone; null leaves them to be put there later. */
+  readonly secrets: ControllerSecrets | null;
   /** Lets the Zeros reach what the controller reaches. */
   readonly nat: boolean;
   readonly hosts: string | null;
@@ -41,7 +54,7 @@ export function parseRole(text: string): Role {
   throw new ImageError(`there is no role "${text}"`, "say controller, or p1 to p99");
 }
 
-export function hostnameOf({ role, hostname }: RoleOptions): string {
+export function hostnameOf({ role, hostname }: Pick<RoleOptions, "role" | "hostname">): string {
   return hostname ?? (role === 0 ? "controller" : `p${role}`);
 }
 
@@ -70,7 +83,7 @@ export async function roleEntries(options: RoleOptions): Promise<readonly Entry[
 
 async function controllerEntries(options: RoleOptions): Promise<readonly Entry[]> {
   const masquerade = options.nat ? "IPMasquerade=ipv4\n" : "";
-  const bridge = `[Match]\nName=br0\n\n[Network]\nAddress=${NETWORK}.${CONTROLLER_HOST}/24\nConfigureWithoutCarrier=yes\nLinkLocalAddressing=no\n${masquerade}`;
+  const bridge = `[Match]\nName=br0\n\n[Network]\nAddress=${CONTROLLER_ADDRESS}/24\nConfigureWithoutCarrier=yes\nLinkLocalAddressing=no\n${masquerade}`;
   return [
     ...(await controllerFiles("usr/lib/zerorig", options.binaries)),
     { path: "usr/bin/zerorig", link: "../lib/zerorig/zerorig.mjs" },
@@ -82,12 +95,26 @@ async function controllerEntries(options: RoleOptions): Promise<readonly Entry[]
     ...(options.config === null
       ? []
       : [{ path: "etc/zerorig/controller.toml", text: options.config }]),
+    ...(options.secrets === null ? [] : secretEntries(options.secrets)),
   ];
 }
 
-function zeroEntries({ role, key }: RoleOptions): readonly Entry[] {
-  const link = `[Match]\nName=usb0\n\n[Network]\nAddress=${NETWORK}.${role}/24\nGateway=${NETWORK}.${CONTROLLER_HOST}\nConfigureWithoutCarrier=yes\nLinkLocalAddressing=no\n`;
-  const agent = `slot = "p${role}"\ncontroller = "ws://${NETWORK}.${CONTROLLER_HOST}:8686/link"\n`;
+/** systemd hands the token and the mining key to the service; the link keys' group is made known by tmpfiles.d at each start. */
+function secretEntries({ keys, token, miningKey }: ControllerSecrets): readonly Entry[] {
+  const own = { "etc/zerorig/token": token, "etc/zerorig/mining.key": miningKey };
+  return [
+    ...[...keys].map(([slot, key]) => ({
+      ...{ path: `${KEYS_DIR}/${slot}.key`, text: `${key}\n`, mode: GROUP_SECRET },
+    })),
+    ...Object.entries(own).flatMap(([path, text]) =>
+      text === null ? [] : [{ path, text: `${text}\n`, mode: SECRET }],
+    ),
+  ];
+}
+
+function zeroEntries({ role, key, config }: RoleOptions): readonly Entry[] {
+  const link = `[Match]\nName=usb0\n\n[Network]\nAddress=${NETWORK}.${role}/24\nGateway=${CONTROLLER_ADDRESS}\nConfigureWithoutCarrier=yes\nLinkLocalAddressing=no\n`;
+  const usual = `slot = "p${role}"\ncontroller = "ws://${CONTROLLER_ADDRESS}:8686/link"\n`;
   return [
     ...agentFiles("usr/lib/zero-agent"),
     { path: "usr/bin/zero-agent", link: "../lib/zero-agent/zero-agent.cjs" },
@@ -95,7 +122,7 @@ function zeroEntries({ role, key }: RoleOptions): readonly Entry[] {
     ...tree("zero-image"),
     { path: "etc/systemd/network/20-zerorig-usb0.network", text: link },
     { path: "etc/zerorig/gadget.conf", text: `ID=${role}\n# ecm, or ncm\nFUNCTION=ecm\n` },
-    { path: "etc/zerorig/agent.toml", text: agent },
+    { path: "etc/zerorig/agent.toml", text: config ?? usual },
     ...(key === null ? [] : [{ path: "etc/zerorig/agent.key", text: `${key}\n`, mode: SECRET }]),
     enabled("multi-user.target", "zero-agent.service"),
     enabled("sysinit.target", "zerorig-gadget.service"),
@@ -145,6 +172,9 @@ export function firmwareConfigOf(text: string, role: Role): string {
 
 /** A key as `openssl rand -hex 32` writes it. */
 export function readKeyFile(file: string): string {
+  if (!existsSync(file)) {
+    throw new ImageError(`there is no link key ${file}`, `openssl rand -hex 32 > ${file}`);
+  }
   const text = readFileSync(file, "utf8").trim();
   if (/^[0-9a-f]{64}$/i.test(text)) return text;
   throw new ImageError(`${file} holds no key`, "a key is 64 hex digits: openssl rand -hex 32");

@@ -13,10 +13,12 @@ import {
   megabytes,
   nativesIn,
   readVersions,
+  sshKeyIn,
   textOf,
   toStderr,
   VERSIONS_FILE,
 } from "./options.ts";
+import { SECRET_OPTIONS, SECRET_USAGE, secretsOf } from "./secret-options.ts";
 
 export const BUILD_USAGE = `images build --role controller|p1..p99 --arch arm64|armel --out FILE [options]
 
@@ -28,8 +30,8 @@ A controller is arm64 (Pi 3, Pi 4); a Zero arm64 (Zero 2 W) or armel (Zero, Zero
   --out FILE        the image
   --size MB         of the card: 2048 for a controller, 1024 for a Zero
   --key FILE        the Zero's link key (64 hex digits), the same as the controller's for that slot
-  --config FILE     the controller's settings, checked when it starts
-  --natives DIR     the controller's native packages for arm64; without it they are built here
+  --config FILE     its settings: controller.toml, or a Zero's agent.toml; checked when it starts
+${SECRET_USAGE}  --natives DIR     the controller's native packages for arm64; without it they are built here
   --ssh-key FILE    a public key that may log in as root: without it nobody can
   --hostname NAME   other than controller, or p1 and so on
   --nat             lets the Zeros reach what the controller reaches
@@ -45,6 +47,7 @@ const OPTIONS = {
   size: { type: "string" },
   key: { type: "string" },
   config: { type: "string" },
+  ...SECRET_OPTIONS,
   natives: { type: "string" },
   "ssh-key": { type: "string" },
   hostname: { type: "string" },
@@ -55,8 +58,8 @@ const OPTIONS = {
   help: { type: "boolean", default: false },
 } as const;
 
-const CONTROLLER_MB = "2048";
-const ZERO_MB = "1024";
+export const CONTROLLER_MB = "2048";
+export const ZERO_MB = "1024";
 
 export async function buildCommand(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
@@ -77,7 +80,8 @@ export async function buildCommand(args: readonly string[]): Promise<number> {
       hostname: checkedHostname(values.hostname),
       key: values.key === undefined ? null : readKeyFile(values.key),
       config: textOf(values.config),
-      sshKey: textOf(values["ssh-key"]),
+      secrets: secretsOf(role, values),
+      sshKey: sshKeyIn(values["ssh-key"]),
       binaries: needsNatives
         ? await buildNatives(versions, work, toStderr)
         : nativesIn(values.natives),
@@ -85,7 +89,7 @@ export async function buildCommand(args: readonly string[]): Promise<number> {
       progress: toStderr,
     };
     const { digest, release, bytes } = await buildCard(options);
-    const hostname = hostnameOf({ ...options, node: null, hosts: null });
+    const hostname = hostnameOf(options);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const done = { out, role: values.role, architecture, hostname, kernel: release, tree: digest };
     process.stdout.write(

@@ -5,7 +5,8 @@ import { parseArgs } from "node:util";
 import { customise } from "../customise.ts";
 import { ImageError } from "../image-error.ts";
 import { hostnameOf, parseRole, readKeyFile } from "../role.ts";
-import { checkedHostname, megabytes, nativesIn, textOf } from "./options.ts";
+import { checkedHostname, megabytes, nativesIn, sshKeyIn, textOf } from "./options.ts";
+import { SECRET_OPTIONS, SECRET_USAGE, secretsOf } from "./secret-options.ts";
 
 export const CUSTOMISE_USAGE = `Usage: npm run images -- customise IMAGE --role controller|p1..p99 --out FILE [options]
 
@@ -15,8 +16,8 @@ IMAGE itself is not touched.
   --role ROLE       controller, or the Zero's slot
   --out FILE        the new image
   --key FILE        the Zero's link key (64 hex digits), the same as the controller's for that slot
-  --config FILE     the controller's settings, checked when it starts
-  --node FILE       Node for the image's processor, where the image has none
+  --config FILE     its settings: controller.toml, or a Zero's agent.toml; checked when it starts
+${SECRET_USAGE}  --node FILE       Node for the image's processor, where the image has none
   --natives DIR     the controller's native packages built for that processor, laid out as in node_modules
   --ssh-key FILE    a public key that may log in as root
   --hostname NAME   other than controller, or p1 and so on
@@ -32,6 +33,7 @@ const OPTIONS = {
   out: { type: "string" },
   key: { type: "string" },
   config: { type: "string" },
+  ...SECRET_OPTIONS,
   node: { type: "string" },
   natives: { type: "string" },
   "ssh-key": { type: "string" },
@@ -71,7 +73,8 @@ export async function customiseCommand(args: readonly string[]): Promise<number>
     hostname: checkedHostname(values.hostname),
     key: values.key === undefined ? null : readKeyFile(values.key),
     config: textOf(values.config),
-    sshKey: textOf(values["ssh-key"]),
+    secrets: secretsOf(parseRole(role), values),
+    sshKey: sshKeyIn(values["ssh-key"]),
     node: values.node ?? null,
     binaries: nativesIn(values.natives),
     nat: values.nat,
@@ -81,7 +84,7 @@ export async function customiseCommand(args: readonly string[]): Promise<number>
     progress: (step: string) => void process.stderr.write(`${step}\n`),
   };
   const facts = await customise(options);
-  const name = hostnameOf({ ...options, hosts: null });
+  const name = hostnameOf(options);
   const done = {
     image,
     out,

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { ImageError } from "../image-error.ts";
 import { buildNetboot } from "../netboot.ts";
 import { parseRole, readKeyFile } from "../role.ts";
-import { checkedArchitecture, readVersions, textOf, toStderr, VERSIONS_FILE } from "./options.ts";
+import { checkedArchitecture, readVersions, sshKeyIn, toStderr, VERSIONS_FILE } from "./options.ts";
 
 export const NETBOOT_USAGE = `images netboot --arch arm64|armel --slots p1,p2 --keys DIR --out DIR [options]
 
@@ -49,7 +49,7 @@ export async function netbootCommand(args: readonly string[]): Promise<number> {
   }));
   const { digest, release } = await buildNetboot({
     ...{ architecture: checkedArchitecture(arch), versions: readVersions(values.versions) },
-    ...{ slots: named, out, sshKey: textOf(values["ssh-key"]), progress: toStderr },
+    ...{ slots: named, out, sshKey: sshKeyIn(values["ssh-key"]), progress: toStderr },
   });
   const done = { out, architecture: arch, slots: slots.split(","), kernel: release, tree: digest };
   process.stdout.write(

@@ -27,6 +27,13 @@ export function textOf(file: string | undefined): string | null {
   return file === undefined ? null : readFileSync(file, "utf8");
 }
 
+/** A line of authorized_keys; null where no file is named. */
+export function sshKeyIn(file: string | undefined): string | null {
+  const text = textOf(file);
+  if (text === null || /^(?:ssh-|ecdsa-|sk-)\S+ \S/.test(text)) return text;
+  throw new ImageError(`--ssh-key ${file} holds no public key`, "name the one that ends in .pub");
+}
+
 /** The files of machine language below a folder, by their place in it. */
 export function nativesIn(folder: string | undefined): ReadonlyMap<string, string> {
   if (folder === undefined) return new Map();

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Entry } from "../debian-package.ts";
-import type { Role } from "../role.ts";
+import { KEYS_DIR, type Role } from "../role.ts";
 import type { SystemTree } from "./tree.ts";
 import { type Accounts, makeAccounts } from "./users.ts";
 
@@ -128,11 +128,22 @@ export function addAccounts(tree: SystemTree, epoch: number): void {
     { path: "etc/.updated", text: "" },
     { path: "var/.updated", text: "" },
   ]);
-  const gidOf = (name: string) =>
-    Number(new RegExp(`^${name}:x:(\\d+):`, "m").exec(group)?.[1] ?? 0);
   for (const path of ["etc/shadow", "etc/gshadow"]) {
-    tree.own(path, { uid: 0, gid: gidOf("shadow") });
+    tree.own(path, { uid: 0, gid: gidOf(tree, "shadow") });
   }
+}
+
+/** After the accounts: gives the link keys to those whose service reads them, as tmpfiles.d does at a start. */
+export function ownKeys(tree: SystemTree): void {
+  if (!tree.has(KEYS_DIR)) return;
+  const owner = { uid: 0, gid: gidOf(tree, "zerorig") };
+  const keys = readdirSync(join(tree.root, KEYS_DIR)).map((name) => `${KEYS_DIR}/${name}`);
+  for (const path of [KEYS_DIR, ...keys]) tree.own(path, owner);
+}
+
+function gidOf(tree: SystemTree, name: string): number {
+  const line = new RegExp(`^${name}:x:(\\d+):`, "m").exec(tree.read("etc/group"));
+  return Number(line?.[1] ?? 0);
 }
 
 function controllerSystem(tree: SystemTree, suite: string): readonly Entry[] {

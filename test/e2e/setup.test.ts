@@ -82,6 +82,32 @@ it("writes a rig that mines, tells no secret, and replaces nothing unasked", {
   expect((await controller.ended).stdout).not.toContain("s3cret-mining-key");
 });
 
+it("writes what goes onto cards, and looks at nothing of this machine", {
+  timeout: 60_000,
+}, async () => {
+  const dir = join(tempDir(), "rig");
+  const flags = ["setup", "--for-cards", "--no-input", "--dir", dir, "--user", "e2e", "--json"];
+  const done = await run(ZERORIG, flags);
+  expect(done).toMatchObject({ code: 0, stderr: "" });
+  const { written, next } = JSON.parse(done.stdout);
+  // Three for each of four Zeros, the token, the configuration.
+  expect(written).toHaveLength(14);
+  expect(next[0].commands).toEqual([
+    `npm run images -- rig --from ${dir} --zeros armel --out cards`,
+  ]);
+  const toml = readFileSync(join(dir, "controller.toml"), "utf8");
+  expect(toml).not.toContain(dir);
+  for (const line of ['listen = "0.0.0.0"', 'dir = "/var/lib/zerorig"', 'restore = "restore"']) {
+    expect(toml).toContain(line);
+  }
+  // Once more: the same keys and the same token.
+  const again = JSON.parse((await run(ZERORIG, flags)).stdout);
+  expect([again.written, again.kept.length]).toEqual([[], 14]);
+  const refused = await run(ZERORIG, [...flags, "--unit", join(dir, "zerorig.service")]);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain("--unit does not go with --for-cards");
+});
+
 it("asks on a terminal, and only there", { timeout: 60_000 }, async () => {
   const dir = tempDir();
   const deaf = await run(ZERORIG, ["setup", "--dir", dir]);
@@ -105,10 +131,10 @@ it("asks on a terminal, and only there", { timeout: 60_000 }, async () => {
   ];
   const person = join(dir, "person.py");
   writeFileSync(person, PERSON);
-  const answers = (words: readonly (readonly string[])[]) =>
+  const answers = (words: readonly (readonly string[])[], name = "rig", ...flags: string[]) =>
     promisify(execFile)(
       "python3",
-      [person, process.execPath, ZERORIG, dir, JSON.stringify(words)],
+      [person, process.execPath, ZERORIG, join(dir, name), JSON.stringify(words), ...flags],
       { env: { ...process.env, TERM: "xterm" }, timeout: 50_000 },
     );
   // Who gives up has written nothing.
@@ -126,6 +152,14 @@ it("asks on a terminal, and only there", { timeout: 60_000 }, async () => {
   expect(toml).toContain(`board = "virtual:${dir}/rig/hat.sock"`);
   expect(readFileSync(join(dir, "rig", "mining.key"), "utf8")).toBe("typed-secret\n");
   expect(statSync(join(dir, "rig", "zeros", "p2", "agent.key")).mode & 0o777).toBe(0o600);
+
+  // For cards there is no board to choose, and no unit to write.
+  const others = talk.filter(([question]) => !/board|systemd unit/.test(question));
+  const { stdout: cards } = await answers(others, "cards", "--for-cards");
+  expect(cards).not.toMatch(/Which board|systemd unit/);
+  const own = readFileSync(join(dir, "cards", "controller.toml"), "utf8");
+  expect(own).toContain('board = "auto"');
+  expect(own).toContain('listen = "0.0.0.0"');
 });
 
 /** Sits at a pty: waits for each text and types the answer. */
@@ -135,7 +169,7 @@ node, zerorig, dir, talk = sys.argv[1:5]
 pid, tty = pty.fork()
 if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
-    os.execv(node, [node, zerorig, "setup", "--dir", dir + "/rig"])
+    os.execv(node, [node, zerorig, "setup", "--dir", dir] + sys.argv[5:])
 seen = ""
 def read():
     try:

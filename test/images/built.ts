@@ -7,12 +7,18 @@ import type { TargetArchitecture } from "../../images/boot/boot-files.ts";
 import { buildCard, type CardOptions } from "../../images/build.ts";
 import { nativesIn, readVersions, VERSIONS_FILE } from "../../images/commands/options.ts";
 import { buildNatives } from "../../images/natives.ts";
-import type { Role } from "../../images/role.ts";
+import type { ControllerSecrets, Role } from "../../images/role.ts";
 import { cached } from "../kernel-vm/cache.ts";
 import { needPrograms } from "../kernel-vm/host-packages.ts";
 
 /** The link key of every Zero here. */
 export const KEY = "5a".repeat(32);
+/** What the controller is given with it: `images rig` puts them in the same way. */
+export const SECRETS: ControllerSecrets = {
+  keys: new Map(["p1", "p2", "p3", "p4"].map((slot) => [slot, KEY])),
+  token: "a-token-of-the-tests-own",
+  miningKey: "mined",
+};
 const MB = 2 ** 20;
 /** Of a controller whose HAT is at 0x20 of the first bus. */
 export const STOCK_CONFIG = `[hat]
@@ -20,10 +26,12 @@ board = "v2.3"
 [pool]
 nodes = ["127.0.0.1:9"]
 user = "test"
+key_file = "/etc/zerorig/mining.key"
 [power]
 restore = "all-off"
 [http]
 listen = "127.0.0.1"
+token_file = "/etc/zerorig/token"
 `;
 const directory = mkdtempSync(join(tmpdir(), "zr-built-"));
 process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
@@ -50,6 +58,7 @@ export function cardOptions(
     ...{
       key: role === 0 ? null : KEY,
       config: role === 0 ? STOCK_CONFIG : null,
+      secrets: role === 0 ? SECRETS : null,
       isWritable: false,
     },
     binaries: new Map(),

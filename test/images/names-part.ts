@@ -34,12 +34,20 @@ const NAME_PACKAGES = ["avahi-daemon", "libnss-mdns", "iproute2"];
 async function system(role: number, space: string): Promise<Container> {
   const container = await Container.make(await debianTree("names", NAME_PACKAGES), [], space);
   const tree = new SystemTree(container.root);
-  const none = { hostname: null, sshKey: null, node: null, config: null, hosts: null };
+  const none = { hostname: null, sshKey: null, node: null, hosts: null };
   const key = role === 0 ? null : KEY;
   const script = join(import.meta.dirname, role === 0 ? "names-controller.sh" : "names-zero.sh");
   const folder = "etc/systemd/system";
   tree.put([
-    ...(await roleEntries({ ...none, role, key, binaries: new Map(), nat: true })),
+    ...(await roleEntries({
+      ...none,
+      config: null,
+      secrets: null,
+      role,
+      key,
+      binaries: new Map(),
+      nat: true,
+    })),
     { path: "report.sh", text: readFileSync(script) },
     { path: `${folder}/report.service`, text: UNIT },
     { path: `${folder}/multi-user.target.wants/report.service`, link: "../report.service" },

@@ -7,7 +7,7 @@ import { needPrograms } from "../kernel-vm/host-packages.ts";
 import type { Part, PartResult } from "../kernel-vm/part.ts";
 import { prepareX86 } from "../kernel-vm/x86-guest.ts";
 import { x86Kernel } from "../kernel-vm/x86-kernel.ts";
-import { KEY, STOCK_CONFIG } from "./built.ts";
+import { KEY, SECRETS, STOCK_CONFIG } from "./built.ts";
 import { inWork, runCard } from "./run-card.ts";
 import { stockImage, stockInitrd, stockMachine } from "./stock.ts";
 
@@ -29,7 +29,13 @@ function customised(role: number, report: string): Promise<PartResult> {
     const out = join(work, "made.img");
     await customise({
       ...{ image: stock, out, role, hostname: null, key: role === 0 ? null : KEY },
-      ...{ sshKey: null, config: role === 0 ? STOCK_CONFIG : null, sha256: null, nat: false },
+      ...{
+        sshKey: null,
+        config: role === 0 ? STOCK_CONFIG : null,
+        secrets: role === 0 ? SECRETS : null,
+        sha256: null,
+        nat: false,
+      },
       ...{ isWritable: false, node: process.execPath, binaries: new Map(), growBytes: 0 },
       progress: () => {},
     });

@@ -23,8 +23,10 @@ export interface Answers {
 
 /** Where everything goes. */
 export interface Places {
-  /** Holds controller.toml, the keys, the token, and a folder for each Zero. */
+  /** Where controller.toml, the keys, the token, and a folder for each Zero are written. */
   readonly dir: string;
+  /** Where that folder lies when the rig runs: the same one, or that of a card's system. */
+  readonly finalDir: string;
   readonly stateDir: string;
   readonly controlSocket: string;
   /** Where agents dial in; null for what is usual with this board. */
@@ -34,16 +36,26 @@ export interface Places {
 }
 
 /** Those of a service; or, in a folder of one's own, all of it in there. */
-export function placesIn(dir: string, own: Partial<Omit<Places, "dir">>): Places {
-  const isSystem = dir === SYSTEM_DIR;
+export function placesIn(
+  dir: string,
+  own: Partial<Omit<Places, "dir" | "finalDir">>,
+  finalDir = dir,
+): Places {
+  const isSystem = finalDir === SYSTEM_DIR;
   return {
     dir,
+    finalDir,
     stateDir: own.stateDir ?? (isSystem ? "/var/lib/zerorig" : `${dir}/state`),
     controlSocket:
       own.controlSocket ?? (isSystem ? "/run/zerorig/control.sock" : `${dir}/run/control.sock`),
     linkPort: own.linkPort ?? null,
     unit: own.unit ?? null,
   };
+}
+
+/** Whether what is written goes onto cards, and is no rig of this machine's. */
+export function isForCards({ dir, finalDir }: Places): boolean {
+  return dir !== finalDir;
 }
 
 /** What is wrong with a value of the configuration, as text; undefined if nothing is. */

@@ -11,6 +11,13 @@ export interface Finding {
 
 const HAT_SLOTS = 4;
 
+/** A card's controller looks by itself. */
+export const CARDS_FINDING: Finding = {
+  spec: "auto",
+  slots: null,
+  text: "For cards: the controller looks for its board at each start, not this machine.",
+};
+
 export async function findHat(): Promise<Finding> {
   const { spec, revision, usbBoards, hatError } = await survey();
   if (spec === null) {

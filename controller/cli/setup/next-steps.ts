@@ -1,8 +1,8 @@
 // What is to be done after a setup: commands, and where what they need lies.
 
 import type { SlotId } from "../../../hat/slots.ts";
-import type { Answers, Places } from "./answers.ts";
-import { configPath, isVirtual, linkPortOf, slotsOf, zeroDir } from "./rig-plan.ts";
+import { type Answers, isForCards, type Places } from "./answers.ts";
+import { configPath, isVirtual, linkPortOf, slotsOf, tokenPath, zeroDir } from "./rig-plan.ts";
 import { SYSTEM_DIR } from "./system-dir.ts";
 
 export interface Step {
@@ -14,6 +14,7 @@ const UNIT_DIR = "/etc/systemd/system/";
 
 /** `programDir` holds what was installed with this program: zero-agent.cjs, zero-agent.service. */
 export function nextSteps(answers: Answers, places: Places, programDir: string): readonly Step[] {
+  if (isForCards(places)) return cardSteps(answers, places);
   const { http } = answers;
   const { controlSocket, dir } = places;
   const socket = dir === SYSTEM_DIR ? "" : ` --socket ${controlSocket}`;
@@ -30,6 +31,37 @@ export function nextSteps(answers: Answers, places: Places, programDir: string):
           {
             what: `look at http://${http.listen === "0.0.0.0" ? "<this machine>" : http.listen}:${http.port}; changes take the token in ${dir}/token`,
             commands: [`curl http://127.0.0.1:${http.port}/api/v1/status`],
+          },
+        ]),
+  ];
+}
+
+/** From the folder that was written to a rig that mines. */
+function cardSteps(answers: Answers, places: Places): readonly Step[] {
+  const { http, model } = answers;
+  const zeros = model === "zero-2-w" ? "arm64" : "armel";
+  const rig = `npm run images -- rig --from ${places.dir} --zeros ${zeros} --out cards`;
+  const write = (name: string) =>
+    `sudo dd if=cards/${name}.img of=/dev/sdX bs=4M conv=fsync status=progress`;
+  return [
+    {
+      what: "make the cards' images, in a clone of zerorig after `npm ci && npm run build`; --ssh-key FILE lets you log in",
+      commands: [rig],
+    },
+    {
+      what: "write each onto its card (sdX: as lsblk names it), and put it into its machine",
+      commands: ["controller", ...slotsOf(answers)].map(write),
+    },
+    {
+      what: "network cable and power: the controller switches the Zeros on, one after the other",
+      commands: [],
+    },
+    ...(http === null || http.listen !== "0.0.0.0"
+      ? []
+      : [
+          {
+            what: `look at http://controller.local:${http.port}; changes take the token in ${tokenPath(places)}`,
+            commands: [`curl http://controller.local:${http.port}/api/v1/status`],
           },
         ]),
   ];

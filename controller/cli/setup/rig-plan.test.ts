@@ -8,7 +8,7 @@ import { readSettings } from "../../config/settings.ts";
 import { type Answers, placesIn } from "./answers.ts";
 import { nextSteps } from "./next-steps.ts";
 import { configPath, planFiles } from "./rig-plan.ts";
-import { answersOf, type SetupFlags } from "./setup-flags.ts";
+import { answersOf, refuseForCards, type SetupFlags } from "./setup-flags.ts";
 import { SYSTEM_DIR } from "./system-dir.ts";
 import { unitText } from "./unit-text.ts";
 
@@ -26,6 +26,7 @@ const REAL: Answers = {
 };
 const SECRETS = { linkKey: (slot: string) => `${slot}-key`, token: () => "a-token" };
 const SYSTEM = placesIn(SYSTEM_DIR, {});
+const CARDS = placesIn("/home/me/rig", {}, SYSTEM_DIR);
 
 function planned(answers: Answers, places = SYSTEM): Map<string, string> {
   return new Map(planFiles(answers, places, SECRETS).map(({ path, text }) => [path, text]));
@@ -79,6 +80,25 @@ describe("the files of a rig", () => {
   });
 });
 
+describe("the files of cards", () => {
+  it("are written below a folder, and name the places of a card's service", () => {
+    const files = planned(REAL, CARDS);
+    const inCards = (path: string) => path.replace(SYSTEM_DIR, "/home/me/rig");
+    expect([...files.keys()]).toEqual([...planned(REAL).keys()].map(inCards));
+    const text = files.get(configPath(CARDS)) ?? "";
+    expect(text).not.toContain("/home/me");
+    const settings = readSettings({ file: "f", text, env: {}, flags: [] });
+    const own = readSettings({
+      ...{ file: "f", text: planned(REAL).get(configPath(SYSTEM)) ?? "", env: {}, flags: [] },
+    });
+    // A new card's Zeros are switched on by nobody.
+    expect(settings).toEqual({ ...own, power: { ...own.power, restore: "restore" } });
+    expect(files.get("/home/me/rig/zeros/p2/agent.toml")).toBe(
+      planned(REAL).get("/etc/zerorig/zeros/p2/agent.toml"),
+    );
+  });
+});
+
 describe("what is to be done next", () => {
   const commands = (answers: Answers, places = SYSTEM) =>
     nextSteps(answers, places, "/usr/lib/zerorig").flatMap((step) => step.commands);
@@ -95,6 +115,19 @@ describe("what is to be done next", () => {
       "zerorig status",
       "curl http://127.0.0.1:8080/api/v1/status",
     ]);
+  });
+
+  it("is to make the images of cards, and to write them", () => {
+    const [image, ...rest] = commands({ ...REAL, slots: 1 }, CARDS);
+    expect(image).toBe("npm run images -- rig --from /home/me/rig --zeros armel --out cards");
+    expect(rest).toEqual([
+      "sudo dd if=cards/controller.img of=/dev/sdX bs=4M conv=fsync status=progress",
+      "sudo dd if=cards/p1.img of=/dev/sdX bs=4M conv=fsync status=progress",
+      "curl http://controller.local:8080/api/v1/status",
+    ]);
+    const wide = { ...REAL, model: "zero-2-w", http: null } as const;
+    expect(commands(wide, CARDS)[0]).toContain(" --zeros arm64 ");
+    expect(commands(wide, CARDS).join()).not.toContain("curl");
   });
 
   it("is to enable the unit, where there is one", () => {
@@ -169,6 +202,7 @@ describe("flags", () => {
     json: false,
     force: false,
     newKeys: false,
+    forCards: false,
     dir: SYSTEM_DIR,
     pool: [],
     tier: "auto",
@@ -195,6 +229,29 @@ describe("flags", () => {
       http: null,
       ceilingWatts: 4,
     });
+  });
+
+  it.each([
+    [false, undefined, "127.0.0.1"],
+    [true, undefined, "0.0.0.0"],
+    [true, "127.0.0.1", "127.0.0.1"],
+    [true, false, undefined],
+  ])("of cards (%s) with --http %s serve on %s", (forCards, http, listen) => {
+    const { http: _, ...unsaid } = FLAGS;
+    const flags = { ...unsaid, forCards, ...(http === undefined ? {} : { http }) } as SetupFlags;
+    expect(answersOf(flags, NOTHING, true, null).http?.listen).toBe(listen);
+  });
+
+  it.each([
+    [{ dir: SYSTEM_DIR }, `--for-cards writes nothing into ${SYSTEM_DIR}`],
+    [{ unit: "/x.service" }, "--unit does not go with --for-cards"],
+    [{ stateDir: "/x" }, "--state-dir does not go with --for-cards"],
+    [{ controlSocket: "/x" }, "--control-socket does not go with --for-cards"],
+    [{ board: "virtual:/x" }, "--board virtual:/x: a card's controller has a real one"],
+  ])("that make no sense for cards are named: %j", (change, message) => {
+    const flags = { ...FLAGS, forCards: true, dir: "rig" };
+    expect(() => refuseForCards(flags)).not.toThrow();
+    expect(() => refuseForCards({ ...flags, ...change })).toThrow(message);
   });
 
   it.each([

@@ -3,7 +3,7 @@
 import { stringify } from "smol-toml";
 import { type SlotId, slotId } from "../../../hat/slots.ts";
 import { documentedConfig, type Values } from "../../config/documented.ts";
-import type { Answers, Places } from "./answers.ts";
+import { type Answers, isForCards, type Places } from "./answers.ts";
 
 export interface PlannedFile {
   readonly path: string;
@@ -39,11 +39,11 @@ export function configPath({ dir }: Places): string {
   return `${dir}/controller.toml`;
 }
 
-export function tokenPath({ dir }: Places): string {
+export function tokenPath({ dir }: Pick<Places, "dir">): string {
   return `${dir}/token`;
 }
 
-export function miningKeyPath({ dir }: Places): string {
+export function miningKeyPath({ dir }: Pick<Places, "dir">): string {
   return `${dir}/mining.key`;
 }
 
@@ -54,22 +54,24 @@ export function zeroDir({ dir }: Places, slot: string): string {
 
 function values(answers: Answers, places: Places): Values {
   const { board, user, nodes, tier, miningKey, model, ceilingWatts, tariffPerKwh, http } = answers;
-  const { dir, stateDir, controlSocket, linkPort } = places;
+  const { finalDir: dir, stateDir, controlSocket, linkPort } = places;
   const port = linkPort === null ? {} : { port: linkPort };
+  // Nobody switches the Zeros of a new card on; one that a person has switched off stays off.
+  const restore = isForCards(places) ? { restore: "restore" } : {};
   return {
     hat: { board },
     link: { ...(isVirtual(answers) ? LOOPBACK : {}), ...port, keys_dir: `${dir}/keys` },
     pool: {
       ...(nodes.length === 0 ? {} : { nodes }),
       user,
-      ...(miningKey === null ? {} : { key_file: miningKeyPath(places) }),
+      ...(miningKey === null ? {} : { key_file: miningKeyPath({ dir }) }),
       tier,
     },
-    power: { model, ...(ceilingWatts === null ? {} : { ceiling_watts: ceilingWatts }) },
+    power: { ...restore, model, ...(ceilingWatts === null ? {} : { ceiling_watts: ceilingWatts }) },
     energy: tariffPerKwh === null ? {} : { tariff_per_kwh: tariffPerKwh },
     state: { dir: stateDir },
     control: { socket: controlSocket },
-    http: http === null ? {} : { ...http, token_file: tokenPath(places) },
+    http: http === null ? {} : { ...http, token_file: tokenPath({ dir }) },
   };
 }
 

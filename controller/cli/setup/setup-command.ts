@@ -13,7 +13,7 @@ import { CliError } from "../error.ts";
 import { type Account, accountOf, knownGroups } from "./account.ts";
 import { type Answers, type Places, placesIn } from "./answers.ts";
 import { type Asker, terminalAsker } from "./asker.ts";
-import { findHat } from "./find-hat.ts";
+import { CARDS_FINDING, findHat } from "./find-hat.ts";
 import { nextSteps, type Step } from "./next-steps.ts";
 import {
   configPath,
@@ -24,7 +24,8 @@ import {
   slotsOf,
   tokenPath,
 } from "./rig-plan.ts";
-import { answersOf, type SetupFlags } from "./setup-flags.ts";
+import { answersOf, refuseForCards, type SetupFlags } from "./setup-flags.ts";
+import { SYSTEM_DIR } from "./system-dir.ts";
 import { unitText } from "./unit-text.ts";
 import { askAnswers, askUnit } from "./wizard.ts";
 import {
@@ -38,19 +39,20 @@ import {
 
 /** Throws a CliError; what was written until then, it says. */
 export async function setup(flags: SetupFlags): Promise<void> {
+  if (flags.forCards) refuseForCards(flags);
   const dir = resolve(flags.dir);
-  const places = placesIn(dir, flags);
+  const places = placesIn(dir, flags, flags.forCards ? SYSTEM_DIR : dir);
   const asker = flags.input ? await seatedAsker() : null;
-  const found = await findHat();
+  const found = flags.forCards ? CARDS_FINDING : await findHat();
   const offered = answersOf(
     flags,
     found,
     asker === null,
     textOf(miningKeyPath(places))?.trim() ?? null,
   );
-  const answers =
-    asker === null ? offered : await askAnswers(asker, found, `virtual:${dir}/hat.sock`, offered);
-  const unit = asker === null ? places.unit : await askUnit(asker, places.unit);
+  const virtualBoard = flags.forCards ? null : `virtual:${dir}/hat.sock`;
+  const answers = asker === null ? offered : await askAnswers(asker, found, virtualBoard, offered);
+  const unit = asker === null || flags.forCards ? places.unit : await askUnit(asker, places.unit);
   const rig = { answers, places: { ...places, unit: unit === null ? null : resolve(unit) } };
   const account = accountOf(
     textOf("/etc/passwd") ?? "",
@@ -63,7 +65,8 @@ export async function setup(flags: SetupFlags): Promise<void> {
   ];
   checkPlan(files, places);
   await agree(asker, files, flags.force);
-  const owner = process.getuid?.() === 0 ? account : null;
+  // What goes onto cards stays whoever's makes it: no service reads it here.
+  const owner = process.getuid?.() === 0 && !flags.forCards ? account : null;
   makeFolders(places, owner);
   const written = writeFiles(files, owner, stamp(new Date()));
   const checked = await checkRig(answers, places);
@@ -144,9 +147,11 @@ async function checkRig(answers: Answers, places: Places): Promise<string> {
   const loaded = await loadSettings(file, {});
   refusePlaceholder(loaded);
   const { pool, http, link } = loaded.config;
-  readMiningKey(pool.keyFile, () => {});
-  readToken(http.tokenFile);
-  const [fault] = keyFaults(link.keysDir, slotsOf(answers));
+  // Where they are now, which for cards is not where they will lie.
+  const here = (path: string) => `${places.dir}${path.slice(places.finalDir.length)}`;
+  readMiningKey(pool.keyFile === null ? null : here(pool.keyFile), () => {});
+  readToken(http.tokenFile === null ? null : here(http.tokenFile));
+  const [fault] = keyFaults(here(link.keysDir), slotsOf(answers));
   if (fault !== undefined)
     throw new CliError("failed", `${fault.file}: ${fault.fault}`, fault.todo);
   return `${file} is right`;
@@ -175,7 +180,7 @@ function tell(
     checked,
     ...steps.flatMap(({ what, commands }, index) => [
       "",
-      `${index + 1}. ${what}:`,
+      `${index + 1}. ${what}${commands.length === 0 ? "" : ":"}`,
       ...commands.map((command) => `     ${command}`),
     ]),
   ];

@@ -20,6 +20,11 @@ export function addSetup(program: Command): void {
     .option("--no-input", "ask nothing: flags and defaults say it all; needs --user")
     .option("--dir <dir>", "where everything goes", SYSTEM_DIR)
     .option(
+      "--for-cards",
+      "write below --dir what `npm run images -- rig` puts onto cards; needs no board here",
+      false,
+    )
+    .option(
       "--board <board>",
       "as [hat] board; virtual:/path/of/its/socket needs no hardware (default: auto)",
     )
@@ -38,7 +43,10 @@ export function addSetup(program: Command): void {
       "the most that the Zeros may draw together (default: no limit)",
     )
     .option("--tariff <price>", "of a kilowatt-hour (default: cost is not counted)")
-    .option("--http <address>", "where the API and the page are served", "127.0.0.1")
+    .option(
+      "--http <address>",
+      "where the API and the page are served (default: 127.0.0.1; with --for-cards 0.0.0.0)",
+    )
     .option("--no-http", "serve neither")
     .option("--http-port <n>", "their port", wholeNumber(1, 65_535), 8080)
     .option("--link-port <n>", "where the agents dial in (default: 8686)", wholeNumber(1, 65_535))

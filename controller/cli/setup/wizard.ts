@@ -18,14 +18,21 @@ const TIERS: readonly Choice[] = [
   { value: "NET", label: "NET" },
   { value: "EXTREME", label: "EXTREME" },
 ];
-const REACH: readonly Choice[] = [
-  { value: "127.0.0.1", label: "this machine only", hint: "others through ssh" },
+const NETWORK: readonly Choice[] = [
   {
     value: "0.0.0.0",
     label: "the whole network",
     hint: "anybody may look; changes take the token",
   },
   { value: "", label: "off" },
+];
+const REACH_HERE: readonly Choice[] = [
+  { value: "127.0.0.1", label: "this machine only", hint: "others through ssh" },
+  ...NETWORK,
+];
+const REACH_CARD: readonly Choice[] = [
+  { value: "127.0.0.1", label: "the controller's Pi only", hint: "others through ssh" },
+  ...NETWORK,
 ];
 const SLOTS_MAX = 32;
 
@@ -43,13 +50,14 @@ function nodesOf(text: string): string[] {
   return text.split(/[\s,]+/).filter((node) => node !== "");
 }
 
-/** Asks for everything. `virtualBoard` is what [hat] board is where there is no hardware. */
+/** Asks for everything. `virtualBoard` is what [hat] board is where there is no hardware; null where that makes no sense: for cards. */
 export async function askAnswers(
   asker: Asker,
   found: Finding,
-  virtualBoard: string,
+  virtualBoard: string | null,
   offered: Answers,
 ): Promise<Answers> {
+  const isForCards = virtualBoard === null;
   const board = await askBoard(asker, found, virtualBoard, offered.board);
   const seen = board === virtualBoard ? 4 : (found.slots ?? offered.slots);
   const slots = Number(await asker.text("How many slots?", String(seen), slotsComplaint));
@@ -84,7 +92,7 @@ export async function askAnswers(
   );
   const listen = await asker.choose(
     "Web page and API: who reaches them?",
-    REACH,
+    isForCards ? REACH_CARD : REACH_HERE,
     offered.http?.listen ?? "",
   );
   return {
@@ -104,10 +112,11 @@ export async function askAnswers(
 async function askBoard(
   asker: Asker,
   { spec, text }: Finding,
-  virtualBoard: string,
+  virtualBoard: string | null,
   offered: string,
 ): Promise<string> {
   asker.say(text);
+  if (virtualBoard === null) return offered;
   const choices: Choice[] = [
     {
       value: "auto",

@@ -1,0 +1,141 @@
+// images rig: the cards of a whole rig, from the folder that `zerorig setup --for-cards` wrote.
+
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { TargetArchitecture } from "../boot/boot-files.ts";
+import { type BuiltCard, buildCard, buildCards } from "../build.ts";
+import { ImageError } from "../image-error.ts";
+import { buildNatives } from "../natives.ts";
+import { type RigFolder, readRig } from "../rig-folder.ts";
+import { CONTROLLER_MB, ZERO_MB } from "./build.ts";
+import {
+  checkedArchitecture,
+  megabytes,
+  nativesIn,
+  readVersions,
+  sshKeyIn,
+  toStderr,
+  VERSIONS_FILE,
+} from "./options.ts";
+
+export const RIG_USAGE = `images rig --from DIR --out DIR [options]
+
+Makes the cards of a whole rig, controller.img and p1.img and so on, from the folder that \`zerorig setup --for-cards --dir DIR\` wrote:
+with settings, link keys, token and mining key, so that the rig mines at its first start.
+
+  --from DIR        that folder
+  --out DIR         where the images go
+  --zeros ARCH      arm64 (Zero 2 W) or armel (Zero, Zero W); without it as [power] model says
+  --ssh-key FILE    a public key that may log in as root: without it nobody can
+  --nat             lets the Zeros reach what the controller reaches
+  --force           replaces images that are there
+  --natives DIR     the controller's native packages for arm64; without it they are built here
+  --versions FILE   other than images/versions.json
+  --json            one line of JSON at the end
+`;
+
+const OPTIONS = {
+  from: { type: "string" },
+  out: { type: "string" },
+  zeros: { type: "string" },
+  "ssh-key": { type: "string" },
+  nat: { type: "boolean", default: false },
+  force: { type: "boolean", default: false },
+  natives: { type: "string" },
+  versions: { type: "string", default: VERSIONS_FILE },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+export async function rigCommand(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  const { from, out } = values;
+  if (values.help || !from || !out) {
+    (values.help ? process.stdout : process.stderr).write(RIG_USAGE);
+    return values.help ? 0 : 2;
+  }
+  const started = performance.now();
+  const rig = await readRig(from);
+  const fits = rig.model === "zero-2-w" ? "arm64" : "armel";
+  const sshKey = sshKeyIn(values["ssh-key"]);
+  const plan = {
+    ...{ rig, out, sshKey, nat: values.nat },
+    zeros: checkedArchitecture(values.zeros ?? fits),
+    versions: readVersions(values.versions),
+    natives: values.natives,
+  };
+  if (!values.force) refuseExisting(out, rig);
+  mkdirSync(out, { recursive: true });
+  const cards = await buildRig(plan);
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  process.stdout.write(values.json ? json(cards, plan.zeros, seconds) : summary(cards, seconds));
+  if (sshKey === null) toStderr("nobody can log in on these: --ssh-key FILE lets you");
+  return 0;
+}
+
+interface RigPlan {
+  readonly rig: RigFolder;
+  readonly out: string;
+  readonly sshKey: string | null;
+  readonly nat: boolean;
+  readonly zeros: TargetArchitecture;
+  readonly versions: ReturnType<typeof readVersions>;
+  readonly natives: string | undefined;
+}
+
+function imageFile(out: string, name: string): string {
+  return join(out, `${name}.img`);
+}
+
+function refuseExisting(out: string, { zeros }: RigFolder): void {
+  const names = ["controller", ...zeros.map(({ role }) => `p${role}`)];
+  const there = names.map((name) => imageFile(out, name)).filter((file) => existsSync(file));
+  if (there.length === 0) return;
+  throw new ImageError(`there already: ${there.join(", ")}`, "--force replaces them");
+}
+
+async function buildRig(plan: RigPlan): Promise<readonly BuiltCard[]> {
+  const { rig, out, sshKey, nat, zeros: architecture, versions } = plan;
+  const common = { sshKey, versions, hostname: null, isWritable: false, progress: toStderr };
+  const work = mkdtempSync(join(tmpdir(), "zr-natives-"));
+  try {
+    const [first, ...others] = rig.zeros.map((zero) => {
+      return { ...zero, hostname: null, out: imageFile(out, `p${zero.role}`) };
+    });
+    if (first === undefined) throw new ImageError("there is no Zero in it", "see its keys");
+    const binaries =
+      plan.natives === undefined
+        ? await buildNatives(versions, work, toStderr)
+        : nativesIn(plan.natives);
+    const { config, secrets } = rig;
+    const controller = await buildCard({
+      ...{ ...common, role: 0, architecture: "arm64", key: null, config, secrets, nat, binaries },
+      ...{ bytes: megabytes("--size", CONTROLLER_MB), out: imageFile(out, "controller") },
+    });
+    const own = { architecture, secrets: null, nat: false, binaries: new Map() };
+    const bytes = megabytes("--size", ZERO_MB);
+    return [controller, ...(await buildCards({ ...common, ...own, bytes }, [first, ...others]))];
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function json(cards: readonly BuiltCard[], zeros: TargetArchitecture, seconds: number): string {
+  const images = cards.map(({ out, role, hostname, release, digest, bytes }) => {
+    const architecture = role === 0 ? "arm64" : zeros;
+    const name = role === 0 ? "controller" : `p${role}`;
+    return { out, role: name, architecture, hostname, kernel: release, tree: digest, bytes };
+  });
+  return `${JSON.stringify({ images, seconds })}\n`;
+}
+
+function summary(cards: readonly BuiltCard[], seconds: number): string {
+  const files = cards.map(({ out, role }) => {
+    return `${out}  for ${role === 0 ? "the Pi with the HAT" : `the Zero in slot p${role}`}\n`;
+  });
+  const [{ out } = { out: "FILE" }] = cards;
+  const write = `sudo dd if=${out} of=/dev/sdX bs=4M conv=fsync status=progress`;
+  return `${files.join("")}in ${seconds} s. Each onto its card (sdX: as lsblk names it):\n    ${write}\n`;
+}
