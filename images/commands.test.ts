@@ -8,6 +8,7 @@ import { buildCommand } from "./commands/build.ts";
 import { lockCommand } from "./commands/lock.ts";
 import { nativesCommand } from "./commands/natives.ts";
 import { netbootCommand } from "./commands/netboot.ts";
+import { rigCommand } from "./commands/rig.ts";
 
 let dir = "";
 beforeAll(() => {
@@ -17,10 +18,12 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 it("without what they need they end with 2, and with 0 when asked for help", async () => {
-  for (const command of [buildCommand, nativesCommand, netbootCommand]) {
+  for (const command of [buildCommand, nativesCommand, netbootCommand, rigCommand]) {
     expect(await command([])).toBe(2);
   }
-  for (const command of [buildCommand, nativesCommand, netbootCommand, lockCommand]) {
+  for (const command of [
+    ...[buildCommand, nativesCommand, netbootCommand, lockCommand, rigCommand],
+  ]) {
     expect(await command(["--help"])).toBe(0);
   }
 });
@@ -31,6 +34,10 @@ it.each([
   [["--role", "p0", "--arch", "arm64"], /no role "p0"/],
   [["--role", "p1", "--arch", "arm64", "--size", "big"], /--size big/],
   [["--role", "p1", "--arch", "arm64", "--hostname", "a b"], /no host name/],
+  [["--role", "p1", "--arch", "arm64", "--keys", "/nowhere"], /are the controller's/],
+  [["--role", "controller", "--arch", "arm64", "--keys", "/nowhere"], /no link key in \/nowhere/],
+  [["--role", "controller", "--arch", "arm64", "--token", "/nowhere"], /read the token \/nowhere/],
+  [["--role", "p1", "--arch", "arm64", "--key", "/nowhere"], /no link key \/nowhere/],
 ])("build refuses %j, and leaves nothing behind", async (args, why) => {
   await expect(buildCommand([...args, "--out", join(dir, "out.img")])).rejects.toThrow(why);
   expect(readdirSync(dir)).toEqual(["p1.key"]);

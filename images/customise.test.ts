@@ -155,6 +155,7 @@ describe("a stock image", () => {
       hostname: "rig",
       binaries: arm64Natives(),
       config: "[pool]\n",
+      secrets: { keys: new Map([["p3", KEY]]), token: "a-token", miningKey: "a-key" },
     });
     await customise(first);
     const { fat, file, stat, rootBytes } = partsOf(first.out);
@@ -164,6 +165,18 @@ describe("a stock image", () => {
     expect(file("/etc/systemd/network/22-zerorig-br0.network")).toContain("IPMasquerade=ipv4");
     expect(file("/etc/zerorig/controller.toml")).toBe("[pool]\n");
     expect(stat("/usr/lib/zerorig/zerorig.mjs")).toMatch(/Mode: {2}0755/);
+    // Its keys get their group at the first start: before, there is none.
+    const ofRoot = (mode: string) => new RegExp(`Mode: {2}${mode}(?:.*\\n){2}User: +0 +Group: +0`);
+    expect(file("/etc/zerorig/keys/p3.key")).toBe(`${KEY}\n`);
+    expect(stat("/etc/zerorig/keys/p3.key")).toMatch(ofRoot("0640"));
+    expect(file("/etc/zerorig/token")).toBe("a-token\n");
+    for (const path of ["token", "mining.key"]) {
+      expect(stat(`/etc/zerorig/${path}`)).toMatch(ofRoot("0600"));
+    }
+    expect(file("/usr/lib/tmpfiles.d/zerorig.conf")).toContain(
+      "z /etc/zerorig/keys/*.key 0640 root zerorig",
+    );
+    expect(statSync(first.out).mode & 0o777).toBe(0o600);
     expect(fat("cmdline.txt")).not.toContain("init=");
     expect(fat("config.txt")).toContain("dtoverlay=i2c-gpio,bus=1");
 
