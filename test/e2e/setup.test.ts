@@ -108,6 +108,55 @@ it("writes what goes onto cards, and looks at nothing of this machine", {
   expect(refused.stderr).toContain("--unit does not go with --for-cards");
 });
 
+it("makes cards that mine at their first start, with nobody to switch a Zero on", {
+  timeout: 120_000,
+}, async () => {
+  const dir = tempDir();
+  const pool = new PracticePool({ seed: 8, expectedShareMs: 1000, startDifficulty: 2400 });
+  const { host, port } = await pool.listen();
+  onTestFinished(() => pool.close());
+  const [linkPort, httpPort] = [await freePort(), await freePort()];
+  const flags = ["--no-input", "--dir", join(dir, "rig"), "--user", "e2e", "--slots", "1"];
+  const pools = ["--pool", `${host}:${port}`, "--http-port", String(httpPort)];
+  expect((await run(ZERORIG, ["setup", "--for-cards", ...flags, ...pools])).code).toBe(0);
+  // This machine's places for those of a card; all else is as a card has it.
+  const own = {
+    "hat.board": `virtual:${dir}/hat.sock`,
+    "link.listen": "127.0.0.1",
+    "link.allow": "127.0.0.0/8",
+    "link.port": linkPort,
+    "link.keys_dir": join(dir, "rig/keys"),
+    "state.dir": join(dir, "state"),
+    "control.socket": join(dir, "control.sock"),
+    "http.token_file": join(dir, "rig/token"),
+  };
+  const sets = Object.entries(own).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
+  const agent = [ZERO_AGENT, "--config", join(dir, "rig/zeros/{slot}/agent.toml")];
+  const link = ["--link", `127.0.0.1:${linkPort}`, "--boot-ms", "500-1000"];
+  const hat = ["virtual", "--socket", join(dir, "hat.sock"), "--slots", "1", ...link];
+  const board = start(HATCTL, [...hat, "--tie-to-stdin", "--", process.execPath, ...agent], {
+    ZERO_AGENT_CONTROLLER: `ws://127.0.0.1:${linkPort}/link`,
+    ZERO_AGENT_KEY_FILE: join(dir, "rig/zeros/p1/agent.key"),
+  });
+  await until("the virtual HAT is ready", () => board.out().includes('"ready":true'));
+  const file = join(dir, "rig/controller.toml");
+  const controller = start(ZERORIG, ["run", "--config", file, ...sets]);
+  await until("a share is accepted", async () => {
+    const answer = await ask(join(dir, "control.sock"), { verb: "status" }).catch(() => null);
+    return (answer?.status.slots[0]?.accepted ?? 0) > 0;
+  });
+  // The network may look; who changes something has the token that went onto the card.
+  const identify = (token: string) =>
+    fetch(`http://127.0.0.1:${httpPort}/api/v1/slots/p1/identify`, {
+      ...{ method: "POST", body: "{}" },
+      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+    });
+  expect((await identify("another-token-of-nobodys")).status).toBe(401);
+  expect((await identify(readFileSync(join(dir, "rig/token"), "utf8").trim())).ok).toBe(true);
+  controller.kill("SIGTERM");
+  expect((await controller.ended).code).toBe(0);
+});
+
 it("asks on a terminal, and only there", { timeout: 60_000 }, async () => {
   const dir = tempDir();
   const deaf = await run(ZERORIG, ["setup", "--dir", dir]);
