@@ -80,6 +80,9 @@ it("writes a rig that mines, tells no secret, and replaces nothing unasked", {
   controller.kill("SIGTERM");
   expect((await controller.ended).code).toBe(0);
   expect((await controller.ended).stdout).not.toContain("s3cret-mining-key");
+  // It takes its Zeros with it, which a kill would leave running.
+  board.kill("SIGTERM");
+  await board.ended;
 });
 
 it("writes what goes onto cards, and looks at nothing of this machine", {
@@ -155,6 +158,9 @@ it("makes cards that mine at their first start, with nobody to switch a Zero on"
   expect((await identify(readFileSync(join(dir, "rig/token"), "utf8").trim())).ok).toBe(true);
   controller.kill("SIGTERM");
   expect((await controller.ended).code).toBe(0);
+  // It takes its Zeros with it, which a kill would leave running.
+  board.kill("SIGTERM");
+  await board.ended;
 });
 
 it("asks on a terminal, and only there", { timeout: 60_000 }, async () => {
