@@ -10,7 +10,7 @@ export default defineConfig({
     // A guard against hanging, not a measure: a busy machine may take ten times as long as a quiet one.
     testTimeout: 60_000,
     // Tests that start processes mostly wait, so there are more workers than a small machine has cores.
-    maxWorkers: 6,
+    maxWorkers: 8,
     sequence: { sequencer: Order },
     coverage: {
       provider: "v8",
