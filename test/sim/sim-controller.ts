@@ -26,6 +26,8 @@ export class SimController {
   /** Until when its process stands still, and when it last came back from that. */
   stalledUntil = Number.NEGATIVE_INFINITY;
   stalledMs = 0;
+  /** The pool's node that it was told of last, and connects to; "" before anyone told it. */
+  toldNode: string | null = "";
   /** How many effects are still carried out before it dies; Infinity for a controller that lives on. */
   diesAfter = Number.POSITIVE_INFINITY;
   readonly #world: World;
@@ -83,6 +85,7 @@ export class SimController {
 
   #stamp(event: Event): void {
     const { now } = this.#world;
+    if (event.type === "pool-node") this.toldNode = event.node;
     // Most are made just now.
     if (event.now !== now) (event as Mutable<Event>).now = now;
     // As in the real loop: only a tick has looked at every deadline; another event may ask for the next one now.

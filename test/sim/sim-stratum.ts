@@ -46,7 +46,8 @@ export class SimStratum {
     const sessions = this.#sessions.get(by) ?? new Map();
     this.#sessions.set(
       by,
-      sessions.set(seat, { node: this.#world.poolNode, session: ++this.#count }),
+      // One that has just started may connect before it is told where to.
+      sessions.set(seat, { node: by.toldNode, session: ++this.#count }),
     );
   }
 
