@@ -4,9 +4,13 @@ import type { Policy } from "../../controller/core/policy.ts";
 import { type Core, REAL_CORE } from "./core.ts";
 import { isCalm, onDemandOf } from "./plan.ts";
 import { type Random, randomOf } from "./random.ts";
+import { teachShape } from "./shapes.ts";
 import { World } from "./world.ts";
 
 const MINUTE_MS = 60_000;
+
+const spare = new World({ usb: false });
+for (const shape of [spare.policy, ...spare.zeros, spare.controller, spare]) teachShape(shape);
 
 /** Numbers that a person may have chosen: with the defaults some rules have nothing to do for days. */
 function policyOf(seed: number, rig: Random): Partial<Policy> {
