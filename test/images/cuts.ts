@@ -7,7 +7,7 @@ import { randomStream } from "../../hat/virtual/random.ts";
 import type { Entry } from "../../images/debian-package.ts";
 import { type Machine, runMachine } from "../kernel-vm/emulator.ts";
 import type { Emulator } from "../kernel-vm/new-qemu.ts";
-import { putIntoCard, slowEntries } from "./card-edit.ts";
+import { putIntoCard, slowEntries, usb0Entry } from "./card-edit.ts";
 import { writesAsked } from "./card-writes.ts";
 import { faultsOf, sha256Of } from "./look.ts";
 import { bootPartition, virtMachine } from "./virt.ts";
@@ -44,8 +44,6 @@ export interface Cut {
 const START_LIMIT_MS = 900_000;
 /** Long enough that cuts fall before, in and after many a write. */
 const WORK_MS = 20_000;
-/** The adapter of this machine, by the name of a Zero's own link. */
-const LINK_NAME = "[Match]\nDriver=virtio_net\n\n[Link]\nName=usb0\n";
 const WRITER_UNIT = `[Unit]
 After=multi-user.target
 [Service]
@@ -170,7 +168,7 @@ function entries(link: ZeroLink): readonly Entry[] {
   return [
     ...slowEntries(),
     { path: "etc/zerorig/agent.toml", text: link.agentSettings("p1") },
-    { path: "etc/systemd/network/10-test.link", text: LINK_NAME },
+    usb0Entry("virtio_net"),
     { path: "writer.sh", text: readFileSync(join(import.meta.dirname, "writer.sh")) },
     { path: "etc/systemd/system/writer.service", text: WRITER_UNIT },
     { path: `${wants}/writer.service`, link: "/etc/systemd/system/writer.service" },
