@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { shellWord } from "../../controller/cli/shell-word.ts";
 import type { TargetArchitecture } from "../boot/boot-files.ts";
 import { type BuiltCard, buildCard, buildCards } from "../build.ts";
 import { ImageError } from "../image-error.ts";
@@ -136,6 +137,6 @@ function summary(cards: readonly BuiltCard[], seconds: number): string {
     return `${out}  for ${role === 0 ? "the Pi with the HAT" : `the Zero in slot p${role}`}\n`;
   });
   const [{ out } = { out: "FILE" }] = cards;
-  const write = `sudo dd if=${out} of=/dev/sdX bs=4M conv=fsync status=progress`;
+  const write = `sudo dd if=${shellWord(out)} of=/dev/sdX bs=4M conv=fsync status=progress`;
   return `${files.join("")}in ${seconds} s. Each onto its card (sdX: as lsblk names it):\n    ${write}\n`;
 }

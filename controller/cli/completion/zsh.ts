@@ -1,10 +1,7 @@
 // Completion for zsh, with descriptions.
 
+import { quoted } from "../shell-word.ts";
 import { type Place, type Values, valuedOptions } from "./places.ts";
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /** `word:what it is`, as _describe takes it. */
 function described(word: string, description: string): string {

@@ -1,6 +1,7 @@
 // What is to be done after a setup: commands, and where what they need lies.
 
 import type { SlotId } from "../../../hat/slots.ts";
+import { shellWord } from "../shell-word.ts";
 import { type Answers, isForCards, type Places } from "./answers.ts";
 import { configPath, isVirtual, linkPortOf, slotsOf, tokenPath, zeroDir } from "./rig-plan.ts";
 import { SYSTEM_DIR } from "./system-dir.ts";
@@ -17,10 +18,11 @@ export function nextSteps(answers: Answers, places: Places, programDir: string):
   if (isForCards(places)) return cardSteps(answers, places);
   const { http } = answers;
   const { controlSocket, dir } = places;
-  const socket = dir === SYSTEM_DIR ? "" : ` --socket ${controlSocket}`;
+  const socket = dir === SYSTEM_DIR ? "" : ` --socket ${shellWord(controlSocket)}`;
+  const typed = { ...places, dir: shellWord(dir) };
   return [
-    isVirtual(answers) ? virtualZeros(answers, places) : realZeros(answers, places, programDir),
-    startStep(places),
+    isVirtual(answers) ? virtualZeros(answers, typed) : realZeros(answers, typed, programDir),
+    startStep(typed),
     {
       what: "switch the Zeros on, and look",
       commands: [`zerorig on all --wait${socket}`, `zerorig status${socket}`],
@@ -40,7 +42,7 @@ export function nextSteps(answers: Answers, places: Places, programDir: string):
 function cardSteps(answers: Answers, places: Places): readonly Step[] {
   const { http, model } = answers;
   const zeros = model === "zero-2-w" ? "arm64" : "armel";
-  const rig = `npm run images -- rig --from ${places.dir} --zeros ${zeros} --out cards`;
+  const rig = `npm run images -- rig --from ${shellWord(places.dir)} --zeros ${zeros} --out cards`;
   const write = (name: string) =>
     `sudo dd if=cards/${name}.img of=/dev/sdX bs=4M conv=fsync status=progress`;
   return [
@@ -67,14 +69,16 @@ function cardSteps(answers: Answers, places: Places): readonly Step[] {
   ];
 }
 
+/** `places`: their folder as a shell's word. */
 function virtualZeros(answers: Answers, places: Places): Step {
   const port = linkPortOf(places);
-  const socket = answers.board.slice("virtual:".length);
+  const socket = shellWord(answers.board.slice("virtual:".length));
   const agents = `$(command -v zero-agent) --config ${zeroDir(places, "{slot}")}/agent.toml`;
   const hat = `hatctl virtual --socket ${socket} --slots ${answers.slots} --link 127.0.0.1:${port}`;
   return { what: "run the virtual HAT", commands: [`${hat} -- ${agents}`] };
 }
 
+/** `places`: their folder as a shell's word. */
 function realZeros(answers: Answers, places: Places, programDir: string): Step {
   const slot: SlotId | "pN" = slotsOf(answers)[0] ?? "pN";
   const zero = `pi@${slot}.local`;
@@ -82,7 +86,7 @@ function realZeros(answers: Answers, places: Places, programDir: string): Step {
   return {
     what: `put the agent, its key and its settings on the Zero in slot ${slot}, which needs Node 20 or newer${others}`,
     commands: [
-      `sudo scp ${programDir}/zero-agent.{cjs,service} ${zeroDir(places, slot)}/agent.{key,toml} ${zero}:`,
+      `sudo scp ${shellWord(programDir)}/zero-agent.{cjs,service} ${zeroDir(places, slot)}/agent.{key,toml} ${zero}:`,
       `ssh ${zero} sudo install -m 755 zero-agent.cjs /usr/bin/zero-agent`,
       `ssh ${zero} sudo install -m 644 -t /etc/systemd/system zero-agent.service`,
       `ssh ${zero} sudo install -D -m 600 -t /etc/zerorig agent.key agent.toml`,
@@ -91,6 +95,7 @@ function realZeros(answers: Answers, places: Places, programDir: string): Step {
   };
 }
 
+/** `places`: their folder as a shell's word. */
 function startStep(places: Places): Step {
   const { unit } = places;
   if (unit === null) {
@@ -100,9 +105,13 @@ function startStep(places: Places): Step {
     };
   }
   const name = unit.split("/").at(-1) ?? unit;
-  const link = unit.startsWith(UNIT_DIR) ? [] : [`sudo systemctl link ${unit}`];
+  const link = unit.startsWith(UNIT_DIR) ? [] : [`sudo systemctl link ${shellWord(unit)}`];
   return {
     what: "start the service, now and at each boot",
-    commands: [...link, "sudo systemctl daemon-reload", `sudo systemctl enable --now ${name}`],
+    commands: [
+      ...link,
+      "sudo systemctl daemon-reload",
+      `sudo systemctl enable --now ${shellWord(name)}`,
+    ],
   };
 }

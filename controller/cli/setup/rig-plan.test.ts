@@ -130,6 +130,18 @@ describe("what is to be done next", () => {
     expect(commands(wide, CARDS).join()).not.toContain("curl");
   });
 
+  it("names folders with blanks so that a shell takes them", () => {
+    const dir = "/home/me/my rig";
+    const own = placesIn(dir, { unit: `${dir}/my rig.service` });
+    const virtual = { ...REAL, board: `virtual:${dir}/hat.sock` };
+    const all = [
+      ...[...commands(virtual, own), ...commands(REAL, own)],
+      ...commands(REAL, placesIn(dir, {}, SYSTEM_DIR)),
+    ];
+    expect(all.filter((command) => command.includes("my rig")).length).toBeGreaterThan(8);
+    for (const command of all) expect(command.replace(/'[^']*'/g, "")).not.toContain("my rig");
+  });
+
   it("is to enable the unit, where there is one", () => {
     const unit = { ...SYSTEM, unit: "/etc/systemd/system/zerorig.service" };
     expect(commands(REAL, unit)).toContain("sudo systemctl enable --now zerorig.service");
