@@ -122,6 +122,16 @@ const BROKEN: readonly (readonly [string, (dir: string) => void, RegExp])[] = [
   ["a token that others read", (dir) => chmodSync(join(dir, "token"), 0o644), /others .* read/],
   ["no mining key", without("mining.key"), /cannot read the mining key .*mining\.key/],
   ["wrong settings of a Zero", put("zeros/p1/agent.toml", "slto = 1\n"), /p1\/agent\.toml:1/],
+  [
+    "an agent that dials another machine",
+    put("zeros/p1/agent.toml", 'controller = "ws://127.0.0.1:8686/link"\n'),
+    /agent\.toml: the agent dials 127\.0\.0\.1:8686, .* 172\.19\.181\.254:8686/,
+  ],
+  [
+    "an agent that names no port",
+    put("zeros/p1/agent.toml", 'controller = "ws://controller.local/link"\n'),
+    /agent\.toml: the agent dials controller\.local:80, /,
+  ],
   ["those of another Zero", put("zeros/p1/agent.toml", 'slot = "p2"\n'), /agent\.toml: slot is p2/],
 ];
 

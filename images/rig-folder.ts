@@ -1,6 +1,7 @@
 // What `zerorig setup --for-cards` wrote, read back and checked before a card is made of it.
 
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import { ConfigError, type ConfigProblem } from "../controller/config/error.ts";
 import { type Loaded, loadSettings } from "../controller/config/load.ts";
@@ -105,10 +106,19 @@ function readAgent(zerosDir: string, slot: string, port: number): string | null 
   const settings = text === null ? {} : parseSettings(text, file);
   const { slot: own = slot, controller } = settings;
   if (own !== slot) throw new ImageError(`${file}: slot is ${own}`, `write slot = "${slot}"`);
-  const dialled = Number(controller === undefined ? LINK_PORT : new URL(controller).port);
-  if (dialled === port) return text;
+  const dialled = new URL(controller ?? `ws://${CONTROLLER_ADDRESS}:${LINK_PORT}/link`);
+  const host = dialled.hostname.replace(/^\[|\]$/g, "");
+  // A name may be the controller's too; another address is not.
+  const isThere = host === CONTROLLER_ADDRESS || isIP(host) === 0;
+  if (isThere && portOf(dialled) === port) return text;
+  const there = `${CONTROLLER_ADDRESS}:${port}`;
   throw new ImageError(
-    `${file}: the agent dials port ${dialled}, and the controller listens at ${port} ([link] port)`,
-    `write controller = "ws://${CONTROLLER_ADDRESS}:${port}/link"`,
+    `${file}: the agent dials ${host}:${portOf(dialled)}, and the controller listens at ${there} ([link] port)`,
+    `write controller = "ws://${there}/link"`,
   );
+}
+
+function portOf({ port, protocol }: URL): number {
+  if (port !== "") return Number(port);
+  return protocol === "wss:" ? 443 : 80;
 }
