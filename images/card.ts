@@ -5,14 +5,13 @@ import {
   mkdtempSync,
   openSync,
   rmSync,
-  truncateSync,
   utimesSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { copyBytes } from "./copy-bytes.ts";
+import { copyBytes, makeEmpty } from "./copy-bytes.ts";
 import type { SystemTree } from "./debian/tree.ts";
 import { ImageError } from "./image-error.ts";
 import { SECTOR } from "./partition-table.ts";
@@ -131,12 +130,4 @@ function table(bootBytes: number, systemBytes: number): Buffer {
   entry(1, LINUX, BOOT_AT + bootBytes, systemBytes);
   sector.writeUInt16LE(0xaa55, 510);
   return sector;
-}
-
-/** Whoever reads the image has the secrets that are in it. */
-const OWN = 0o600;
-
-function makeEmpty(file: string, bytes: number): void {
-  writeFileSync(file, "", { mode: OWN });
-  truncateSync(file, bytes);
 }

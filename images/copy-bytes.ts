@@ -1,11 +1,19 @@
-// Copies a part of a file into another.
+// Files of zeros, and parts of others copied into them.
 
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { ImageError } from "./image-error.ts";
 import type { Partition } from "./partition-table.ts";
 
 const PIECE_BYTES = 2 ** 20;
+/** Of images and what they are made of: whoever reads them has the secrets that are in them. */
+export const OWN = 0o600;
 const NOTHING = Buffer.alloc(PIECE_BYTES);
+
+/** A new file of zeros, which takes no room yet. */
+export function makeEmpty(file: string, bytes: number): void {
+  writeFileSync(file, "", { mode: OWN });
+  truncateSync(file, bytes);
+}
 
 /** Into a file of zeros, which keeps its holes: most of a card is empty. */
 export function copyBytes(

@@ -11,11 +11,10 @@ import {
   renameSync,
   rmSync,
   truncateSync,
-  writeFileSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { copyBytes } from "./copy-bytes.ts";
+import { copyBytes, makeEmpty } from "./copy-bytes.ts";
 import { refuseForeign } from "./elf-machine.ts";
 import { Ext4 } from "./ext4.ts";
 import { Fat } from "./fat.ts";
@@ -154,14 +153,6 @@ function outside({ boot, root }: Layout, imageBytes: number, end: number): reado
     { offset: between, bytes: root.offset - between },
     { offset: end, bytes: Math.max(0, imageBytes - end) },
   ];
-}
-
-/** Whoever reads the image has the secrets that are in it. */
-const OWN = 0o600;
-
-function makeEmpty(file: string, bytes: number): void {
-  writeFileSync(file, "", { mode: OWN });
-  truncateSync(file, bytes);
 }
 
 function copyPart(image: string, part: Partition, to: string): void {

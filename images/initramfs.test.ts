@@ -1,6 +1,6 @@
 // The archive, read back field by field as the kernel's documentation of the format has it.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -36,6 +36,7 @@ it("writes folders before what is in them, files, links and the end mark", () =>
     tree.symlink("/a/sh", "busybox");
     const file = join(directory, "x.cpio");
     tree.write(file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     const entries = readArchive(file);
     expect([...entries]).toEqual([
       ["a", { mode: 0o040755, data: "" }],

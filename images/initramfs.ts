@@ -10,6 +10,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join, posix } from "node:path";
+import { OWN } from "./copy-bytes.ts";
 
 interface Entry {
   readonly mode: number;
@@ -61,9 +62,9 @@ export class Initramfs {
     return this.#entries.has(path);
   }
 
-  /** Writes the archive; uncompressed, for an emulated processor unpacks slowly. */
+  /** Writes the archive, for nobody else to read: a slot's has its link key in it. It is uncompressed, for an emulated processor unpacks slowly. */
   write(file: string): void {
-    const out = openSync(file, "w");
+    const out = openSync(file, "w", OWN);
     try {
       let number = 0;
       for (const [path, { mode, data }] of this.#entries) {

@@ -1,16 +1,8 @@
 // Puts the test's own unit into the system of a card's image, which is otherwise as our tool made it.
 
-import {
-  closeSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { copyBytes } from "../../images/copy-bytes.ts";
+import { copyBytes, makeEmpty } from "../../images/copy-bytes.ts";
 import type { Entry } from "../../images/debian-package.ts";
 import { Ext4 } from "../../images/ext4.ts";
 import { type Layout, readLayout } from "../../images/partition-table.ts";
@@ -30,8 +22,7 @@ export function layoutOf(image: string): Layout {
 /** The system's partition as a file of its own. */
 function copyRoot(image: string, to: string): void {
   const { root } = layoutOf(image);
-  writeFileSync(to, "");
-  truncateSync(to, root.bytes);
+  makeEmpty(to, root.bytes);
   copyBytes(image, root, to, 0);
 }
 

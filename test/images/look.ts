@@ -2,8 +2,8 @@
 
 import { type ExecFileException, execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { copyBytes } from "../../images/copy-bytes.ts";
+import { createReadStream, rmSync } from "node:fs";
+import { copyBytes, makeEmpty } from "../../images/copy-bytes.ts";
 import { layoutOf } from "./card-edit.ts";
 
 /** What is wrong with its file systems: empty if nothing is. Writes nothing to the card. */
@@ -20,8 +20,7 @@ export async function faultsOf(image: string): Promise<readonly string[]> {
   // fsck.fat takes a whole file.
   const part = `${image}.boot`;
   try {
-    writeFileSync(part, "");
-    truncateSync(part, boot.bytes);
+    makeEmpty(part, boot.bytes);
     copyBytes(image, boot, part, 0);
     const fat = await told("fsck.fat", ["-n", part]);
     if (fat.status !== 0) faults.push(`fsck.fat -n ended with ${fat.status}:\n${fat.text}`);
