@@ -79,7 +79,10 @@ export class Ext4 {
         }
         const from = "from" in entry ? entry.from : join(work, String(index));
         if ("text" in entry) writeFileSync(from, entry.text);
-        commands.push(`write ${from} ${path}`, ...owned(path, REGULAR | (entry.mode ?? DATA)));
+        commands.push(
+          `write ${word(from)} ${path}`,
+          ...owned(path, REGULAR | (entry.mode ?? DATA)),
+        );
       });
       this.#run(work, commands);
     } finally {
@@ -107,6 +110,11 @@ export class Ext4 {
       isFull ? "make it larger: --grow 512" : "this is a fault of zerorig's: please report it",
     );
   }
+}
+
+/** Paths of this machine may hold anything; those of the system are ours. */
+function word(path: string): string {
+  return `"${path.replaceAll('"', '""')}"`;
 }
 
 function owned(path: string, mode: number): readonly string[] {
