@@ -30,15 +30,16 @@ const BYTES_MAX = 64 * 1024 * 1024;
 /** A kernel's package, unpacked. */
 const ARCHIVE_BYTES_MAX = 2 ** 30;
 
-/** Runs one to its end, whatever it ends with. Throws an ImageError if it is not installed. */
+/** Runs one to its end, whatever it ends with. Throws an ImageError if it is not installed, or was killed: debugfs has half done then what it was told. */
 export function runTool(program: string, args: readonly string[]): ToolResult {
-  const { error, status, stdout, stderr } = spawnSync(program, [...args], {
+  const { error, status, signal, stdout, stderr } = spawnSync(program, [...args], {
     encoding: "utf8",
     maxBuffer: BYTES_MAX,
     env: environment(),
   });
   if (error !== undefined) throw notHere(program, error);
-  return { status: status ?? 1, stdout, stderr };
+  if (status === null) throw new ImageError(`${program} was ended by ${signal}`, "run it again");
+  return { status, stdout, stderr };
 }
 
 /** One that must end well, from bytes to bytes. Throws an ImageError if it is not installed, or says why it failed. */

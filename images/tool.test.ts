@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { runTool } from "./tool.ts";
+
+it("tells what a program ended with", () => {
+  expect(runTool("sh", ["-c", "echo out; echo err >&2; exit 3"])).toEqual({
+    ...{ status: 3, stdout: "out\n", stderr: "err\n" },
+  });
+});
+
+it("takes one that was killed for no answer, though it had nothing to complain of", () => {
+  expect(() => runTool("sh", ["-c", "kill -KILL $$"])).toThrow("sh was ended by SIGKILL");
+});
+
+it("names one that is missing, and its package", () => {
+  expect(() => runTool("no-such-tool", [])).toThrow(/no-such-tool is not here/);
+});
