@@ -2,7 +2,7 @@
 // give the same files.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { bootFiles, cardCommandLine, type TargetArchitecture } from "./boot/boot-files.ts";
 import { bytesOf, isUnwantedOfKernel, kernelOf, startSystem } from "./boot/kernel.ts";
@@ -16,6 +16,7 @@ import { beginDpkg, unpackPackage } from "./debian/unpack.ts";
 import { refuseForeign } from "./elf-machine.ts";
 import { ImageError } from "./image-error.ts";
 import { hostnameOf, KEYS_DIR, type Role, type RoleOptions, roleEntries } from "./role.ts";
+import { closeWorkFolder, openWorkFolder } from "./work-folder.ts";
 
 const MB = 2 ** 20;
 const BOOT_BYTES = 128 * MB;
@@ -141,7 +142,7 @@ export async function buildCards(
   }
   const folder = dirname(resolve(first.out));
   mkdirSync(folder, { recursive: true });
-  const work = mkdtempSync(join(folder, ".zerorig-build-"));
+  const work = openWorkFolder(join(folder, ".zerorig-build-"));
   try {
     const system = await buildSystem({ ...common, ...first }, work);
     const epoch = epochOf(versions);
@@ -165,7 +166,7 @@ export async function buildCards(
     }
     return built;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    closeWorkFolder(work);
   }
 }
 

@@ -1,14 +1,6 @@
 // A card's image out of two partitions: the boot files in a FAT, the system in an ext4. Nothing is mounted.
 
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, openSync, rmSync, utimesSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { copyBytes, makeEmpty } from "./copy-bytes.ts";
@@ -16,6 +8,7 @@ import type { SystemTree } from "./debian/tree.ts";
 import { ImageError } from "./image-error.ts";
 import { SECTOR } from "./partition-table.ts";
 import { runTool, runToolOnBytes } from "./tool.ts";
+import { closeWorkFolder, openWorkFolder } from "./work-folder.ts";
 
 const MB = 2 ** 20;
 /** Where Raspberry Pi OS begins the first partition. */
@@ -41,7 +34,7 @@ export function makeBoot(
   makeEmpty(file, bytes);
   const flags = ["-F", "32", "-n", BOOT_LABEL, "-i", DISK_ID.toString(16), "--invariant", file];
   runToolOnBytes("mkfs.fat", flags, null);
-  const work = mkdtempSync(join(tmpdir(), "zr-boot-"));
+  const work = openWorkFolder(join(tmpdir(), "zr-boot-"));
   try {
     for (const [name, wanted] of files) {
       const from = join(work, name);
@@ -54,7 +47,7 @@ export function makeBoot(
       throw new ImageError(`${name} does not fit into the boot partition (${stderr.trim()})`, "");
     }
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    closeWorkFolder(work);
   }
 }
 

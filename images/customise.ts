@@ -5,11 +5,9 @@ import {
   closeSync,
   createReadStream,
   fstatSync,
-  mkdtempSync,
   openSync,
   readSync,
   renameSync,
-  rmSync,
   truncateSync,
   writeSync,
 } from "node:fs";
@@ -29,6 +27,7 @@ import {
 import { commandLineOf, firmwareConfigOf, type RoleOptions, roleEntries } from "./role.ts";
 import { readSystem, type SystemFacts } from "./system-facts.ts";
 import { runTool } from "./tool.ts";
+import { closeWorkFolder, openWorkFolder } from "./work-folder.ts";
 
 export interface CustomiseOptions extends Omit<RoleOptions, "hosts"> {
   readonly image: string;
@@ -54,7 +53,7 @@ export async function customise(options: CustomiseOptions): Promise<SystemFacts>
       throw new ImageError(`its SHA-256 is ${found}`, "download it again");
     }
   }
-  const work = mkdtempSync(join(dirname(out), ".zerorig-image-"));
+  const work = openWorkFolder(join(dirname(out), ".zerorig-image-"));
   try {
     progress("looking into it");
     const [bootFile, rootFile] = [join(work, "boot"), join(work, "root")];
@@ -103,7 +102,7 @@ export async function customise(options: CustomiseOptions): Promise<SystemFacts>
     renameSync(draft, out);
     return facts;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    closeWorkFolder(work);
   }
 }
 

@@ -6,16 +6,15 @@ import {
   cpSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
+import { closeWorkFolder, openWorkFolder } from "./work-folder.ts";
 
 export type Architecture = "all" | "amd64" | "arm64";
 
@@ -55,7 +54,7 @@ export function packed(path: string, text: string): Entry {
 
 /** Builds the package into `directory`; returns its file. `epoch`: seconds, the time of all that is in it. */
 export function buildPackage(wanted: DebianPackage, directory: string, epoch: number): string {
-  const tree = mkdtempSync(join(tmpdir(), "zr-deb-"));
+  const tree = openWorkFolder(join(tmpdir(), "zr-deb-"));
   try {
     chmodSync(tree, PROGRAM);
     for (const entry of [...wanted.entries, ...documents(wanted, epoch)]) put(tree, entry);
@@ -77,7 +76,7 @@ export function buildPackage(wanted: DebianPackage, directory: string, epoch: nu
     });
     return file;
   } finally {
-    rmSync(tree, { recursive: true, force: true });
+    closeWorkFolder(tree);
   }
 }
 

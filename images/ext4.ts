@@ -1,12 +1,13 @@
 // The system's partition as a file: read and changed by Debian's own debugfs, so that nothing is mounted and nobody is root.
 
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
 import type { Entry } from "./debian-package.ts";
 import { ImageError } from "./image-error.ts";
 import { runTool } from "./tool.ts";
+import { closeWorkFolder, openWorkFolder } from "./work-folder.ts";
 
 const MAGIC_AT = 1024 + 56;
 const MAGIC = 0xef53;
@@ -65,7 +66,7 @@ export class Ext4 {
 
   /** Puts files and links, with the folders above them; what stands there before is replaced. Throws if it does not fit. */
   put(entries: readonly Entry[]): void {
-    const work = mkdtempSync(join(tmpdir(), "zr-ext4-"));
+    const work = openWorkFolder(join(tmpdir(), "zr-ext4-"));
     try {
       const commands: string[] = [];
       const made = new Set<string>();
@@ -86,7 +87,7 @@ export class Ext4 {
       });
       this.#run(work, commands);
     } finally {
-      rmSync(work, { recursive: true, force: true });
+      closeWorkFolder(work);
     }
   }
 

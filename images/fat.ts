@@ -1,10 +1,11 @@
 // The boot partition as a file: read and changed by mtools.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImageError } from "./image-error.ts";
 import { runTool } from "./tool.ts";
+import { closeWorkFolder, openWorkFolder } from "./work-folder.ts";
 
 export class Fat {
   readonly #file: string;
@@ -38,7 +39,7 @@ export class Fat {
   }
 
   write(name: string, text: string): void {
-    const work = mkdtempSync(join(tmpdir(), "zr-fat-"));
+    const work = openWorkFolder(join(tmpdir(), "zr-fat-"));
     try {
       const from = join(work, "text");
       writeFileSync(from, text);
@@ -49,7 +50,7 @@ export class Fat {
         "use a stock image",
       );
     } finally {
-      rmSync(work, { recursive: true, force: true });
+      closeWorkFolder(work);
     }
   }
 }

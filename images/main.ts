@@ -6,6 +6,7 @@ import { LOCK_USAGE, lockCommand } from "./commands/lock.ts";
 import { NATIVES_USAGE, nativesCommand } from "./commands/natives.ts";
 import { NETBOOT_USAGE, netbootCommand } from "./commands/netboot.ts";
 import { RIG_USAGE, rigCommand } from "./commands/rig.ts";
+import { closeOnSignals } from "./work-folder.ts";
 
 type Command = (args: readonly string[]) => Promise<number>;
 
@@ -33,6 +34,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   return isHelp ? 0 : 2;
 }
 
+closeOnSignals();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -1,13 +1,14 @@
 // The controller's packages with a part in machine language, for a 64-bit Pi: built here by Debian's cross compiler, with the headers of
 // the very Node that the image holds. Debian has none of the three, and prebuilt ones are made for other people's libraries.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Versions } from "./debian/locked-package.ts";
 import { fetchPackages, storeDirectory } from "./debian/package-store.ts";
 import { ImageError } from "./image-error.ts";
 import { REPOSITORY } from "./program-files.ts";
 import { runToolOnBytes } from "./tool.ts";
+import { closeWorkFolder, openWorkFolder } from "./work-folder.ts";
 
 const MODULES = join(REPOSITORY, "node_modules");
 const SQLITE = join(MODULES, "better-sqlite3");
@@ -24,7 +25,7 @@ export async function buildNatives(
   );
   const store = { directory: storeDirectory(), taken: versions.taken, progress };
   const files = await fetchPackages(headers, store);
-  const work = mkdtempSync(join(out, ".headers-"));
+  const work = openWorkFolder(join(out, ".headers-"));
   try {
     for (const file of files) runToolOnBytes("dpkg-deb", ["--extract", file, work], null);
     const include = join(work, "usr/include");
@@ -55,7 +56,7 @@ export async function buildNatives(
       ]),
     ]);
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    closeWorkFolder(work);
   }
 }
 

@@ -1,15 +1,7 @@
 // What Zeros without a card are sent over USB by rpiboot: the firmware's files, and a kernel with the whole system, which lies in memory,
 // packed and never written to. What is a slot's own comes in a small archive behind it.
 
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { bootFiles, consoleOf } from "./boot/boot-files.ts";
 import { startSystem } from "./boot/kernel.ts";
@@ -20,6 +12,7 @@ import { ImageError } from "./image-error.ts";
 import { Initramfs } from "./initramfs.ts";
 import { hostnameOf, type Role, roleEntries } from "./role.ts";
 import { runToolOnBytes } from "./tool.ts";
+import { closeWorkFolder, openWorkFolder } from "./work-folder.ts";
 
 export interface NetbootSlot {
   readonly role: Role;
@@ -45,7 +38,7 @@ export async function buildNetboot(options: NetbootOptions): Promise<BuiltSystem
   }
   const out = resolve(options.out);
   mkdirSync(dirname(out), { recursive: true });
-  const work = mkdtempSync(join(dirname(out), ".zerorig-netboot-"));
+  const work = openWorkFolder(join(dirname(out), ".zerorig-netboot-"));
   try {
     const none = { hostname: null, config: null, secrets: null };
     const common = { ...none, binaries: new Map(), nat: false };
@@ -77,7 +70,7 @@ export async function buildNetboot(options: NetbootOptions): Promise<BuiltSystem
     renameSync(draft, out);
     return built;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    closeWorkFolder(work);
   }
 }
 

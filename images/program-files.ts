@@ -1,10 +1,11 @@
 // The files of our programs as a system holds them: bundled, so that nothing but natives lies in node_modules.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { Entry } from "./debian-package.ts";
+import { closeWorkFolder, openWorkFolder } from "./work-folder.ts";
 
 export const REPOSITORY = join(import.meta.dirname, "..");
 const DIST = join(REPOSITORY, "dist");
@@ -33,7 +34,7 @@ export type Binaries = ReadonlyMap<string, string>;
 
 /** The controller with all that it imports, and the programs that its demo starts. `folder`: from the root. */
 export async function controllerFiles(folder: string, binaries: Binaries): Promise<Entry[]> {
-  const work = mkdtempSync(join(tmpdir(), "zr-bundle-"));
+  const work = openWorkFolder(join(tmpdir(), "zr-bundle-"));
   try {
     const program = join(work, "zerorig.mjs");
     // In one piece: what is imported when it is needed is begun then all the same, and older packages keep their exports' names.
@@ -62,7 +63,7 @@ export async function controllerFiles(folder: string, binaries: Binaries): Promi
       ...nativeFiles(folder, Object.keys(NATIVE_FILES), binaries),
     ];
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    closeWorkFolder(work);
   }
 }
 

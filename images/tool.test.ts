@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { runTool } from "./tool.ts";
+import { runTool, runToolOnBytes } from "./tool.ts";
 
 it("tells what a program ended with", () => {
   expect(runTool("sh", ["-c", "echo out; echo err >&2; exit 3"])).toEqual({
@@ -8,7 +8,9 @@ it("tells what a program ended with", () => {
 });
 
 it("takes one that was killed for no answer, though it had nothing to complain of", () => {
-  expect(() => runTool("sh", ["-c", "kill -KILL $$"])).toThrow("sh was ended by SIGKILL");
+  for (const run of [runTool, (name: string, args: string[]) => runToolOnBytes(name, args, null)]) {
+    expect(() => run("sh", ["-c", "kill -KILL $$"])).toThrow("sh was ended by SIGKILL");
+  }
 });
 
 it("names one that is missing, and its package", () => {

@@ -38,7 +38,7 @@ export function runTool(program: string, args: readonly string[]): ToolResult {
     env: environment(),
   });
   if (error !== undefined) throw notHere(program, error);
-  if (status === null) throw new ImageError(`${program} was ended by ${signal}`, "run it again");
+  if (status === null) throw killed(program, signal);
   return { status, stdout, stderr };
 }
 
@@ -49,15 +49,20 @@ export function runToolOnBytes(
   input: Buffer | null,
   env: Readonly<Record<string, string>> = {},
 ): Buffer {
-  const { error, status, stdout, stderr } = spawnSync(program, [...args], {
+  const { error, status, signal, stdout, stderr } = spawnSync(program, [...args], {
     ...(input === null ? { stdio: ["ignore", "pipe", "pipe"] } : { input }),
     maxBuffer: ARCHIVE_BYTES_MAX,
     env: { ...environment(), ...env },
   });
   if (error !== undefined) throw notHere(program, error);
+  if (status === null) throw killed(program, signal);
   if (status === 0) return stdout;
   const why = stderr.toString().trim().split("\n").at(-1) ?? "";
   throw new ImageError(`${program} ended with ${status}: ${why}`, "is there room on the disk?");
+}
+
+function killed(program: string, signal: NodeJS.Signals | null): ImageError {
+  return new ImageError(`${program} was ended by ${signal}`, "run it again");
 }
 
 function environment(): NodeJS.ProcessEnv {

@@ -25,6 +25,7 @@ const STEPS_S = [
 /** As the marks over the chart expect it. */
 const AXIS_PX = 68;
 const RIGHT_PX = 8;
+const HALF_LABEL_PX = 22;
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -38,10 +39,7 @@ function axesOf(): uPlot.Axis[] {
     {
       ...common,
       grid: { show: false },
-      values: (_, splits) =>
-        splits.map((at) =>
-          range.value === "30d" ? dayText(at * 1000).replace(/^\w+ /, "") : minuteText(at * 1000),
-        ),
+      values: (plot, splits) => splits.map((at) => (isCutOff(plot, at) ? "" : timeText(at))),
       space: 70,
       size: 28,
       // No finer than a minute, for that is what the labels say.
@@ -49,6 +47,17 @@ function axesOf(): uPlot.Axis[] {
     },
     { ...common, values: (_, splits) => splits.map(axisText), size: AXIS_PX, space: 40 },
   ];
+}
+
+function timeText(atS: number): string {
+  return range.value === "30d" ? dayText(atS * 1000).replace(/^\w+ /, "") : minuteText(atS * 1000);
+}
+
+/** Whether the right half of a time's label would lie beyond the chart. */
+function isCutOff(plot: uPlot, atS: number): boolean {
+  const { left, width } = plot.bbox;
+  const at = plot.valToPos(atS, "x", true) - left;
+  return at > width - (HALF_LABEL_PX - RIGHT_PX) * devicePixelRatio;
 }
 
 /** 250000 -> "250 kH/s": what stands at a grid line is round. */

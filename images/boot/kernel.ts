@@ -1,10 +1,11 @@
 // A kernel of Debian's in a tree: which it is, which of its modules stay, and the small system that it starts from.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Initramfs } from "../initramfs.ts";
 import { runTool, runToolOnBytes } from "../tool.ts";
+import { closeWorkFolder, openWorkFolder } from "../work-folder.ts";
 
 /** Modules of the small system, as far as the kernel has them and they are not built in. */
 const MODULES = {
@@ -79,13 +80,13 @@ function unpacked(file: string): Buffer {
 
 /** The archive's bytes. */
 export function bytesOf(tree: Initramfs): Buffer {
-  const work = mkdtempSync(join(tmpdir(), "zr-start-"));
+  const work = openWorkFolder(join(tmpdir(), "zr-start-"));
   try {
     const file = join(work, "cpio");
     writeFileSync(file, "");
     tree.write(file);
     return readFileSync(file);
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    closeWorkFolder(work);
   }
 }

@@ -1,12 +1,12 @@
 // images build: an image for one machine out of Debian's packages alone.
 
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildCard } from "../build.ts";
 import { buildNatives } from "../natives.ts";
 import { hostnameOf, parseRole, readKeyFile } from "../role.ts";
+import { closeWorkFolder, openWorkFolder } from "../work-folder.ts";
 import {
   checkedArchitecture,
   checkedHostname,
@@ -72,7 +72,7 @@ export async function buildCommand(args: readonly string[]): Promise<number> {
   const role = parseRole(values.role);
   const architecture = checkedArchitecture(values.arch);
   const versions = readVersions(values.versions);
-  const work = mkdtempSync(join(tmpdir(), "zr-natives-"));
+  const work = openWorkFolder(join(tmpdir(), "zr-natives-"));
   try {
     const needsNatives = role === 0 && values.natives === undefined && architecture === "arm64";
     const options = {
@@ -99,6 +99,6 @@ export async function buildCommand(args: readonly string[]): Promise<number> {
     );
     return 0;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    closeWorkFolder(work);
   }
 }

@@ -1,6 +1,6 @@
 // images rig: the cards of a whole rig, from the folder that `zerorig setup --for-cards` wrote.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -10,6 +10,7 @@ import { type BuiltCard, buildCard, buildCards } from "../build.ts";
 import { ImageError } from "../image-error.ts";
 import { buildNatives } from "../natives.ts";
 import { type RigFolder, readRig } from "../rig-folder.ts";
+import { closeWorkFolder, openWorkFolder } from "../work-folder.ts";
 import { CONTROLLER_MB, ZERO_MB } from "./build.ts";
 import {
   checkedArchitecture,
@@ -100,7 +101,7 @@ function refuseExisting(out: string, { zeros }: RigFolder): void {
 async function buildRig(plan: RigPlan): Promise<readonly BuiltCard[]> {
   const { rig, out, sshKey, nat, zeros: architecture, versions } = plan;
   const common = { sshKey, versions, hostname: null, isWritable: false, progress: toStderr };
-  const work = mkdtempSync(join(tmpdir(), "zr-natives-"));
+  const work = openWorkFolder(join(tmpdir(), "zr-natives-"));
   try {
     const [first, ...others] = rig.zeros.map((zero) => {
       return { ...zero, hostname: null, out: imageFile(out, `p${zero.role}`) };
@@ -119,7 +120,7 @@ async function buildRig(plan: RigPlan): Promise<readonly BuiltCard[]> {
     const bytes = megabytes("--size", ZERO_MB);
     return [controller, ...(await buildCards({ ...common, ...own, bytes }, [first, ...others]))];
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    closeWorkFolder(work);
   }
 }
 

@@ -1,8 +1,8 @@
 // Asks Debian which versions it has now, and writes them down: from then on images are built of those and no others.
 
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { closeWorkFolder, openWorkFolder } from "../work-folder.ts";
 import { DebianArchive } from "./archive.ts";
 import type { LockedPackage, Versions } from "./locked-package.ts";
 import { type Kind, PACKAGE_SETS, type PackageSet, SUITE } from "./package-sets.ts";
@@ -20,7 +20,7 @@ export async function newestVersions(progress: (step: string) => void): Promise<
 
 async function resolve(wanted: PackageSet, progress: (step: string) => void) {
   const { architecture, programs, kernel, alone } = wanted;
-  const directory = mkdtempSync(join(tmpdir(), "zr-lock-"));
+  const directory = openWorkFolder(join(tmpdir(), "zr-lock-"));
   try {
     const open = (suites: readonly string[]) =>
       DebianArchive.open({
@@ -38,6 +38,6 @@ async function resolve(wanted: PackageSet, progress: (step: string) => void) {
     const found = await archive.describe(names);
     return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    closeWorkFolder(directory);
   }
 }
