@@ -48,7 +48,7 @@ it("shows a fence, suits eyes, hands and ears, and says when it is out of date",
   await narrow.page.getByRole("button", { name: "Choose all" }).click();
   expect(await overflow(narrow.page)).toBe(0);
   await narrow.page.locator("article[data-slot=p1] button[data-verb=off]").click();
-  expect(await narrow.page.locator("dialog[open]").isVisible()).toBe(true);
+  await narrow.page.locator("dialog[open]").waitFor();
   expect(await overflow(narrow.page)).toBe(0);
   expect(await serious(narrow.page)).toEqual([]);
 
@@ -56,9 +56,7 @@ it("shows a fence, suits eyes, hands and ears, and says when it is out of date",
   await page.locator("article[data-slot=p3].stale").waitFor();
   expect(await serious(page)).toEqual([]);
   await page.locator(".mark[data-kind=fence]").waitFor({ state: "attached" });
-  expect(await page.locator("ol.events").textContent()).toContain(
-    "p3 was fenced: power cut, and proved off",
-  );
+  await page.locator("ol.events").getByText("p3 was fenced: power cut, and proved off").waitFor();
   await page.locator("article[data-slot=p3]").getByText("fenced 1 time").waitFor();
   // What it hashes with.
   await page
@@ -79,7 +77,7 @@ it("shows a fence, suits eyes, hands and ears, and says when it is out of date",
   await page.locator("article[data-slot=p3][data-tone=good]").waitFor();
   await rig.kill();
   await page.getByText(/No word from the controller for [2-9] s/).waitFor();
-  expect(await page.locator("main.stale").count()).toBe(1);
+  await page.locator("main.stale").waitFor();
   expect(await serious(page)).toEqual([]);
   const off = page.locator("article[data-slot=p1] button[data-verb=off]");
   expect(await off.getAttribute("aria-disabled")).toBe("true");
@@ -88,7 +86,7 @@ it("shows a fence, suits eyes, hands and ears, and says when it is out of date",
   await page.locator("main.stale").waitFor({ state: "detached" });
   await page.getByText("Live", { exact: true }).waitFor();
   await page.locator("article[data-slot=p1][data-tone=good]").waitFor();
-  expect(await page.locator("ol.events").textContent()).toContain("The controller started");
+  await page.locator("ol.events").getByText("The controller started").first().waitFor();
 });
 
 /** From the top to p1's pause with keys alone, and back: the focus goes in, stays in, and comes back. */
