@@ -114,6 +114,11 @@ const BROKEN: readonly (readonly [string, (dir: string) => void, RegExp])[] = [
     ),
     /`password_file` in \[mqtt\]: no image brings/,
   ],
+  [
+    "a file of this machine",
+    config((text) => `${text}\n[stratum]\nca_file = "/home/me/ca.pem"\n`),
+    /`ca_file` in \[stratum\]: no image brings/,
+  ],
   ["no link keys", without("keys"), /no link key in .*keys/],
   ["no key of one slot", without("keys/p2.key"), /no link key .*keys\/p2\.key/],
   ["a key that is none", put("keys/p2.key", "abc\n"), /p2\.key holds no key/],

@@ -36,8 +36,9 @@ const ON_CARD: Readonly<Record<string, string>> = {
   "state.dir": "/var/lib/zerorig",
   "control.socket": "/run/zerorig/control.sock",
 };
-/** Other files there are nobody's that we know of. */
-const SYSTEM_FILE = /^\/etc\/zerorig\//;
+/** Names of files that are read and that no card has; the trace is written. */
+const READ_FILE = /_file$/;
+const TRACE = "pool.trace_file";
 const LINK_PORT = 8686;
 
 /** Throws what the readers of the controller and of the agent throw, or an ImageError: each names the file, and what is wrong with it. */
@@ -94,7 +95,7 @@ function complaint(section: string, name: string, value: unknown): string | null
   if (`${section}.${name}` === "hat.board" && value.startsWith("virtual:")) {
     return "a card's controller has a real board: auto";
   }
-  return SYSTEM_FILE.test(value)
+  return READ_FILE.test(name) && `${section}.${name}` !== TRACE
     ? `no image brings ${value}: leave it out here, and put both there once the card has started`
     : null;
 }
