@@ -118,7 +118,10 @@ async function startOnce({ machine, link, monitor, waitMs }: Start) {
   };
   const run = runMachine({ ...machine, onText, stop: stop.signal });
   const hasWorked = await Promise.race([
-    Promise.all([link.working(), isWriting]).then(() => true),
+    Promise.all([link.working(), isWriting]).then(
+      () => true,
+      () => false,
+    ),
     run.then(() => false),
   ]);
   const startedMs = performance.now() - began;
