@@ -37,12 +37,22 @@ const directory = mkdtempSync(join(tmpdir(), "zr-built-"));
 process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
 const versions = readVersions(VERSIONS_FILE);
 
+/** What a Zero's card is made with. */
+const ZERO_PROGRAMS = [
+  ["mcopy", "mtools"],
+  ["mkfs.fat", "dosfstools"],
+  ["mke2fs", "e2fsprogs"],
+  ["depmod", "kmod"],
+  ["xz", "xz-utils"],
+] as const;
+
+export async function needZeroPrograms(): Promise<void> {
+  await needPrograms(ZERO_PROGRAMS);
+}
+
 export async function needBuildPrograms(): Promise<void> {
   await needPrograms([
-    ["mcopy", "mtools"],
-    ["mkfs.fat", "dosfstools"],
-    ["mke2fs", "e2fsprogs"],
-    ["depmod", "kmod"],
+    ...ZERO_PROGRAMS,
     ["mksquashfs", "squashfs-tools"],
     ["aarch64-linux-gnu-g++", "g++-aarch64-linux-gnu"],
   ]);

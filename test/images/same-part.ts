@@ -3,13 +3,13 @@
 import { join } from "node:path";
 import { buildCard, buildCards } from "../../images/build.ts";
 import type { Part } from "../kernel-vm/part.ts";
-import { cardOptions, needBuildPrograms } from "./built.ts";
+import { cardOptions, needZeroPrograms } from "./built.ts";
 import { inWork, step } from "./run-card.ts";
 
 export const samePart: Part = {
   key: "c",
   title: "a Zero's card (armel), built alone and after another's: the same files",
-  prepare: needBuildPrograms,
+  prepare: needZeroPrograms,
   run: () =>
     inWork(async (work) => {
       const began = performance.now();
