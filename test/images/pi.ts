@@ -15,8 +15,11 @@ const TIME = ["-icount", "shift=1"];
 const ONE_PROCESSOR = "maxcpus=1";
 /** The driver of the emulated USB network adapter. */
 export const PI_ADAPTER = "cdc_ether";
-/** Where this one is loaded first it takes the adapter, and no packet passes. */
-const NOT_ITS_DRIVER = "modprobe.blacklist=cdc_subset";
+/**
+ * Where the first is loaded before the adapter's own driver it takes the adapter, and no packet passes. The second takes the
+ * serial line for a Zero 2 W's Bluetooth, as its device tree says, and with it the console: the firmware has another one for that.
+ */
+const UNWANTED_DRIVERS = "modprobe.blacklist=cdc_subset,hci_uart";
 
 interface PiOptions {
   readonly machine: "raspi0" | "raspi3b";
@@ -46,7 +49,7 @@ export async function piMachine(options: PiOptions): Promise<Machine> {
       ...["-dtb", join(from.kernel, "..", deviceTree)],
       ...[
         "-append",
-        `console=ttyAMA0,115200 panic=-1 ${from.commandLine} ${TEST_WORDS} ${NOT_ITS_DRIVER} ${words}`,
+        `console=ttyAMA0,115200 panic=-1 ${from.commandLine} ${TEST_WORDS} ${UNWANTED_DRIVERS} ${words}`,
       ],
       ...(image === null ? [] : ["-drive", `file=${image},format=raw,if=sd`]),
       ...["-netdev", NETWORK, "-device", "usb-net,netdev=link", ...devices],
