@@ -124,6 +124,8 @@ export class Rig {
       await until("the Zeros have ended", () => agents.every((pid) => !isRunning(pid)));
     });
     const rig = new Rig(dir, paths, pool, `${host}:${port}`, hat, options.env ?? {});
+    // Before its folder goes: it writes there until then.
+    onTestFinished(() => rig.kill());
     await rig.answers();
     return rig;
   }
