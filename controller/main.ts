@@ -9,6 +9,7 @@ import { openBoard } from "../hat/detect.ts";
 import { openFan, ownTempC } from "../hat/fan.ts";
 import { answersOnVirtualNetwork } from "../hat/virtual/network.ts";
 import { serviceNotice } from "../zero-agent/service/service-notice.ts";
+import { BlockNews } from "./alerts/block-news.ts";
 import { ApiServer } from "./api/api-server.ts";
 import { readToken } from "./api/token.ts";
 import type { ControllerConfig } from "./config/config.ts";
@@ -87,9 +88,7 @@ export async function startController(
   source: Parts["source"],
 ): Promise<RunningController> {
   const { log, ring, hide } = openLog(config.logLevel);
-  const miningKey = readMiningKey(config.pool.keyFile, (todo) =>
-    log.warn({ ev: "pool.key-exposed", todo }),
-  );
+  const miningKey = miningKeyOf(config, log);
   const token = readToken(config.http.tokenFile);
   for (const secret of [miningKey, token]) if (secret !== null) hide(secret);
   const board = await openBoard({ ...config.hat, hold: true });
@@ -102,15 +101,14 @@ export async function startController(
   if (store.setAside !== null) {
     log.error({ ev: "store.set-aside", file: store.setAside, todo: "a new store is begun" });
   }
-  const notice = serviceNotice(process.env, (why) =>
-    log.warn({ ev: "service.notice-lost", why, todo: "systemd will take us for hung" }),
-  );
+  const notice = noticeOf(log);
   // Both are made after the controller, which they look at.
   let stats: StatsLane | null = null;
   let api: ApiServer | null = null;
   let voices: Voices | null = null;
   let ship: ShipLane | null = null;
   let proxy: ProxyServer | null = null;
+  const blocks = new BlockNews();
   const { miners: work, ...pools } = poolsOf(config, miningKey, store, log, hide);
   const miners = minersOf(config, work, log);
   const controller = new Controller({
@@ -135,6 +133,7 @@ export async function startController(
     onEvent: (event) => {
       api?.publish(event);
       voices?.publish(event);
+      blocks.hear(event);
     },
     onTick: () => notice?.turned(),
   });
@@ -156,7 +155,8 @@ export async function startController(
   try {
     await serve(api, log);
     await miners.start();
-    voices = await startVoices(config, aboutOf(config, board), sideOf(controller), { log, hide });
+    const side = { ...sideOf(controller), news: () => blocks.take() };
+    voices = await startVoices(config, aboutOf(config, board), side, { log, hide });
     ship = await startShipping(config, { clock: systemClock, store, log, hide });
     proxy = await startProxy(config, proxySide(controller), log);
   } catch (error) {
@@ -165,6 +165,16 @@ export async function startController(
   }
   notice?.ready();
   return { stop, reload: () => controller.reload() };
+}
+
+function miningKeyOf({ pool }: ControllerConfig, log: Logger): string | null {
+  return readMiningKey(pool.keyFile, (todo) => log.warn({ ev: "pool.key-exposed", todo }));
+}
+
+function noticeOf(log: Logger) {
+  return serviceNotice(process.env, (why) =>
+    log.warn({ ev: "service.notice-lost", why, todo: "systemd will take us for hung" }),
+  );
 }
 
 /** Null where their file cannot be opened: the rig runs without them. */

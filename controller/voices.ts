@@ -4,7 +4,7 @@ import { statfs } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { SlotId } from "../hat/slots.ts";
 import { ALERT_KINDS } from "./alerts/alert-kind.ts";
-import type { AlertLane } from "./alerts/alert-lane.ts";
+import type { AlertLane, AlertSide } from "./alerts/alert-lane.ts";
 import type { Outbox } from "./alerts/outbox.ts";
 import type { ControllerConfig } from "./config/config.ts";
 import type { RigEvent } from "./core/status.ts";
@@ -27,8 +27,8 @@ export interface VoicesAbout {
   readonly url: string | null;
 }
 
-type Side = Omit<VoiceSide, "random" | "log">;
-type Log = VoiceSide["log"];
+type Side = Omit<VoiceSide, "random" | "log"> & Pick<AlertSide, "news">;
+type Log = AlertSide["log"];
 
 /** Begins to speak. Throws a ControllerError for a secret that cannot be read; a receiver that is gone is no error. */
 export async function startVoices(
@@ -111,10 +111,11 @@ async function alertLane(
         const { bavail, bsize } = await statfs(stateDir);
         return bavail * bsize;
       },
+      news: () => side.news(),
       deliver: (letter) => {
         for (const outbox of outboxes) outbox.put(letter);
-        const { kind, state, slot, text, at } = letter;
-        if (kind !== null && state === "raised") mqtt?.alert(kind, { slot, text, at });
+        const { kind, state, slot, level, text, at } = letter;
+        if (kind !== null && state === "raised") mqtt?.alert(kind, { slot, level, text, at });
       },
       log,
     },

@@ -11,6 +11,10 @@ export const ALERT_KINDS = [
   "invariant", // automation stopped itself
   "board", // the HAT does not answer
   "disk", // there is hardly room left for what must be written down
+  "block", // the rig, or a miner behind it, found one; and what became of it
 ] as const;
 
 export type AlertKind = (typeof ALERT_KINDS)[number];
+
+/** How grave it is: good news, something to know of, or something that is lost unless a person looks. */
+export type AlertLevel = "info" | "warn" | "error";

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { RigStatus } from "../core/status.ts";
 import type { Clock } from "../shell/clock.ts";
 import { messageOf } from "../shell/error.ts";
-import type { AlertKind } from "./alert-kind.ts";
+import type { AlertKind, AlertLevel } from "./alert-kind.ts";
 import type { Letter } from "./receiver.ts";
 import { type Notice, Thinner } from "./thinner.ts";
 import { firstLook, type Look, lookAgain, type Matter, type Watched } from "./watch.ts";
@@ -22,8 +22,10 @@ export interface AlertSide {
   boardError(): string | null;
   /** Bytes that are free where the state is. */
   diskFree(): Promise<number>;
+  /** What happened since it was asked last, and is told of by itself. */
+  news(): readonly Matter[];
   deliver(letter: Letter): void;
-  log(level: "info" | "warn", ev: string, detail: Readonly<Record<string, string>>): void;
+  log(level: AlertLevel, ev: string, detail: Readonly<Record<string, string>>): void;
 }
 
 const LOOK_MS = 2000;
@@ -75,13 +77,13 @@ export class AlertLane {
     const { watched, lasting, happened } = lookAgain(this.#watched, look, now, limits);
     this.#watched = watched;
     const isWanted = ({ kind }: Matter) => this.#options.kinds.includes(kind);
-    const notices = this.#thinner.take(now, lasting.filter(isWanted), happened.filter(isWanted));
+    const all = [...happened, ...this.#side.news()];
+    const notices = this.#thinner.take(now, lasting.filter(isWanted), all.filter(isWanted));
     for (const notice of notices) this.#tell(notice);
   }
 
   #tell(notice: Notice): void {
-    const { state, kind, slot, text } = notice;
-    const level = state === "resolved" ? "info" : "warn";
+    const { state, kind, slot, level, text } = notice;
     this.#side.log(level, `alert.${state}`, { kind: kind ?? "", slot: slot ?? "", text });
     this.#side.deliver(letterOf(notice, this.#options.rig, this.#side.clock));
   }

@@ -10,6 +10,7 @@ const letter = (id: string): Letter => ({
   state: "raised",
   kind: "fenced",
   slot: "p1",
+  level: "warn",
   text: `p1 was fenced (${id})`,
 });
 
@@ -112,4 +113,13 @@ it("tells ntfy in its headers, which hold no letters that a header cannot", () =
   expect(
     receiver.post({ ...letter("a"), state: "digest", kind: null, slot: null }).headers,
   ).toMatchObject({ title: "attic: digest" });
+  const urgency = (level: Letter["level"]) => {
+    const { headers: each } = receiver.post({ ...letter("a"), level });
+    return [each["priority"], each["tags"]];
+  };
+  expect([urgency("info"), urgency("warn"), urgency("error")]).toEqual([
+    ["3", "information_source"],
+    ["4", "warning"],
+    ["5", "rotating_light"],
+  ]);
 });

@@ -31,8 +31,8 @@ export function webhook(url: string, secret: string | null, userAgent: string): 
   return {
     name: "webhook",
     where: new URL(url).host,
-    post: ({ id, at, rig, state, kind, slot, text }) => {
-      const body = JSON.stringify({ id, at, rig, state, kind, slot, text });
+    post: ({ id, at, rig, state, kind, slot, level, text }) => {
+      const body = JSON.stringify({ id, at, rig, state, kind, slot, level, text });
       const signature = secret && createHmac("sha256", secret).update(body).digest("hex");
       return {
         url,
@@ -47,14 +47,18 @@ export function webhook(url: string, secret: string | null, userAgent: string): 
   };
 }
 
-/** By ntfy's headers; 3 is its usual priority, 4 makes a phone ring, 2 does not. */
-const PRIORITY = { raised: "4", resolved: "2", digest: "3", test: "3" } as const;
-const TAGS = {
-  raised: "warning",
-  resolved: "white_check_mark",
-  digest: "newspaper",
-  test: "bell",
+/** By ntfy's headers; 3 is its usual priority, 4 makes a phone ring, 5 makes it ring for long, 2 does not. */
+const PRIORITY = { resolved: "2", digest: "3", test: "3" } as const;
+const TAGS = { resolved: "white_check_mark", digest: "newspaper", test: "bell" } as const;
+const RAISED = {
+  info: { priority: "3", tags: "information_source" },
+  warn: { priority: "4", tags: "warning" },
+  error: { priority: "5", tags: "rotating_light" },
 } as const;
+
+function urgency({ state, level }: Letter): { readonly priority: string; readonly tags: string } {
+  return state === "raised" ? RAISED[level] : { priority: PRIORITY[state], tags: TAGS[state] };
+}
 
 export function ntfy(url: string, token: string | null, userAgent: string): Receiver {
   return {
@@ -68,8 +72,7 @@ export function ntfy(url: string, token: string | null, userAgent: string): Rece
         "content-type": "text/plain; charset=utf-8",
         "user-agent": userAgent,
         title: `${letter.rig}: ${titleOf(letter) || letter.state}${letter.state === "resolved" ? " is over" : ""}`,
-        priority: PRIORITY[letter.state],
-        tags: TAGS[letter.state],
+        ...urgency(letter),
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       },
     }),

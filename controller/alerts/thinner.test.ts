@@ -98,6 +98,61 @@ it("thins what happens too, which is never over", () => {
   ).toEqual(["0 raised rig pool", "40 digest pool 3 times more, over: rig pool"]);
 });
 
+it("tells each block by itself, of many the rest as one, and the grave ones apart", () => {
+  const block = (n: number, level: "info" | "error" = "info"): Matter => ({
+    ...{ ...matter("block"), level },
+    of: `hash ${n}`,
+    text: `block ${n}`,
+  });
+  const numbers = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, index) => block(from + index));
+  expect(
+    told([
+      [0, [], [block(0), block(0)]],
+      [1, [], numbers(1, 9)],
+      [2, [], numbers(9, 15)],
+      [3, [], [block(15, "error")]],
+      [29, []],
+      [31, [], numbers(16, 18)],
+      [40, []],
+    ]),
+  ).toEqual([
+    ...["0 raised block 0", ...numbers(1, 9).map(({ text }) => `1 raised ${text}`)],
+    ...["2 raised block 9", "2 raised block 10", "3 raised block 15"],
+    ...["31 raised block 16", "31 raised block 17"],
+    "31 digest block once more, over: block 0 / block 4 times more, over: block 14",
+  ]);
+});
+
+it("says how grave it is: news of an end is good, and a digest is as grave as the gravest in it", () => {
+  const thinner = new Thinner(REPEAT);
+  const levels = (at: number, lasting: Matter[]) =>
+    thinner.take(at * MINUTE, lasting, []).map(({ state, level }) => `${state} ${level}`);
+  const grave: Matter = { ...P2, level: "error" };
+  const good: Matter = { ...matter("block", "p1"), level: "info" };
+  expect([
+    levels(0, [P1, grave, good]),
+    levels(1, []),
+    levels(2, [grave, P1]),
+    levels(3, []),
+    levels(32, [good]),
+    levels(33, []),
+    levels(34, [good]),
+    levels(35, []),
+    levels(64, []),
+  ]).toEqual([
+    ["raised warn", "raised error", "raised info"],
+    ["resolved info", "resolved info", "resolved info"],
+    [],
+    [],
+    ["raised info", "digest error"],
+    ["resolved info"],
+    [],
+    [],
+    ["digest info"],
+  ]);
+});
+
 it("never tells the same alert twice within the time, nor of an end before its beginning, nor nothing for ever", () => {
   const arbitrary = fc.array(
     fc.tuple(fc.integer({ min: 1, max: 20 }), fc.boolean(), fc.boolean()),

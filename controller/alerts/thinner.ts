@@ -1,7 +1,7 @@
 // So that nobody stops reading: the same alert once in a while, what was held back as a digest, and a word when it is over.
 
 import type { SlotId } from "../../hat/slots.ts";
-import type { AlertKind } from "./alert-kind.ts";
+import type { AlertKind, AlertLevel } from "./alert-kind.ts";
 import type { Matter } from "./watch.ts";
 
 /** What goes out. */
@@ -10,6 +10,7 @@ export interface Notice {
   /** Null of a digest, and of a test. */
   readonly kind: AlertKind | null;
   readonly slot: SlotId | null;
+  readonly level: AlertLevel;
   readonly text: string;
 }
 
@@ -26,11 +27,16 @@ interface Known {
 
 /** Alerts that are known of; a rig has fewer, and memory has not more. */
 const KNOWN_MAX = 512;
+/** Things that each are an alert of their own: of more in one `repeatMs` all others are one alert. A chain of one's own has a block each second. */
+const SINGLES_MAX = 10;
+const GRAVEST_FIRST: readonly AlertLevel[] = ["error", "warn", "info"];
 
 export class Thinner {
   readonly #repeatMs: number;
   readonly #known = new Map<string, Known>();
   #digestAt = Number.POSITIVE_INFINITY;
+  /** When those were told that are alerts of their own. */
+  #singlesAt: number[] = [];
 
   /** The same alert goes out at most once in `repeatMs`. */
   constructor(repeatMs: number) {
@@ -54,12 +60,21 @@ export class Thinner {
       known.isTold = false;
     }
     for (const matter of happened) {
-      const known = this.#find(matter);
+      const known = this.#find(this.#fewOrOne(matter, now));
       this.#comes(known, now, notices);
       known.isTold = false;
     }
     const digest = this.#digest(now);
     return digest === null ? notices : [...notices, digest];
+  }
+
+  #fewOrOne(matter: Matter, now: number): Matter {
+    const { of, ...rest } = matter;
+    if (of === undefined || this.#known.has(keyOf(matter))) return matter;
+    this.#singlesAt = this.#singlesAt.filter((at) => now - at < this.#repeatMs);
+    if (this.#singlesAt.length >= SINGLES_MAX) return rest;
+    this.#singlesAt.push(now);
+    return matter;
   }
 
   #find(matter: Matter): Known {
@@ -92,8 +107,8 @@ export class Thinner {
     }
     known.toldAt = now;
     known.isTold = true;
-    const { kind, slot, text } = known.matter;
-    notices.push({ state: "raised", kind, slot, text });
+    const { kind, slot, level = "warn", text } = known.matter;
+    notices.push({ state: "raised", kind, slot, level, text });
   }
 
   /** One notice for all that was held back. */
@@ -101,21 +116,24 @@ export class Thinner {
     if (now < this.#digestAt) return null;
     this.#digestAt = Number.POSITIVE_INFINITY;
     const lines: string[] = [];
+    const levels = new Set<AlertLevel>();
     for (const known of this.#known.values()) {
       const { held, isActive, matter } = known;
       if (held === 0) continue;
       const times = held === 1 ? "once more" : `${held} times more`;
       lines.push(`${titleOf(matter)} ${times}, ${isActive ? "still so" : "over"}: ${matter.text}`);
+      levels.add(matter.level ?? "warn");
       known.held = 0;
       known.toldAt = now;
       known.isTold = isActive;
     }
-    return { state: "digest", kind: null, slot: null, text: lines.join("\n") };
+    const level = GRAVEST_FIRST.find((each) => levels.has(each)) ?? "info";
+    return { state: "digest", kind: null, slot: null, level, text: lines.join("\n") };
   }
 }
 
-function keyOf({ kind, slot }: Matter): string {
-  return `${kind} ${slot ?? ""}`;
+function keyOf({ kind, slot, of, level }: Matter): string {
+  return `${kind} ${slot ?? ""} ${of ?? level ?? ""}`;
 }
 
 /** "p3 fenced", "storm". */
@@ -124,5 +142,5 @@ export function titleOf({ kind, slot }: Pick<Notice, "kind" | "slot">): string {
 }
 
 function over({ kind, slot, text }: Matter): Notice {
-  return { state: "resolved", kind, slot, text: `over: ${text}` };
+  return { state: "resolved", kind, slot, level: "info", text: `over: ${text}` };
 }

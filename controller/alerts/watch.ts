@@ -2,12 +2,16 @@
 
 import type { SlotId } from "../../hat/slots.ts";
 import type { RigStatus, SlotStatus } from "../core/status.ts";
-import type { AlertKind } from "./alert-kind.ts";
+import type { AlertKind, AlertLevel } from "./alert-kind.ts";
 
-/** One thing to tell; the same kind of the same slot is the same alert. */
+/** One thing to tell; the same kind of the same slot, and of the same thing where it names one, is the same alert. */
 export interface Matter {
   readonly kind: AlertKind;
   readonly slot: SlotId | null;
+  /** Of which block it is, where each is told of by itself. */
+  readonly of?: string;
+  /** @default "warn" */
+  readonly level?: AlertLevel;
   readonly text: string;
 }
 

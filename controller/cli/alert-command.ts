@@ -33,7 +33,7 @@ export async function testAlerts({ config: file, set, json }: AlertOptions): Pro
     throw new CliError("usage", `${file}: [alerts] names nobody to tell`, todo);
   }
   const text = "zerorig alert test: if you can read this, alerts arrive";
-  const notice = { state: "test", kind: null, slot: null, text } as const;
+  const notice = { state: "test", kind: null, slot: null, level: "info", text } as const;
   const letter = letterOf(notice, config.mqtt.id ?? ownId(), systemClock);
   const told = await Promise.all(
     receivers.map(async (receiver): Promise<Told> => {

@@ -1,5 +1,5 @@
 // Blocks that were found and are not known to be safe: each in a file of its own, on the disk before any node is told. A person can hand
-// one in by hand: `bitcoin-cli submitblock $(cat FILE)`.
+// one in by hand: `bitcoin-cli -stdin submitblock < FILE`; a full block is too long for an argument.
 
 import {
   closeSync,

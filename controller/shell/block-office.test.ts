@@ -97,6 +97,7 @@ describe("a block", () => {
     expect(bench.notes).toEqual([
       "info block.found",
       "info block.accepted http://h:1",
+      "info block.settled http://h:1",
       "info block.duplicate http://h:2",
     ]);
   });
@@ -153,6 +154,11 @@ describe("a block", () => {
     await bench.clock.pass(500);
     expect(told.fate).toEqual({ fate: "rejected", reason: "high-hash" });
     expect(bench.files()).toEqual([NAME]);
+    // The other may take it yet.
+    expect(bench.notes.join()).not.toContain("block.settled");
+    bench.says(2, null);
+    await bench.clock.pass(60_000);
+    expect(bench.notes.at(-1)).toBe("info block.settled http://h:2");
   });
 
   it("that all refuse is refused at once, and of no use any more", async () => {
@@ -163,7 +169,19 @@ describe("a block", () => {
     await settle();
     expect(told.fate).toMatchObject({ fate: "inconclusive" });
     expect(bench.notes).toContain("warn block.rejected http://h:2");
+    expect(bench.notes.at(-1)).toBe("warn block.settled http://h:1");
     expect(bench.files()).toEqual([]);
+  });
+
+  it("that the only one refuses is a loss that somebody should know of", async () => {
+    bench.nodes = [A];
+    bench.says(1, "bad-txns");
+    void bench.handIn();
+    await settle();
+    expect(bench.notes.slice(1)).toEqual([
+      "warn block.rejected http://h:1",
+      "error block.settled http://h:1",
+    ]);
   });
 
   it("that a node is too busy for is handed in to it again", async () => {

@@ -23,6 +23,14 @@ const PATIENCE_MS = 40_000;
 /** What the last run left is handed in still if it is no older. */
 const OLD_MS = 3_600_000;
 
+/** A block that every node refused was worth a reward, had it been right. */
+const LEVEL = {
+  accepted: "info",
+  duplicate: "info",
+  inconclusive: "warn",
+  rejected: "error",
+} as const;
+
 /** Of Bitcoin's RPC: what it was sent is no block to it. */
 const DECODE_FAILED = -22;
 
@@ -44,6 +52,8 @@ interface Offer {
   readonly all: ReadonlySet<string>;
   readonly untilMs: number;
   readonly settle: (fate: Fate | null) => void;
+  /** It was said what became of it. */
+  isTold: boolean;
 }
 
 export class BlockOffice {
@@ -113,6 +123,7 @@ export class BlockOffice {
         all: new Set(known.map(addressOf)),
         untilMs: clock.now() + GIVE_UP_MS,
         settle: resolve,
+        isTold: false,
       };
       this.#after(PATIENCE_MS, () => resolve(fateAmong([...offer.fates.values()])));
       for (const node of known) void this.#tell(offer, node, 1);
@@ -151,22 +162,36 @@ export class BlockOffice {
   }
 
   /** Says what became of it once that is known, and lets go of the file once no node can lose it any more. */
-  #look({ block, fates, done, all, settle }: Offer): void {
+  #look(offer: Offer): void {
+    const { block, fates, done, all, settle } = offer;
     const { folder, note } = this.#parts;
     const fate = fateAmong([...fates.values()]);
     const isAll = done.size === all.size;
     if (isTaken(fate) || (isAll && all.size > 0)) settle(fate);
     else if (fate !== null)
       this.#after(SECOND_OPINION_MS, () => settle(fateAmong([...fates.values()])));
-    if (fate !== null && (isTaken(fate) || isAll)) this.#attempt(() => folder.letGo(block));
-    else if (isAll) {
+    if (fate !== null && (isTaken(fate) || isAll)) {
+      this.#attempt(() => folder.letGo(block));
+      this.#settled(offer, fate);
+    } else if (isAll) {
       const { height, hash } = block;
-      const todo = "hand it in by hand: submitblock takes the file's text";
+      const todo = "hand it in by hand: bitcoin-cli -stdin submitblock < FILE";
       note(
         "block.lost",
         { height: String(height), hash, file: folder.pathOf(block), todo },
         "error",
       );
     }
+  }
+
+  /** Once, when no other node's word can change it: each node's own was said when it came. */
+  #settled(offer: Offer, fate: Fate): void {
+    if (offer.isTold) return;
+    offer.isTold = true;
+    const { height, hash } = offer.block;
+    const [node = ""] = [...offer.fates].find(([, each]) => each === fate) ?? [];
+    const reason = fate.reason ?? "";
+    const words = { height: String(height), hash, fate: fate.fate, node, reason };
+    this.#parts.note("block.settled", words, LEVEL[fate.fate]);
   }
 }

@@ -143,7 +143,11 @@ it("hands a block in, and says what became of it", async () => {
   expect(String(block).startsWith(`${job.header}0d0c0b0a`)).toBe(true);
   expect(String(block)).toContain(Buffer.from("/zerorig/").toString("hex"));
   expect(readdirSync(join(bench.dir, "blocks"))).toEqual([]);
-  expect(bench.notes.map(({ ev }) => ev)).toEqual(["block.found", "block.accepted"]);
+  expect(bench.notes.map(({ ev }) => ev)).toEqual([
+    "block.found",
+    "block.accepted",
+    "block.settled",
+  ]);
 });
 
 it("only looks before it has begun", async () => {

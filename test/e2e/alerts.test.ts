@@ -2,37 +2,14 @@
 
 import { createHmac } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { freePort } from "../../controller/cli/demo/free-port.ts";
 import { run, until, ZERORIG } from "./programs.ts";
+import { receiver } from "./receiver.ts";
 import { Rig, tempDir } from "./rig.ts";
 
 const SECRET = "a-shared-secret";
-
-interface Got {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-async function receiver(): Promise<{ url: string; got: Got[] }> {
-  const got: Got[] = [];
-  const server = createServer((request, response) => {
-    let body = "";
-    request.setEncoding("utf8").on("data", (chunk: string) => {
-      body += chunk;
-    });
-    request.on("end", () => {
-      got.push({ headers: request.headers, body });
-      response.writeHead(204).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, got };
-}
 
 function secretFile(text: string): string {
   const file = join(tempDir(), "secret");
