@@ -8,6 +8,7 @@ import { askAndWait } from "./await-slots.ts";
 import { confirm } from "./confirm.ts";
 import { ask } from "./control-client.ts";
 import { lookOf } from "./look.ts";
+import { ofSlots } from "./of-slots.ts";
 import { statusText } from "./status-text.ts";
 import type { WaitVerb } from "./wait.ts";
 
@@ -63,10 +64,7 @@ export async function act(
   const slots = await namedSlots(options, wanted);
   await agreed(verb, slots, options);
   const request = requestOf(verb, slots, options);
-  const only = (status: RigStatus) => ({
-    ...status,
-    slots: status.slots.filter(({ slot }) => slots.includes(slot)),
-  });
+  const only = (status: RigStatus) => ofSlots(status, slots);
   if (options.wait === undefined || !isWaitable(request)) {
     print(only((await ask(socket, request, timeout)).status), json);
     return;

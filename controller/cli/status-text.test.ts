@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { rigStatus, slotStatus } from "./demo/testing.ts";
+import { ofSlots } from "./of-slots.ts";
 import { shareText } from "./pool-command.ts";
 import { formatRate, statusText } from "./status-text.ts";
 
@@ -133,6 +134,17 @@ test("the work of this machine's own threads, and of one connection for all, sta
       "      diff 7500, ping 41 ms, best streak 88\n",
   );
   expect(told).not.toContain("h2");
+});
+
+test("of some slots no other is told, neither as a slot nor as a thread of this machine", () => {
+  const status = {
+    ...rigStatus([slotStatus("p1", {}), slotStatus("p2", {})]),
+    work: { p1: work, p2: work, h1: work },
+  };
+  const told = statusText(ofSlots(status, ["p1"]));
+  expect(told).toContain("\np1    Ready");
+  expect(told).toContain("\nh1: a thread of this machine");
+  expect(told).not.toContain("p2");
 });
 
 test("the work of a slot stands below it, from its first job on", () => {
