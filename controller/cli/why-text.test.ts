@@ -35,6 +35,7 @@ test.each<[Partial<Explanation>, string]>([
   [{ class: "heard", cut_waits_for: null }, "is not cut by itself while it is heard\n"],
   [{ class: "booting", cut_waits_for: null }, "is not cut by itself within its boot grace\n"],
   [{ class: "heard", cut_waits_for: "hold" }, "were it silent, a cut would wait for hold"],
+  [{ state: "PoweringOff", class: "heard" }, "power     is on its way off"],
   [{ state: "Off", wanted: "off" }, "stays off: it is wanted off"],
   [{ state: "Off" }, "may be switched on now"],
   [{ state: "Off", on_waits_for: "ceiling" }, "waits for ceiling: the ceiling leaves no room"],

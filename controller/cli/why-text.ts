@@ -21,6 +21,8 @@ function permission(slot: Explanation): string {
     if (slot.on_waits_for === null) return "may be switched on now";
     return `switching on waits for ${slot.on_waits_for}: ${ON_WORDS[slot.on_waits_for]}`;
   }
+  if (slot.state === "PoweringOff")
+    return "is on its way off: a fence is taken back if it is heard, anything else is carried through";
   const waits = slot.cut_waits_for;
   const stood = waits === null ? null : `${waits}: ${CUT_WORDS[waits]}`;
   const spared = SPARED[slot.class];
