@@ -138,7 +138,7 @@ describe("the store", () => {
     const dir = folder();
     const path = join(dir, "zerorig.sqlite");
     const old = new Database(path);
-    const before = MIGRATIONS.length - 1;
+    const before = MIGRATIONS.findIndex((sql) => sql.includes("shares_anew"));
     for (const sql of MIGRATIONS.slice(0, before)) old.exec(sql);
     old.pragma(`user_version = ${before}`);
     const columns = "id, seat, worker, prefix, target, difficulty, nonce, hashrate_hs, at";
@@ -189,6 +189,24 @@ describe("the store", () => {
     });
     db.close();
     expect(store.recall().shares.get("p1")?.accepted).toBe(250);
+    store.close();
+  });
+
+  it("lets old intents go, and none that is open", () => {
+    const dir = folder();
+    const store = new Store(dir, wall, 10);
+    store.recall();
+    for (let intent = 1; intent <= 30; intent++) {
+      store.writeIntent({ ...INTENT, intent, slot: intent === 3 ? "p1" : "p2" }, wall());
+      if (intent !== 3) store.closeIntent(intent, "done", wall());
+    }
+    store.thin();
+    const db = new Database(join(dir, "zerorig.sqlite"), { readonly: true });
+    const kept = db.prepare<[], { id: number }>("SELECT id FROM intents ORDER BY id").all();
+    db.close();
+    const newest = Array.from({ length: 10 }, (_, index) => index + 21);
+    expect(kept.map(({ id }) => id)).toEqual([3, ...newest]);
+    expect([...store.recall().intents.keys()]).toEqual(["p1"]);
     store.close();
   });
 });

@@ -16,7 +16,7 @@ import { DATABASE_FILE, MIGRATIONS } from "./schema.ts";
 import { openOrSetAside } from "./sqlite-file.ts";
 import { makeStateDir } from "./state-dir.ts";
 
-/** Rows that are kept of shares and events: about 40 MB on the card, some days of mining. */
+/** Rows that are kept of shares, of events and of intents: the first two take about 40 MB on the card, some days of mining. */
 const ROWS_KEPT = 200_000;
 /** A day at the shortest poll. */
 const BALANCES_KEPT = 2880;
@@ -238,6 +238,13 @@ export class Store {
         )
         .run(this.#rowsKept);
     }
+    // One that is open is still to be done, however old.
+    this.#db
+      .prepare(
+        `DELETE FROM intents WHERE outcome IS NOT NULL AND id <=
+           (SELECT id FROM intents ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+      )
+      .run(this.#rowsKept);
   }
 
   close(): void {
