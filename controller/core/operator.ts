@@ -72,11 +72,17 @@ const ASKS: Readonly<
 /** On, cycle and release are the ways out of quarantine that a person has. */
 const LETS_OUT: ReadonlySet<OperatorVerb> = new Set<OperatorVerb>(["on", "cycle", "release"]);
 
+/** What was asked beside the verb, where the verb knows of it. */
+function detailOf({ verb, hard, forMs }: Ask): { hard?: boolean; for_ms?: number } {
+  if (verb === "off" || verb === "cycle") return { hard };
+  return forMs == null ? {} : { for_ms: forMs };
+}
+
 export function onOperator(draft: Draft, event: Ask): void {
   for (const id of event.slots) {
     const known = slotOf(draft, id);
     if (known === undefined) continue;
-    report(draft, "info", `operator.${event.verb}`, id, event.reason || null, { hard: event.hard });
+    report(draft, "info", `operator.${event.verb}`, id, event.reason || null, detailOf(event));
     // Naming a slot takes it back from a foreign hand: the operator knows of it now.
     const hold = known.hold?.kind === "foreign" ? null : known.hold;
     const asked = ASKS[event.verb](draft, event, known);

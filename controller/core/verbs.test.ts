@@ -176,7 +176,7 @@ describe("the word", () => {
         ev: `operator.${verb}`,
         slot: "p1",
         why: "because",
-        detail: { hard: false },
+        detail: verb === "off" || verb === "cycle" ? { hard: false } : {},
       });
       expect(ofType(effects, "save-slot")).toMatchObject([
         { slot: "p1", memory: { wanted: slot.wanted } },
@@ -184,6 +184,11 @@ describe("the word", () => {
       expect(reportsOf(said(verb, {}, { reason: "" }).effects)[0]?.why).toBeNull();
     },
   );
+
+  it("that holds for a time is told with it", () => {
+    const { effects } = said("drain", {}, { forMs: 5000 });
+    expect(reportsOf(effects)[0]?.detail).toEqual({ for_ms: 5000 });
+  });
 
   it("to a slot that there is not does nothing", () => {
     expect(said("on", {}, { slots: ["p9"] }).effects).toEqual([]);
