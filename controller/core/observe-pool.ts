@@ -59,9 +59,11 @@ export function onPoolDown(draft: Draft, event: EventOf<"pool-down">): void {
     seat = settle(draft, seat, share.id, "unknown", "no verdict before the session ended");
   }
   // An idle session that the pool closes is no fault; it is opened again when there is work for it.
-  const fault = state !== "idle" || !QUIET_ENDS.has(event.code);
+  const isQuiet = state === "idle" && QUIET_ENDS.has(event.code);
+  // Nor is what we end ourselves: a job grew too old, say, for its Zero is off. It waits like the others all the same.
+  const fault = !isQuiet && event.code !== "stopped";
   // What a node did that is left by now says nothing of the next.
-  const counts = fault && seat.node === poolOf(draft.rig, seat.goal).node;
+  const counts = !isQuiet && seat.node === poolOf(draft.rig, seat.goal).node;
   const isSplit = draft.rig.goals.length > 0;
   const waitMs = (failures: number) => {
     const backoffMs = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (failures - 1));

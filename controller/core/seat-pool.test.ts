@@ -368,6 +368,15 @@ describe("what the pool wants of a seat", () => {
     });
   });
 
+  it("a session that we end ourselves waits like any other, and is no fault", () => {
+    const ended = { ...DOWN, code: "stopped", detail: "job expired" } as Told;
+    const { seat, effects } = told(rigIn("working"), ended);
+    expect(seat).toMatchObject({ state: "down", failures: 1, retryAt: now + 5000, error: null });
+    expect(reports(effects)).toMatchObject([
+      { level: "info", ev: "pool.down", why: "stopped", detail: { detail: "job expired" } },
+    ]);
+  });
+
   it("an idle session that ends for a reason is a fault; one that nobody used is not", () => {
     for (const code of ["denied", "banned", "desync", "nonsense"]) {
       const { seat } = told(rigIn("idle"), { ...DOWN, code } as Told);

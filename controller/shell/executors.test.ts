@@ -92,7 +92,7 @@ describe("securing a share", () => {
     execute({ type: "secure-share", share: SHARE });
     await turn();
     expect(post).not.toHaveBeenCalled();
-    expect(drop).toHaveBeenCalledWith("p1");
+    expect(drop).toHaveBeenCalledWith("p1", "its share could not be written down");
     expect(report).toHaveBeenCalledWith(
       expect.objectContaining({ ev: "effect.failed", level: "error" }),
     );

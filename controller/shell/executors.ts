@@ -55,7 +55,7 @@ export function executors(machinery: Machinery): (effect: Effect) => void {
     "host-search": ({ worker, message }) => hosts.search(worker, message),
     "host-cancel": ({ worker }) => hosts.cancel(worker),
     "connect-pool": ({ seat, goal }) => pool.connect(seat, goal),
-    "drop-pool": ({ seat }) => pool.drop(seat),
+    "drop-pool": ({ seat, why }) => pool.drop(seat, why),
     "request-job": ({ seat }) => pool.requestJob(seat, machinery.askerOf(seat)),
     "secure-share": (effect) => {
       // After the rest of this turn: the job that the Zero has waiting for it should not wait for the disk.
@@ -109,5 +109,7 @@ function onFailure(machinery: Machinery, effect: Effect, error: unknown): void {
   const ev = "effect.failed";
   machinery.report({ type: "report", level: "error", ev, slot: null, why: null, detail });
   // Its seat would wait for ever: the session starts over.
-  if (effect.type === "secure-share") machinery.pool.drop(effect.share.seat);
+  if (effect.type === "secure-share") {
+    machinery.pool.drop(effect.share.seat, "its share could not be written down");
+  }
 }

@@ -124,7 +124,7 @@ export class MinerTap implements WorkSource {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#listener = null;
     this.#at = null;
-    this.#lane?.drop(MINERS_SEAT);
+    this.#lane?.drop(MINERS_SEAT, "no miners are served any more");
   }
 
   /** Goes where the rig goes: the finder knows which pool that is. */

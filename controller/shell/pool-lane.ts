@@ -72,8 +72,8 @@ export class PoolLane implements SeatLane {
     this.#sessions.get(seat)?.client.submit({ nonce, hashrateHs });
   }
 
-  drop(seat: string): void {
-    this.#sessions.get(seat)?.client.close();
+  drop(seat: string, why: string): void {
+    this.#sessions.get(seat)?.client.close(`closed by zerorig: ${why}`);
   }
 
   close(): void {

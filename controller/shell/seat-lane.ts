@@ -18,7 +18,8 @@ export interface SeatLane {
   connect(seat: string, goal?: number): void;
   requestJob(seat: string, asker: Asker): void;
   submit(share: Share): void;
-  drop(seat: string): void;
+  /** Ends its session; `why` is for people. */
+  drop(seat: string, why: string): void;
   close(): void;
 }
 

@@ -162,8 +162,12 @@ describe("the lane", () => {
     expect([a, b].map(({ pool }) => pool.stats().shares.accepted)).toEqual([1, 1]);
     // A share of one's work at the other is not sent.
     const stray = await bench.job("p1");
-    bench.lane.drop("p1");
-    expect(await bench.next("pool-down")).toMatchObject({ seat: "p1", code: "stopped" });
+    bench.lane.drop("p1", "test");
+    expect(await bench.next("pool-down")).toMatchObject({
+      seat: "p1",
+      code: "stopped",
+      detail: "closed by zerorig: test",
+    });
     bench.lane.connect("p1");
     await bench.next("pool-up");
     bench.lane.submit(stray);
@@ -183,7 +187,7 @@ describe("the lane", () => {
       { seat: "p2", code: "closed" },
     ]);
     expect(bench.fared).toContain(`bad ${node.port} closed false`);
-    bench.lane.drop("p1");
+    bench.lane.drop("p1", "test");
     bench.lane.connect("p1");
     expect(await bench.next("pool-down")).toMatchObject({ code: "refused" });
   });
@@ -196,7 +200,7 @@ describe("the lane", () => {
     bench.lane.connect("p1");
     bench.lane.submit(await bench.job("p1"));
     await bench.next("pool-verdict");
-    bench.lane.drop("p1");
+    bench.lane.drop("p1", "test");
     await bench.next("pool-down");
     bench.lane.connect("p1", 1);
     await bench.next("pool-up");
@@ -208,7 +212,7 @@ describe("the lane", () => {
     expect(users).toEqual(["me", "them"]);
     // One whose pool was left meanwhile is closed with the last that leaves it.
     bench.otherNodes = [null];
-    bench.lane.drop("p1");
+    bench.lane.drop("p1", "test");
     await bench.next("pool-down");
     await expect.poll(() => b.pool.stats().connections).toBe(0);
     expect(a.pool.stats().connections).toBe(1);

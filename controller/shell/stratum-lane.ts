@@ -86,8 +86,8 @@ export class StratumLane implements SeatLane {
     this.#of(seat)?.client.submit(seat, ref, nonce);
   }
 
-  drop(seat: string): void {
-    const detail = "closed by zerorig";
+  drop(seat: string, why: string): void {
+    const detail = `closed by zerorig: ${why}`;
     if (this.#leave(seat)) this.#parts.post({ type: "pool-down", seat, code: "stopped", detail });
   }
 

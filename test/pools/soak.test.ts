@@ -13,6 +13,6 @@ test("with two connections a Zero, for 28 s", async () => {
   expect(report.faults).toEqual([]);
   expect(report.pool.accepted).toBeGreaterThan(20);
   // The weather was bad: sessions ended before we ended them.
-  const ends = Object.keys(report.ends).filter((why) => why !== "closed by zerorig");
+  const ends = Object.keys(report.ends).filter((why) => !why.startsWith("closed by zerorig"));
   expect(ends.length).toBeGreaterThan(0);
 });

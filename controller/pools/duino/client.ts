@@ -119,10 +119,10 @@ export class DuinoClient {
     if (attempt !== null) this.#step(attempt, { type: "submit", share });
   }
 
-  /** Hangs up; `down` follows with the code "stopped". Nothing happens if there is no connection. */
-  close(): void {
+  /** Hangs up; `down` follows with the code "stopped" and this detail. Nothing happens if there is no connection. */
+  close(why = "closed by zerorig"): void {
     if (this.#attempt === null) return;
-    this.#attempt.cause ??= { code: "stopped", detail: "closed by zerorig" };
+    this.#attempt.cause ??= { code: "stopped", detail: why };
     this.#attempt.socket.destroy();
   }
 
