@@ -4,6 +4,7 @@ import { everCloses } from "../shell/window.ts";
 import { type Conflict, collector } from "./conflict.ts";
 import type { Settings } from "./keys.ts";
 import { poolConflicts } from "./pool-conflicts.ts";
+import { portConflicts } from "./port-conflicts.ts";
 import { soloConflicts } from "./solo-conflicts.ts";
 import { isLoopback, isThisMachine } from "./this-machine.ts";
 import { WINDOW_PREFIX, windowOf } from "./window-keys.ts";
@@ -15,38 +16,15 @@ export function findConflicts(settings: Settings): readonly Conflict[] {
   const rules = [
     poolConflicts,
     soloConflicts,
-    minerConflicts,
+    portConflicts,
     heatConflicts,
     timeConflicts,
     httpConflicts,
-    proxyConflicts,
     mqttConflicts,
     alertConflicts,
     windowConflicts,
   ];
   return rules.flatMap((conflictsIn) => conflictsIn(settings));
-}
-
-function minerConflicts({ http, link, miners }: Settings): readonly Conflict[] {
-  const { found, check } = collector();
-  if (miners.listen === null) return found;
-  for (const [name, other] of [
-    ["http", http],
-    ["link", link],
-  ] as const) {
-    check(
-      other.listen === null ||
-        miners.port !== other.port ||
-        miners.port === 0 ||
-        areApart(miners, other),
-      [
-        ["miners", "port"],
-        [name, "port"],
-      ],
-      `\`port\` in [miners] and \`port\` in [${name}] are both ${miners.port}, where one alone can listen`,
-    );
-  }
-  return found;
 }
 
 function timeConflicts({ link, work, power, health }: Settings): readonly Conflict[] {
@@ -119,16 +97,8 @@ function timeConflicts({ link, work, power, health }: Settings): readonly Confli
   return found;
 }
 
-function httpConflicts({ http, link }: Settings): readonly Conflict[] {
+function httpConflicts({ http }: Settings): readonly Conflict[] {
   const { found, check } = collector();
-  check(
-    http.listen === null || http.port === 0 || http.port !== link.port || areApart(http, link),
-    [
-      ["http", "port"],
-      ["link", "port"],
-    ],
-    `\`port\` in [http] and \`port\` in [link] are both ${http.port}, where one alone can listen`,
-  );
   check(
     http.listen === null || isLoopback(http.listen) || http.token_file !== null || http.read_only,
     [
@@ -138,33 +108,6 @@ function httpConflicts({ http, link }: Settings): readonly Conflict[] {
     `\`listen\` (${http.listen}) can be reached from elsewhere: name a \`token_file\`, or set \`read_only = true\``,
   );
   return found;
-}
-
-function proxyConflicts({ http, link, proxy }: Settings): readonly Conflict[] {
-  const { found, check } = collector();
-  for (const [name, other] of [
-    ["http", http],
-    ["link", link],
-  ] as const) {
-    const isFree = proxy.port === 0 || proxy.port !== other.port || other.listen === null;
-    check(
-      proxy.listen === null || isFree || areApart(proxy, other),
-      [
-        ["proxy", "port"],
-        [name, "port"],
-      ],
-      `\`port\` in [proxy] and \`port\` in [${name}] are both ${proxy.port}, where one alone can listen`,
-    );
-  }
-  return found;
-}
-
-const ANY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
-
-/** Whether two may listen on one port: on different addresses, none of which stands for all. */
-function areApart(...of: readonly { readonly listen: string | null }[]): boolean {
-  const addresses = of.map(({ listen }) => listen ?? "");
-  return new Set(addresses).size > 1 && !addresses.some((each) => ANY_ADDRESS.has(each));
 }
 
 function mqttConflicts({ mqtt }: Settings): readonly Conflict[] {
