@@ -144,9 +144,18 @@ describe("a stock image", () => {
     );
     expect(fat("ssh")).toBe("");
     expect(readdirSync(join(options.out, ".."))).toEqual(["out.img"]);
+    await expectNobodyElses(options.out, "p3");
   });
 
-  it("becomes the controller's, grown, and can be made another's afterwards", async () => {
+  it("becomes a Zero's that writes to its card", async () => {
+    const options = optionsOf(stock, { role: 7, isWritable: true });
+    await customise(options);
+    const { fat, file } = partsOf(options.out);
+    expect(file("/etc/hostname")).toBe("p7\n");
+    expect(fat("cmdline.txt")).not.toContain("init=");
+  });
+
+  it("becomes the controller's, grown, and nobody else's afterwards", async () => {
     const first = optionsOf(stock, {
       role: 0,
       key: null,
@@ -179,16 +188,24 @@ describe("a stock image", () => {
     expect(statSync(first.out).mode & 0o777).toBe(0o600);
     expect(fat("cmdline.txt")).not.toContain("init=");
     expect(fat("config.txt")).toContain("dtoverlay=i2c-gpio,bus=1");
-
-    const second = optionsOf(first.out, { role: 7, isWritable: true });
-    await customise(second);
-    const other = partsOf(second.out);
-    expect(other.file("/etc/hostname")).toBe("p7\n");
-    expect(other.fat("cmdline.txt")).not.toContain("init=");
-    expect(other.fat("config.txt").match(/# zerorig/g)).toHaveLength(1);
-    expect(other.fat("config.txt")).not.toContain("i2c-gpio");
+    await expectNobodyElses(first.out, "rig");
   });
 });
+
+/** One machine's secrets and services would be in the next one's image, whichever it is. */
+async function expectNobodyElses(image: string, name: string): Promise<void> {
+  const before = touched(image);
+  for (const role of [0, 3, 7]) {
+    const options = optionsOf(image, { role, key: null, binaries: arm64Natives() });
+    const refused = await customise(options).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ImageError);
+    const { message, todo } = refused as ImageError;
+    expect(message).toContain(`it is the image of "${name}" already`);
+    expect(todo).toContain("begin from the base image");
+    expect(readdirSync(join(options.out, ".."))).toEqual([]);
+  }
+  expect(touched(image)).toBe(before);
+}
 
 /** What the image's processor would run, as far as its first bytes tell. */
 function arm64Natives(): ReadonlyMap<string, string> {

@@ -158,16 +158,14 @@ export function commandLineOf(line: string, role: Role, isWritable: boolean): st
   return `${still.join(" ")} ro init=/usr/lib/zerorig/overlay-init\n`;
 }
 
-/** The firmware's settings, once. */
+/** The firmware's settings. */
 export function firmwareConfigOf(text: string, role: Role): string {
-  const mark = "# zerorig";
-  const before = text.split(`\n${mark}`)[0]?.trimEnd() ?? "";
   const wanted =
     role === 0
       ? // In software, as the vendor's images have it: the expander holds the clock back, which the Pi's own bus cannot bear.
         "dtoverlay=i2c-gpio,bus=1,i2c_gpio_sda=2,i2c_gpio_scl=3"
       : "dtoverlay=dwc2,dr_mode=peripheral\nenable_uart=1";
-  return `${before}\n\n${mark}\n[all]\n${wanted}\n`;
+  return `${text.trimEnd()}\n\n# zerorig\n[all]\n${wanted}\n`;
 }
 
 /** A key as `openssl rand -hex 32` writes it. */
