@@ -17,6 +17,7 @@ import {
   parseCode,
   proveCode,
 } from "./protocol/enrolment.ts";
+import { LINK_PORT, linkUrl } from "./protocol/link-address.ts";
 import { EXIT } from "./shell/exit-codes.ts";
 import { forgetKey } from "./update/key-store.ts";
 import { UpdateStore, writeWhole } from "./update/update-store.ts";
@@ -27,7 +28,7 @@ Gets this Zero its link key. CODE is what \`zerorig enroll\` shows on the contro
 key_file, and the settings where there are none. Run it as whoever may write them, then start the agent anew.
 
   --config FILE      settings in TOML (default ${DEFAULT_FILE})
-  --controller URL   other than the settings' own, such as ws://172.19.181.254:8686/link
+  --controller URL   other than the settings' own, such as ${linkUrl(LINK_PORT)}
 `;
 const ANSWER_MS = 10_000;
 

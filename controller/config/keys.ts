@@ -5,6 +5,7 @@ import { isIP } from "node:net";
 import { isBoardSpec, virtualSocketOf } from "../../hat/board-spec.ts";
 import { BCM_MAX, FAN_BCM, HAT_BCM } from "../../hat/fan.ts";
 import { ALGORITHMS } from "../../zero-agent/kernels/names.ts";
+import { LINK_HOST, LINK_PORT } from "../../zero-agent/protocol/link-address.ts";
 import { DEFAULT_POLICY } from "../core/policy.ts";
 import { AGENTS } from "./agent-keys.ts";
 import { ALERTS } from "./alert-keys.ts";
@@ -84,10 +85,10 @@ export const SECTIONS = {
   link: section("Where the Zeros' agents dial in.", {
     listen: key(
       text("an IP address of this machine", (value) => isIP(value) !== 0),
-      "172.19.181.254",
+      LINK_HOST,
       "The address to listen on: the gadget network's, which no one else can reach.",
     ),
-    port: key(wholeNumber(0, 65_535), 8686, "0 takes any free port."),
+    port: key(wholeNumber(0, 65_535), LINK_PORT, "0 takes any free port."),
     allow: key(cidrs, ["172.19.181.0/24"], "Networks that agents may dial in from."),
     keys_dir: key(
       absolutePath("a directory"),

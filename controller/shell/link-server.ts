@@ -7,6 +7,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import type { SlotId } from "../../hat/slots.ts";
 import { MAX_FRAME_BYTES } from "../../zero-agent/protocol/codec.ts";
 import { ENROL_PATH } from "../../zero-agent/protocol/enrolment.ts";
+import { LINK_PATH } from "../../zero-agent/protocol/link-address.ts";
 import {
   type AgentMessage,
   type ControllerMessage,
@@ -197,7 +198,7 @@ export class LinkServer {
 
   #refusal(request: IncomingMessage): string | null {
     if (!this.#isAllowed(request)) return "this network is not allowed";
-    if (request.url !== "/link") return "no such path";
+    if (request.url !== LINK_PATH) return "no such path";
     if (request.headers.origin !== undefined) return "browsers are not agents";
     const offered = request.headers["sec-websocket-protocol"]?.split(/\s*,\s*/) ?? [];
     if (!offered.includes(SUBPROTOCOL)) return `sub-protocol ${SUBPROTOCOL} is required`;

@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { parse, TomlError } from "smol-toml";
 import * as v from "valibot";
 import { ALGORITHMS, KERNEL_CHOICES } from "../kernels/names.ts";
+import { LINK_PORT, linkUrl } from "../protocol/link-address.ts";
 import { LOG_LEVELS } from "../shell/log.ts";
 import { ConfigError } from "./error.ts";
 import { locate } from "./locate.ts";
@@ -65,8 +66,7 @@ const LISTS: readonly Name[] = ["algorithms"];
 
 function defaults(): Omit<Settings, "slot"> {
   return {
-    // The bridge address of the ClusterHAT's controller images (cnat).
-    controller: "ws://172.19.181.254:8686/link",
+    controller: linkUrl(LINK_PORT),
     key_file: "/etc/zerorig/agent.key",
     workers: availableParallelism(),
     max_hashrate_hs: 0,

@@ -2,6 +2,7 @@
 
 import type { SlotId } from "../../../hat/slots.ts";
 import { survey } from "../../../hat/survey.ts";
+import { LINK_PORT } from "../../../zero-agent/protocol/link-address.ts";
 import { loadConfig } from "../../config/load.ts";
 import { messageOf } from "../../shell/error.ts";
 import { ask } from "../control-client.ts";
@@ -54,7 +55,6 @@ export async function runDoctor(options: DoctorOptions): Promise<number> {
 
 const DEFAULT_STATE_DIR = "/var/lib/zerorig";
 const DEFAULT_SOCKET = "/run/zerorig/control.sock";
-const DEFAULT_LINK_PORT = 8686;
 const SLOTS: readonly SlotId[] = ["p1", "p2", "p3", "p4"];
 const ANSWER_MS = 3000;
 
@@ -125,7 +125,7 @@ async function whoAnswers(
 }
 
 function portsOf({ config }: Loaded): readonly NamedPort[] {
-  const link = { key: "[link] port", port: config?.link.port ?? DEFAULT_LINK_PORT };
+  const link = { key: "[link] port", port: config?.link.port ?? LINK_PORT };
   const isServed = config !== null && config.http.listen !== null;
   return [link, ...(isServed ? [{ key: "[http] port", port: config.http.port }] : [])];
 }

@@ -2,6 +2,7 @@
 
 import { stringify } from "smol-toml";
 import { type SlotId, slotId } from "../../../hat/slots.ts";
+import { LINK_PORT, linkUrl } from "../../../zero-agent/protocol/link-address.ts";
 import { documentedConfig, type Values } from "../../config/documented.ts";
 import { type Answers, isForCards, type Places } from "./answers.ts";
 
@@ -19,9 +20,11 @@ export interface Secrets {
   token(): string;
 }
 
+/** Whatever it is: a rig's on this machine, or that of a card's system. */
+type Folder = Pick<Places, "dir">;
+
 /** What a virtual rig needs besides: its Zeros dial in on the loopback. */
 const LOOPBACK = { listen: "127.0.0.1", allow: ["127.0.0.0/8"] };
-const LINK_PORT = 8686;
 
 export function slotsOf({ slots }: Answers): readonly SlotId[] {
   return Array.from({ length: slots }, (_, index) => slotId(index));
@@ -35,21 +38,31 @@ export function linkPortOf({ linkPort }: Places): number {
   return linkPort ?? LINK_PORT;
 }
 
-export function configPath({ dir }: Places): string {
+export function configPath({ dir }: Folder): string {
   return `${dir}/controller.toml`;
 }
 
-export function tokenPath({ dir }: Pick<Places, "dir">): string {
+/** The slots' link keys: p1.key and so on. */
+export function keysPath({ dir }: Folder): string {
+  return `${dir}/keys`;
+}
+
+export function tokenPath({ dir }: Folder): string {
   return `${dir}/token`;
 }
 
-export function miningKeyPath({ dir }: Pick<Places, "dir">): string {
+export function miningKeyPath({ dir }: Folder): string {
   return `${dir}/mining.key`;
 }
 
+/** A folder for each Zero. */
+export function zerosPath({ dir }: Folder): string {
+  return `${dir}/zeros`;
+}
+
 /** What a Zero's card is given: agent.toml and agent.key. */
-export function zeroDir({ dir }: Places, slot: string): string {
-  return `${dir}/zeros/${slot}`;
+export function zeroDir(folder: Folder, slot: string): string {
+  return `${zerosPath(folder)}/${slot}`;
 }
 
 function values(answers: Answers, places: Places): Values {
@@ -60,7 +73,7 @@ function values(answers: Answers, places: Places): Values {
   const restore = isForCards(places) ? { restore: "restore" } : {};
   return {
     hat: { board },
-    link: { ...(isVirtual(answers) ? LOOPBACK : {}), ...port, keys_dir: `${dir}/keys` },
+    link: { ...(isVirtual(answers) ? LOOPBACK : {}), ...port, keys_dir: keysPath({ dir }) },
     pool: {
       ...(nodes.length === 0 ? {} : { nodes }),
       user,
@@ -84,14 +97,14 @@ const INTRO = [
 function agentToml(answers: Answers, places: Places, slot: SlotId): string {
   const virtual = {
     slot,
-    controller: `ws://127.0.0.1:${linkPortOf(places)}/link`,
+    controller: linkUrl(linkPortOf(places), LOOPBACK.listen),
     key_file: `${zeroDir(places, slot)}/agent.key`,
     workers: 1,
   };
   const port = places.linkPort;
   const real = {
     slot,
-    ...(port === null ? {} : { controller: `ws://172.19.181.254:${port}/link` }),
+    ...(port === null ? {} : { controller: linkUrl(port) }),
     key_file: "/etc/zerorig/agent.key",
   };
   return stringify(isVirtual(answers) ? virtual : real);
@@ -117,7 +130,7 @@ export function planFiles(answers: Answers, places: Places, secrets: Secrets): P
       const key = secrets.linkKey(slot);
       const dir = zeroDir(places, slot);
       return [
-        secret(`${places.dir}/keys/${slot}.key`, key),
+        secret(`${keysPath(places)}/${slot}.key`, key),
         secret(`${dir}/agent.key`, key),
         file(`${dir}/agent.toml`, agentToml(answers, places, slot)),
       ];

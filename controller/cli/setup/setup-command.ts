@@ -17,6 +17,7 @@ import { CARDS_FINDING, findHat } from "./find-hat.ts";
 import { nextSteps, type Step } from "./next-steps.ts";
 import {
   configPath,
+  keysPath,
   miningKeyPath,
   type PlannedFile,
   planFiles,
@@ -88,7 +89,7 @@ function secretsIn(places: Places, renews: boolean): Secrets {
   const known = (text: string | null) => (renews || text === null || text === "" ? null : text);
   return {
     linkKey: (slot) =>
-      known(readLinkKey(`${places.dir}/keys`, slot)?.toString("hex") ?? null) ??
+      known(readLinkKey(keysPath(places), slot)?.toString("hex") ?? null) ??
       randomBytes(32).toString("hex"),
     token: () =>
       known(textOf(tokenPath(places))?.trim() ?? null) ?? randomBytes(24).toString("base64url"),

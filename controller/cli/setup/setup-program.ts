@@ -1,6 +1,7 @@
 // The words and options of `zerorig setup`.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { LINK_PORT } from "../../../zero-agent/protocol/link-address.ts";
 import { parseNode } from "../../pools/node.ts";
 import { wholeNumber } from "../option.ts";
 import type { SetupFlags } from "./setup-flags.ts";
@@ -49,7 +50,11 @@ export function addSetup(program: Command): void {
     )
     .option("--no-http", "serve neither")
     .option("--http-port <n>", "their port", wholeNumber(1, 65_535), 8080)
-    .option("--link-port <n>", "where the agents dial in (default: 8686)", wholeNumber(1, 65_535))
+    .option(
+      "--link-port <n>",
+      `where the agents dial in (default: ${LINK_PORT})`,
+      wholeNumber(1, 65_535),
+    )
     .option("--state-dir <dir>", "as [state] dir")
     .option("--control-socket <path>", "as [control] socket")
     .option("--unit <file>", "write a systemd unit there; it is not enabled by itself")

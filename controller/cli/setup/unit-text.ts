@@ -1,7 +1,7 @@
 // The systemd unit of the package (images/packages), fitted to where this rig's program and files lie.
 
 import { dirname } from "node:path";
-import type { Places } from "./answers.ts";
+import { type Places, placesIn } from "./answers.ts";
 import { configPath } from "./rig-plan.ts";
 import { SYSTEM_DIR } from "./system-dir.ts";
 
@@ -15,8 +15,9 @@ export interface UnitFacts {
   readonly writes: readonly string[];
 }
 
-const STATE_DIR = "/var/lib/zerorig";
-const RUN_DIR = "/run/zerorig";
+/** What the template gives the service to write to by itself. */
+const USUAL = placesIn(SYSTEM_DIR, {});
+const USUAL_WRITES: readonly string[] = [USUAL.stateDir, dirname(USUAL.controlSocket)];
 
 /** The text of the unit. */
 export function unitText(template: string, places: Places, facts: UnitFacts): string {
@@ -24,7 +25,7 @@ export function unitText(template: string, places: Places, facts: UnitFacts): st
   const config = configPath(places);
   const paths = [...program, config, places.stateDir, places.controlSocket];
   const own = [places.stateDir, dirname(places.controlSocket), ...facts.writes].filter(
-    (path) => path !== STATE_DIR && path !== RUN_DIR,
+    (path) => !USUAL_WRITES.includes(path),
   );
   const run = [...program, "run", "--config", config].map(word).join(" ");
   const reload = [...program, "reload", "--socket", places.controlSocket].map(word).join(" ");
