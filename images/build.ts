@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { bootFiles, cardCommandLine, type TargetArchitecture } from "./boot/boot-files.ts";
 import { bytesOf, isUnwantedOfKernel, kernelOf, startSystem } from "./boot/kernel.ts";
 import { type BootFile, joinCard, makeBoot, makeRoot, type PartFile, rootBytes } from "./card.ts";
-import { addAccounts, configure, ownKeys } from "./debian/configure.ts";
+import { addAccounts, configure, ownSecrets } from "./debian/configure.ts";
 import { epochOf, type LockedPackage, type Versions } from "./debian/locked-package.ts";
 import { isAside, isKernel, type Kind } from "./debian/package-sets.ts";
 import { fetchPackages, storeDirectory } from "./debian/package-store.ts";
@@ -103,7 +103,7 @@ export async function buildSystem(options: BuildOptions, work: string): Promise<
   configure(tree, { role, suite: versions.suite, epoch });
   await putRole(tree, options);
   addAccounts(tree, epoch);
-  ownKeys(tree);
+  ownSecrets(tree, options.secrets?.files ?? []);
   const release = kernelOf(tree.root);
   return { tree, release, aside: aside.root, digest: finish(tree, epoch) };
 }

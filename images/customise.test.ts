@@ -164,7 +164,7 @@ describe("a stock image", () => {
       hostname: "rig",
       binaries: arm64Natives(),
       config: "[pool]\n",
-      secrets: { keys: new Map([["p3", KEY]]), token: "a-token", miningKey: "a-key" },
+      secrets: { keys: new Map([["p3", KEY]]), token: "a-token", miningKey: "a-key", files: [] },
     });
     await customise(first);
     const { fat, file, stat, rootBytes } = partsOf(first.out);

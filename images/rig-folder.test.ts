@@ -14,7 +14,10 @@ import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { type Answers, placesIn } from "../controller/cli/setup/answers.ts";
 import { planFiles } from "../controller/cli/setup/rig-plan.ts";
+import { keysOf } from "../controller/config/layers.ts";
+import { everyKey } from "../controller/config/live-keys.ts";
 import { rigCommand } from "./commands/rig.ts";
+import { namesFile } from "./named-files.ts";
 import { readRig } from "./rig-folder.ts";
 
 const ANSWERS: Answers = {
@@ -55,6 +58,7 @@ it("is all that cards are made of", async () => {
     keys: new Map(Object.entries(KEYS)),
     token: TOKEN,
     miningKey: "s3cret",
+    files: [],
   });
   const agent = (slot: string) => readFileSync(join(dir, "zeros", slot, "agent.toml"), "utf8");
   expect(zeros).toEqual([
@@ -82,13 +86,62 @@ it("has agents that dial where the controller listens", async () => {
   await expect(readRig(dir)).rejects.toThrow(/p2\/agent\.toml.*8686.*9000/);
 });
 
-const put = (name: string, text: string) => (dir: string) => writeFileSync(join(dir, name), text);
+const put =
+  (name: string, text: string, mode = 0o600) =>
+  (dir: string) => {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+    chmodSync(join(dir, name), mode);
+  };
 const without = (name: string) => (dir: string) => rmSync(join(dir, name), { recursive: true });
 const config = (change: (text: string) => string) => (dir: string) => {
   const file = join(dir, "controller.toml");
   writeFileSync(file, change(readFileSync(file, "utf8")));
 };
+const more = (section: string) => config((text) => `${text}\n${section}`);
+const both = (one: (dir: string) => void, other: (dir: string) => void) => (dir: string) => {
+  one(dir);
+  other(dir);
+};
 const swap = (from: string | RegExp, to: string) => config((text) => text.replace(from, to));
+
+const MQTT =
+  '[mqtt]\nurl = "mqtts://127.0.0.1"\nuser = "me"\npassword_file = "/etc/zerorig/mqtt.password"\n';
+const WEBHOOK =
+  '[alerts]\nwebhook_url = "https://a.example/h"\nwebhook_secret_file = "/etc/zerorig/webhook.secret"\n';
+const PEM = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n";
+
+it("has what controller.toml names besides, each where it will lie, for the service or for anybody", async () => {
+  const dir = rigIn();
+  const agent = "/usr/lib/zerorig/zero-agent.cjs";
+  more(`${MQTT}ca_file = "/etc/zerorig/tls/ca.pem"\n${WEBHOOK}\n[agents]\nprogram = "${agent}"\n`)(
+    dir,
+  );
+  put("mqtt.password", "hush-hush\n")(dir);
+  put("tls/ca.pem", PEM)(dir);
+  put("webhook.secret", "another-one\n")(dir);
+  // Left by editors, by setup, and by a run of this tool.
+  for (const name of ["controller.toml.1.bak", ".git", "controller.toml~", "p1.img"]) {
+    put(name, "")(dir);
+  }
+  const { secrets } = await readRig(`${dir}/`);
+  const told = secrets.files.map(({ path, text, isSecret }) => [path, text.toString(), isSecret]);
+  expect(told.sort()).toEqual([
+    ["etc/zerorig/mqtt.password", "hush-hush\n", true],
+    ["etc/zerorig/tls/ca.pem", PEM, false],
+    ["etc/zerorig/webhook.secret", "another-one\n", true],
+  ]);
+});
+
+it("knows every key that names a file", () => {
+  const named = everyKey()
+    .filter(
+      ([section, name]) => keysOf(section)?.[name]?.kind.expected === "the absolute path of a file",
+    )
+    .map(([section, name]) => ({ section, name }));
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((key) => !namesFile(key))).toEqual([{ section: "pool", name: "trace_file" }]);
+});
 
 const BROKEN: readonly (readonly [string, (dir: string) => void, RegExp])[] = [
   ["no settings", without("controller.toml"), /there is no .*controller\.toml/],
@@ -107,17 +160,72 @@ const BROKEN: readonly (readonly [string, (dir: string) => void, RegExp])[] = [
   ],
   ["a virtual board", swap('"auto"', '"virtual:/x"'), /`board` in \[hat\]: .* a real board/],
   [
-    "a secret that no image brings",
-    config(
-      (text) =>
-        `${text}\n[mqtt]\nurl = "mqtt://127.0.0.1"\nuser = "me"\npassword_file = "/etc/zerorig/mqtt"\n`,
-    ),
-    /`password_file` in \[mqtt\]: no image brings/,
+    "a secret that is not there",
+    more(MQTT),
+    /controller\.toml:\d+:\d+: `password_file` in \[mqtt\]: there is no \S+\/mqtt\.password: put it there/,
+  ],
+  [
+    "a secret that others read",
+    both(more(MQTT), put("mqtt.password", "hush-hush", 0o644)),
+    /others .* may read what \[mqtt\] password_file names, \S+\/mqtt\.password/,
+  ],
+  ["an empty secret", both(more(MQTT), put("mqtt.password", "\n")), /mqtt\.password is empty/],
+  [
+    "a secret that is a folder",
+    both(more(MQTT), (dir) => mkdirSync(join(dir, "mqtt.password"))),
+    /cannot read .*mqtt\.password: EISDIR/,
+  ],
+  [
+    "a secret that the controller would not take",
+    both(more(WEBHOOK), put("webhook.secret", "hush hush")),
+    /webhook\.secret does not hold the webhook's secret/,
+  ],
+  [
+    "a secret among the link keys",
+    more(MQTT.replace("mqtt.password", "keys/mqtt")),
+    /keys\/mqtt would lie among what is the Zeros'/,
+  ],
+  [
+    "a name that no card's file has",
+    more(MQTT.replace("mqtt.password", "../shadow")),
+    /\/etc\/zerorig\/\.\.\/shadow: letters, digits/,
   ],
   [
     "a file of this machine",
-    config((text) => `${text}\n[stratum]\nca_file = "/home/me/ca.pem"\n`),
-    /`ca_file` in \[stratum\]: no image brings/,
+    more('[stratum]\nca_file = "/home/me/ca.pem"\n'),
+    /`ca_file` in \[stratum\]: no card has \/home\/me\/ca\.pem: put the file into \S+, and name it \/etc\/zerorig\/ca\.pem/,
+  ],
+  [
+    "certificates that are none",
+    both(more('[stratum]\nca_file = "/etc/zerorig/ca.pem"\n'), put("ca.pem", "none\n")),
+    /ca\.pem holds no certificate/,
+  ],
+  [
+    "a node's cookie",
+    more('[solo]\ncookie_file = "/etc/zerorig/cookie"\n'),
+    /`cookie_file` in \[solo\]: a node's cookie is another/,
+  ],
+  [
+    "another agent that is not there",
+    more('[agents]\nprogram = "/opt/agent.cjs"\n'),
+    /`program` in \[agents\]: no card has \/opt\/agent\.cjs/,
+  ],
+  [
+    "a file that nothing names",
+    put("mqtt.password", "hush-hush"),
+    /nothing names \S+\/mqtt\.password, so no card/,
+  ],
+  ["a key of no slot", put("keys/P2.key", "x"), /nothing names \S+\/keys\/P2\.key/],
+  ["a Zero's file of no use", put("zeros/p1/notes", "x"), /nothing names \S+\/p1\/notes/],
+  [
+    "a mining key that nothing names",
+    swap(/^key_file.*$/m, ""),
+    /nothing names \S+\/mining\.key, so no card/,
+  ],
+  [
+    "two keys of one Zero",
+    put("zeros/p2/agent.key", `${"3c".repeat(32)}\n`),
+    /p2\/agent\.key is another key than \S+\/keys\/p2\.key/,
   ],
   ["no link keys", without("keys"), /no link key in .*keys/],
   ["no key of one slot", without("keys/p2.key"), /no link key .*keys\/p2\.key/],
@@ -146,7 +254,7 @@ it.each(BROKEN)("is refused, and nothing is made of it: %s", async (_, change, w
   const out = join(dir, "cards");
   const refused = await rigCommand(["--from", dir, "--out", out]).catch((error: unknown) => error);
   expect((refused as Error).message).toMatch(why);
-  expect((refused as Error).message).not.toMatch(/s3cret|a-token|1a1a/);
+  expect((refused as Error).message).not.toMatch(/s3cret|a-token|1a1a|hush/);
   expect(statSync(out, { throwIfNoEntry: false })).toBe(undefined);
 });
 

@@ -1,16 +1,26 @@
 // What `zerorig setup --for-cards` wrote, read back and checked before a card is made of it.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { join } from "node:path";
-import { ConfigError, type ConfigProblem } from "../controller/config/error.ts";
-import { type Loaded, loadSettings } from "../controller/config/load.ts";
-import { valuesOf } from "../controller/config/origins.ts";
+import { join, normalize } from "node:path";
+import {
+  configPath,
+  keysPath,
+  miningKeyPath,
+  tokenPath,
+  zeroDir,
+  zerosPath,
+} from "../controller/cli/setup/rig-plan.ts";
+import { ConfigError } from "../controller/config/error.ts";
+import { loadSettings } from "../controller/config/load.ts";
 import { refusePlaceholder } from "../controller/config/placeholder.ts";
 import type { ZeroModel } from "../controller/core/policy.ts";
 import { parseSettings } from "../zero-agent/config/config.ts";
+import { LINK_HOST, LINK_PORT, linkUrl } from "../zero-agent/protocol/link-address.ts";
+import { namedFilesOf, problemsOnCard } from "./card-settings.ts";
 import { ImageError } from "./image-error.ts";
-import { CONTROLLER_ADDRESS, type ControllerSecrets, parseRole, type Role } from "./role.ts";
+import { inFolder } from "./named-files.ts";
+import { type ControllerSecrets, parseRole, type Role, readKeyFile } from "./role.ts";
 import { readSecrets, slotsIn } from "./secrets.ts";
 
 export interface RigFolder {
@@ -28,94 +38,108 @@ export interface RigZero {
   readonly config: string | null;
 }
 
-/** Where a card's service finds what it is told of, and may write. */
-const ON_CARD: Readonly<Record<string, string>> = {
-  "link.keys_dir": "/etc/zerorig/keys",
-  "http.token_file": "/etc/zerorig/token",
-  "pool.key_file": "/etc/zerorig/mining.key",
-  "state.dir": "/var/lib/zerorig",
-  "control.socket": "/run/zerorig/control.sock",
-};
-/** Names of files that are read and that no card has; the trace is written. */
-const READ_FILE = /_file$/;
-const TRACE = "pool.trace_file";
-const LINK_PORT = 8686;
+/** Left by editors, by `setup --force`, and by this tool itself. */
+const LEFT_ALONE = /^\.|~$|\.bak$|\.img$/;
 
-/** Throws what the readers of the controller and of the agent throw, or an ImageError: each names the file, and what is wrong with it. */
-export async function readRig(folder: string): Promise<RigFolder> {
-  const file = join(folder, "controller.toml");
+/**
+ * Throws what the readers of the controller and of the agent throw, or an ImageError: each names the file, and what is wrong with it. What lies in
+ * it and is for no card is refused, for somebody put it there to be on one.
+ */
+export async function readRig(named: string): Promise<RigFolder> {
+  const dir = named.replace(/(?<=.)\/+$/, "");
+  const folder = { dir };
+  const file = configPath(folder);
   if (!existsSync(file)) {
-    const todo = `\`zerorig setup --for-cards --dir ${folder}\` writes it`;
+    const todo = `\`zerorig setup --for-cards --dir ${dir}\` writes it`;
     throw new ImageError(`there is no ${file}`, todo);
   }
   const loaded = await loadSettings(file, {});
   refusePlaceholder(loaded);
-  const [problem, ...others] = problemsOnCard(loaded, file);
+  const [problem, ...others] = problemsOnCard(loaded, file, dir);
   if (problem !== undefined) throw new ConfigError([problem, ...others]);
   const { http, pool, link } = loaded.settings;
-  const zerosDir = join(folder, "zeros");
-  const secrets = readSecrets({
-    keys: join(folder, "keys"),
-    token: http.token_file === null ? null : join(folder, "token"),
-    miningKey: pool.key_file === null ? null : join(folder, "mining.key"),
-  });
-  for (const slot of slotsIn(zerosDir, /^(p[1-9]\d?)$/)) {
+  const secrets = {
+    ...readSecrets({
+      keys: keysPath(folder),
+      token: http.token_file === null ? null : tokenPath(folder),
+      miningKey: pool.key_file === null ? null : miningKeyPath(folder),
+    }),
+    files: namedFilesOf(loaded, dir),
+  };
+  for (const slot of slotsIn(zerosPath(folder), /^(p[1-9]\d?)$/)) {
     if (secrets.keys.has(slot)) continue;
-    const missing = join(folder, "keys", `${slot}.key`);
-    const todo = `\`zerorig setup --for-cards\` makes it; or remove ${join(zerosDir, slot)}`;
-    throw new ImageError(`there is no link key ${missing}`, todo);
+    const todo = `\`zerorig setup --for-cards\` makes it; or remove ${zeroDir(folder, slot)}`;
+    throw new ImageError(`there is no link key ${keyPath(dir, slot)}`, todo);
   }
   const zeros = [...secrets.keys].map(([slot, key]) => {
-    return { role: parseRole(slot), key, config: readAgent(zerosDir, slot, link.port) };
+    refuseOtherKey(dir, slot, key);
+    return {
+      role: parseRole(slot),
+      key,
+      config: readAgent(zeroDir(folder, slot), slot, link.port),
+    };
   });
+  refuseStrays(dir, [
+    file,
+    ...(secrets.token === null ? [] : [tokenPath(folder)]),
+    ...(secrets.miningKey === null ? [] : [miningKeyPath(folder)]),
+    ...secrets.files.map(({ path }) => inFolder(dir, `/${path}`)),
+    ...[...secrets.keys.keys()].flatMap((slot) => {
+      const own = zeroDir(folder, slot);
+      return [keyPath(dir, slot), join(own, "agent.toml"), join(own, "agent.key")];
+    }),
+  ]);
   return {
     ...{ secrets, zeros, model: loaded.settings.power.model },
     config: readFileSync(file, "utf8"),
   };
 }
 
-/** What is right where it was written, and not on a card. */
-function problemsOnCard(loaded: Loaded, file: string): readonly ConfigProblem[] {
-  return valuesOf(loaded).flatMap(({ section, name, value, line, column }): ConfigProblem[] => {
-    const message = complaint(section, name, value);
-    if (message === null) return [];
-    return [
-      { code: "conflict", file, line, column, message: `\`${name}\` in [${section}]: ${message}` },
-    ];
-  });
+function keyPath(dir: string, slot: string): string {
+  return `${keysPath({ dir })}/${slot}.key`;
 }
 
-function complaint(section: string, name: string, value: unknown): string | null {
-  if (typeof value !== "string") return null;
-  const wanted = ON_CARD[`${section}.${name}`];
-  if (wanted !== undefined) {
-    const why = `on a card it is ${wanted}, as \`zerorig setup --for-cards\` writes it`;
-    return value === wanted ? null : `${why}, not ${value}`;
-  }
-  if (`${section}.${name}` === "hat.board" && value.startsWith("virtual:")) {
-    return "a card's controller has a real board: auto";
-  }
-  return READ_FILE.test(name) && `${section}.${name}` !== TRACE
-    ? `no image brings ${value}: leave it out here, and put both there once the card has started`
-    : null;
+/** `setup` writes a key twice, and the card gets the controller's: a Zero with another would never be let in. */
+function refuseOtherKey(dir: string, slot: string, key: string): void {
+  const file = join(zeroDir({ dir }, slot), "agent.key");
+  if (!existsSync(file) || readKeyFile(file).toLowerCase() === key.toLowerCase()) return;
+  const todo = `copy the right one over the other; only that of ${keysPath({ dir })} goes onto cards`;
+  throw new ImageError(`${file} is another key than ${keyPath(dir, slot)}`, todo);
+}
+
+/** What lies in the folder itself, among the keys, or among what is the Zeros', and is not among `known`. */
+function refuseStrays(dir: string, known: readonly string[]): void {
+  const expected = new Set(known.map((file) => normalize(file)));
+  const below = (folder: string, recursive: boolean) =>
+    existsSync(folder) ? readdirSync(folder, { withFileTypes: true, recursive }) : [];
+  const entries = [
+    ...below(dir, false),
+    ...[keysPath({ dir }), zerosPath({ dir })].flatMap((folder) => below(folder, true)),
+  ];
+  const strays = entries
+    .filter((entry) => !entry.isDirectory() && !LEFT_ALONE.test(entry.name))
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => !expected.has(file));
+  if (strays.length === 0) return;
+  const todo = `name each in ${configPath({ dir })}, or move it out of ${dir}`;
+  throw new ImageError(`nothing names ${strays.join(", ")}, so no card would get it`, todo);
 }
 
 /** An agent's settings, as far as there are any of its own. */
-function readAgent(zerosDir: string, slot: string, port: number): string | null {
-  const file = join(zerosDir, slot, "agent.toml");
+function readAgent(dir: string, slot: string, port: number): string | null {
+  const file = join(dir, "agent.toml");
   const text = existsSync(file) ? readFileSync(file, "utf8") : null;
   const settings = text === null ? {} : parseSettings(text, file);
   const { slot: own = slot, controller } = settings;
   if (own !== slot) throw new ImageError(`${file}: slot is ${own}`, `write slot = "${slot}"`);
-  const dialled = new URL(controller ?? `ws://${CONTROLLER_ADDRESS}:${LINK_PORT}/link`);
+  const dialled = new URL(controller ?? linkUrl(LINK_PORT));
   const host = dialled.hostname.replace(/^\[|\]$/g, "");
   // A name may be the controller's too; another address is not.
-  const isThere = host === CONTROLLER_ADDRESS || isIP(host) === 0;
+  const isThere = host === LINK_HOST || isIP(host) === 0;
   if (isThere && portOf(dialled) === port) return text;
-  const there = `${CONTROLLER_ADDRESS}:${port}`;
   throw new ImageError(
-    `${file}: the agent dials ${host}:${portOf(dialled)}, and the controller listens at ${there} ([link] port)`,
-    `write controller = "ws://${there}/link"`,
+    `${file}: the agent dials ${host}:${portOf(dialled)}, and the controller listens at ${LINK_HOST}:${port} ([link] port)`,
+    `write controller = "${linkUrl(port)}"`,
   );
 }
 

@@ -2,6 +2,14 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import {
+  configPath,
+  keysPath,
+  miningKeyPath,
+  tokenPath,
+} from "../controller/cli/setup/rig-plan.ts";
+import { SYSTEM_DIR } from "../controller/cli/setup/system-dir.ts";
+import { LINK_HOST, LINK_PORT, linkUrl } from "../zero-agent/protocol/link-address.ts";
 import type { Entry } from "./debian-package.ts";
 import { ImageError } from "./image-error.ts";
 import { agentFiles, type Binaries, controllerFiles, folderEntries } from "./program-files.ts";
@@ -10,21 +18,34 @@ import { agentFiles, type Binaries, controllerFiles, folderEntries } from "./pro
 export type Role = number;
 
 /** As vendors' images have it: 172.19.181.N for the Zeros, .254 for the controller. */
-const NETWORK = "172.19.181";
-export const CONTROLLER_ADDRESS = `${NETWORK}.254`;
+const NETWORK = LINK_HOST.replace(/\.\d+$/, "");
 /** The vendor's numbers go that far, but our slots only to here. */
 const SLOTS_MAX = 99;
 const SECRET = 0o600;
+const PUBLIC = 0o644;
 /** The controller's service is in the group that may read its keys; without that group they are root's. */
 const GROUP_SECRET = 0o640;
-export const KEYS_DIR = "etc/zerorig/keys";
+/** Where a card's system has what is its rig's. */
+const CARD = { dir: SYSTEM_DIR.slice(1) };
+export const KEYS_DIR = keysPath(CARD);
 
-/** What a controller knows and tells nobody. */
+/** A file that a controller's settings name. */
+export interface NamedFile {
+  /** From the root, without a slash in front. */
+  readonly path: string;
+  readonly text: Buffer;
+  /** Whether the service alone may read it. */
+  readonly isSecret: boolean;
+}
+
+/** What a controller knows and tells nobody, and what it is given with that. */
 export interface ControllerSecrets {
   /** The Zeros' link keys, 64 hex digits each, by slot. */
   readonly keys: ReadonlyMap<string, string>;
   readonly token: string | null;
   readonly miningKey: string | null;
+  /** What else its settings name; the owners are set where the system's accounts are made. */
+  readonly files: readonly NamedFile[];
 }
 
 export interface RoleOptions {
@@ -83,7 +104,7 @@ export async function roleEntries(options: RoleOptions): Promise<readonly Entry[
 
 async function controllerEntries(options: RoleOptions): Promise<readonly Entry[]> {
   const masquerade = options.nat ? "IPMasquerade=ipv4\n" : "";
-  const bridge = `[Match]\nName=br0\n\n[Network]\nAddress=${CONTROLLER_ADDRESS}/24\nConfigureWithoutCarrier=yes\nLinkLocalAddressing=no\n${masquerade}`;
+  const bridge = `[Match]\nName=br0\n\n[Network]\nAddress=${LINK_HOST}/24\nConfigureWithoutCarrier=yes\nLinkLocalAddressing=no\n${masquerade}`;
   return [
     ...(await controllerFiles("usr/lib/zerorig", options.binaries)),
     { path: "usr/bin/zerorig", link: "../lib/zerorig/zerorig.mjs" },
@@ -92,16 +113,14 @@ async function controllerEntries(options: RoleOptions): Promise<readonly Entry[]
     ...tree("controller-image"),
     { path: "etc/systemd/network/22-zerorig-br0.network", text: bridge },
     enabled("multi-user.target", "zerorig.service"),
-    ...(options.config === null
-      ? []
-      : [{ path: "etc/zerorig/controller.toml", text: options.config }]),
+    ...(options.config === null ? [] : [{ path: configPath(CARD), text: options.config }]),
     ...(options.secrets === null ? [] : secretEntries(options.secrets)),
   ];
 }
 
 /** systemd hands the token and the mining key to the service; the link keys' group is made known by tmpfiles.d at each start. */
-function secretEntries({ keys, token, miningKey }: ControllerSecrets): readonly Entry[] {
-  const own = { "etc/zerorig/token": token, "etc/zerorig/mining.key": miningKey };
+function secretEntries({ keys, token, miningKey, files }: ControllerSecrets): readonly Entry[] {
+  const own = { [tokenPath(CARD)]: token, [miningKeyPath(CARD)]: miningKey };
   return [
     ...[...keys].map(([slot, key]) => ({
       ...{ path: `${KEYS_DIR}/${slot}.key`, text: `${key}\n`, mode: GROUP_SECRET },
@@ -109,12 +128,13 @@ function secretEntries({ keys, token, miningKey }: ControllerSecrets): readonly 
     ...Object.entries(own).flatMap(([path, text]) =>
       text === null ? [] : [{ path, text: `${text}\n`, mode: SECRET }],
     ),
+    ...files.map(({ path, text, isSecret }) => ({ path, text, mode: isSecret ? SECRET : PUBLIC })),
   ];
 }
 
 function zeroEntries({ role, key, config }: RoleOptions): readonly Entry[] {
-  const link = `[Match]\nName=usb0\n\n[Network]\nAddress=${NETWORK}.${role}/24\nGateway=${CONTROLLER_ADDRESS}\nConfigureWithoutCarrier=yes\nLinkLocalAddressing=no\n`;
-  const usual = `slot = "p${role}"\ncontroller = "ws://${CONTROLLER_ADDRESS}:8686/link"\n`;
+  const link = `[Match]\nName=usb0\n\n[Network]\nAddress=${NETWORK}.${role}/24\nGateway=${LINK_HOST}\nConfigureWithoutCarrier=yes\nLinkLocalAddressing=no\n`;
+  const usual = `slot = "p${role}"\ncontroller = "${linkUrl(LINK_PORT)}"\n`;
   return [
     ...agentFiles("usr/lib/zero-agent"),
     { path: "usr/bin/zero-agent", link: "../lib/zero-agent/zero-agent.cjs" },

@@ -24,6 +24,7 @@ export function readSecrets(files: SecretFiles): ControllerSecrets {
     token: readToken(files.token),
     // Whoever lets others read it here is told so by the controller, not on its card.
     miningKey: readMiningKey(files.miningKey, () => {}),
+    files: [],
   };
 }
 

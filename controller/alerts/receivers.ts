@@ -18,17 +18,18 @@ export function receiversOf(
 ): readonly Receiver[] {
   const found: Receiver[] = [];
   if (alerts.webhookUrl !== null) {
-    const secret = secretOf(alerts.webhookSecretFile, "the webhook's secret", hide);
+    const secret = readAlertSecret(alerts.webhookSecretFile, "the webhook's secret", hide);
     found.push(webhook(alerts.webhookUrl, secret, userAgent));
   }
   if (alerts.ntfyUrl !== null) {
-    const token = secretOf(alerts.ntfyTokenFile, "the token for ntfy", hide);
+    const token = readAlertSecret(alerts.ntfyTokenFile, "the token for ntfy", hide);
     found.push(ntfy(alerts.ntfyUrl, token, userAgent));
   }
   return found;
 }
 
-function secretOf(path: string | null, what: string, hide: Hide): string | null {
+/** Null where no file is named. Throws a ControllerError for one that cannot be read, that others may read, or that holds something else. */
+export function readAlertSecret(path: string | null, what: string, hide: Hide): string | null {
   if (path === null) return null;
   const text = readOwnSecret(path, what, "check [alerts]; the file holds it alone, mode 0600");
   if (/^[\x21-\x7e]{1,512}$/.test(text)) {

@@ -173,7 +173,8 @@ function readCookie(path: string): string {
   }
 }
 
-function readNotifySecret(path: string | null): string | null {
+/** Null where none is named. Throws a ControllerError for a file that cannot be read, that others may read, or that holds none that is good enough. */
+export function readNotifySecret(path: string | null): string | null {
   if (path === null) return null;
   const todo = `check [solo] notify_secret_file: ${SECRET_CHARS_MIN} printable characters or more, no spaces`;
   const secret = readOwnSecret(path, "the secret of blocknotify", todo);

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Entry } from "../debian-package.ts";
-import { KEYS_DIR, type Role } from "../role.ts";
+import { KEYS_DIR, type NamedFile, type Role } from "../role.ts";
 import type { SystemTree } from "./tree.ts";
 import { type Accounts, makeAccounts } from "./users.ts";
 
@@ -133,16 +133,30 @@ export function addAccounts(tree: SystemTree, epoch: number): void {
   }
 }
 
-/** After the accounts: gives the link keys to those whose service reads them, as tmpfiles.d does at a start. */
-export function ownKeys(tree: SystemTree): void {
+/**
+ * After the accounts: gives the link keys to those whose service reads them, as tmpfiles.d does at a start; and what else the service alone
+ * may read to its user, for systemd hands over none but the token and the mining key.
+ */
+export function ownSecrets(tree: SystemTree, files: readonly NamedFile[]): void {
+  for (const { path } of files.filter(({ isSecret }) => isSecret)) {
+    tree.own(path, { uid: uidOf(tree, "zerorig"), gid: gidOf(tree, "zerorig") });
+  }
   if (!tree.has(KEYS_DIR)) return;
   const owner = { uid: 0, gid: gidOf(tree, "zerorig") };
   const keys = readdirSync(join(tree.root, KEYS_DIR)).map((name) => `${KEYS_DIR}/${name}`);
   for (const path of [KEYS_DIR, ...keys]) tree.own(path, owner);
 }
 
+function uidOf(tree: SystemTree, name: string): number {
+  return numberOf(tree, "passwd", name);
+}
+
 function gidOf(tree: SystemTree, name: string): number {
-  const line = new RegExp(`^${name}:x:(\\d+):`, "m").exec(tree.read("etc/group"));
+  return numberOf(tree, "group", name);
+}
+
+function numberOf(tree: SystemTree, list: string, name: string): number {
+  const line = new RegExp(`^${name}:x:(\\d+):`, "m").exec(tree.read(`etc/${list}`));
   return Number(line?.[1] ?? 0);
 }
 

@@ -18,6 +18,7 @@ export const SECRETS: ControllerSecrets = {
   keys: new Map(["p1", "p2", "p3", "p4"].map((slot) => [slot, KEY])),
   token: "a-token-of-the-tests-own",
   miningKey: "mined",
+  files: [],
 };
 const MB = 2 ** 20;
 /** Of a controller whose HAT is at 0x20 of the first bus. */
