@@ -211,7 +211,7 @@ describe("the agent on a link", () => {
     link.socket.terminate();
 
     const again = await controller.link();
-    expect(await again.authenticate(key)).toBe(true);
+    expect(await again.authenticate(key)).toMatchObject({ isProved: true });
     await again.next("hello");
     again.send({ type: "welcome", slot: "p1", protocol: 1, beatIntervalMs: 100 });
     expect(await again.next("result")).toMatchObject({ jobId: "long", hashes: 10_000 });

@@ -18,21 +18,23 @@ beforeEach(async () => {
 });
 afterEach(() => link.controller.close());
 
-/** A Zero that proves its key, and answers `jobs` jobs. */
+/** A Zero in slot p2 that proves its key, and answers `jobs` jobs once it is welcomed as what it is. */
 function zero(jobs: number): WebSocket {
   const socket = new WebSocket(link.controller.url, SUBPROTOCOL);
   let left = jobs;
+  let isWelcome = false;
   socket.on("message", (data) => {
     const decoded = decodeControllerFrame(data.toString());
     if (!decoded.ok) throw new Error(decoded.why);
     const { message } = decoded;
     if (message.type === "challenge") {
       const nonces = { controller: message.nonce, agent: AGENT_NONCE };
-      const mac = prove("agent", Buffer.from(KEY, "hex"), "p1", nonces);
-      socket.send(encode({ type: "auth", slot: "p1", nonce: AGENT_NONCE, mac }));
+      const mac = prove("agent", Buffer.from(KEY, "hex"), "p2", nonces);
+      socket.send(encode({ type: "auth", slot: "p2", nonce: AGENT_NONCE, mac }));
       socket.send(encode(IDENTITY.hello));
     }
-    if (message.type !== "job" || left === 0) return;
+    if (message.type === "welcome") isWelcome = message.slot === "p2";
+    if (message.type !== "job" || !isWelcome || left === 0) return;
     left -= 1;
     const { id: jobId, epoch } = message;
     socket.send(encode({ type: "result", jobId, epoch, nonce: null, hashes: 1, elapsedMs: 1 }));

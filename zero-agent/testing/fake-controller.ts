@@ -67,21 +67,23 @@ export class FakeLink {
     return await this.#closed;
   }
 
-  /** Challenge and proof. Gives whether the agent's own proof was right. */
-  async authenticate(key: Buffer): Promise<boolean> {
+  /** Challenge and proof. Gives the slot that the agent says it is in, and whether its own proof was right. */
+  async authenticate(key: Buffer): Promise<{ readonly slot: string; readonly isProved: boolean }> {
     const nonce = randomBytes(16).toString("hex");
     this.send({ type: "challenge", nonce });
     const auth = await this.next("auth");
     const nonces = { controller: nonce, agent: auth.nonce };
-    this.send({ type: "proof", mac: prove("controller", key, auth.slot, nonces) });
-    return proved("agent", key, auth.slot, nonces, auth.mac);
+    const { slot, mac } = auth;
+    this.send({ type: "proof", mac: prove("controller", key, slot, nonces) });
+    return { slot, isProved: proved("agent", key, slot, nonces, mac) };
   }
 
   /** The whole handshake. */
   async welcome(key: Buffer, beatIntervalMs = 100): Promise<Of<"hello">> {
-    if (!(await this.authenticate(key))) throw new Error("the agent did not prove its key");
+    const { slot, isProved } = await this.authenticate(key);
+    if (!isProved) throw new Error("the agent did not prove its key");
     const hello = await this.next("hello");
-    this.send({ type: "welcome", slot: "p1", protocol: 1, beatIntervalMs });
+    this.send({ type: "welcome", slot, protocol: 1, beatIntervalMs });
     return hello;
   }
 }
