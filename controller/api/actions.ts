@@ -23,6 +23,9 @@ export interface Field {
   readonly description: string;
 }
 
+/** Where none is given: who reads the history knows at least which way it came, as with MQTT, MAAS and Redfish. */
+export const NO_REASON = "asked over HTTP";
+
 const why: Field = {
   name: "reason",
   type: "string",
@@ -156,8 +159,14 @@ export function composeRequest(
     const known = Object.keys(fields).join(", ");
     return { ok: false, error: `${strange[0]}: unknown; ${verb} takes ${known}` };
   }
+  const unsaid = fields["reason"] === why ? { reason: NO_REASON } : {};
   const named = given.map(([name, value]) => [fields[name]?.name ?? name, value] as const);
-  const request = { verb, ...(slots === null ? {} : { slots }), ...Object.fromEntries(named) };
+  const request = {
+    verb,
+    ...unsaid,
+    ...(slots === null ? {} : { slots }),
+    ...Object.fromEntries(named),
+  };
   const parsed = v.safeParse(controlRequest, request);
   if (parsed.success) return { ok: true, request: parsed.output as ActRequest };
   const [issue] = parsed.issues;

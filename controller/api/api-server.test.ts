@@ -223,6 +223,7 @@ describe("changing", () => {
     // An empty body is none.
     const bare = await call("POST", "/api/v1/slots/p1/on", KEYED_BARE);
     expect(bare.status).toBe(200);
+    expect(asked.at(-1)).toEqual({ verb: "on", slots: ["p1"], reason: "asked over HTTP" });
   });
 
   it.each([
@@ -375,7 +376,7 @@ describe("the schedule", () => {
     expect((await put({ windows: null })).status).toBe(200);
     expect((await put(null)).status).toBe(200);
     expect((await call("DELETE", PATH, { authorization: `Bearer ${TOKEN}` })).status).toBe(200);
-    const back = { verb: "set-windows", windows: null, reason: "" };
+    const back = { verb: "set-windows", windows: null, reason: "asked over HTTP" };
     expect(asked).toEqual([
       { verb: "set-windows", windows: [window], reason: "guests" },
       back,

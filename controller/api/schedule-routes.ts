@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import { SCHEDULE_DAYS_MAX } from "../shell/control-limits.ts";
 import type { ActRequest, ControlReply } from "../shell/control-protocol.ts";
-import { composeRequest, SET_WINDOWS } from "./actions.ts";
+import { composeRequest, NO_REASON, SET_WINDOWS } from "./actions.ts";
 import { refuse, statusOf } from "./refuse.ts";
 
 const DAYS = 7;
@@ -56,6 +56,6 @@ export function addScheduleRoutes(server: FastifyInstance, gate: Gate): void {
   });
   server.delete(PATH, async (request, reply) => {
     const denied = gate.unauthorised(request, reply);
-    return denied ?? answer(reply, { verb: "set-windows", windows: null, reason: "" });
+    return denied ?? answer(reply, { verb: "set-windows", windows: null, reason: NO_REASON });
   });
 }

@@ -435,6 +435,21 @@ describe("off that is proved", () => {
     expect(reportsOf(done({ ...cutting, intent: null }, concludeOff).effects)[0]?.why).toBeNull();
   });
 
+  it.each([
+    [
+      { ...INTENT, by: "policy", reason: "2 W at most" },
+      { by: "policy", reason: "2 W at most" },
+    ],
+    [{ ...INTENT, by: "operator", reason: "" }, { by: "operator" }],
+    [null, {}],
+  ] as const)("says on whose word: %o", (intent, told) => {
+    const proof = "read-back and USB gone";
+    const off = done({ ...cutting, usb: "absent", intent }, concludeOff);
+    expect(reportsOf(off.effects)[0]?.detail).toEqual({ ...told, proof });
+    const on = done({ phase: "PoweringOn", stage: "write", intent }, concludeOn);
+    expect(reportsOf(on.effects)[0]?.detail).toEqual(told);
+  });
+
   const fences: [string, Partial<Slot>, number][] = [
     ["a cycle of automation", {}, 1],
     ["its quarantine", { intent: { ...INTENT, kind: "quarantine" } }, 1],

@@ -215,6 +215,13 @@ export function retryEnumeration(draft: Draft, slot: Slot): Slot {
   return cutting;
 }
 
+/** On whose word, for who reads the history. */
+function wordOf(intent: Intent | null): { by?: string; reason?: string } {
+  if (intent === null) return {};
+  const { by, reason } = intent;
+  return reason === "" ? { by } : { by, reason };
+}
+
 /** Off is proved. What comes next is what the intent says. */
 export function concludeOff(draft: Draft, given: Slot): Slot {
   const { intent, link } = given;
@@ -240,6 +247,7 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
     fences: slot.fences + (fenced ? 1 : 0),
   });
   report(draft, "info", "power.off", slot.id, intent?.why ?? null, {
+    ...wordOf(intent),
     proof: slot.usb === "absent" ? "read-back and USB gone" : "read-back; USB cannot be read",
   });
   if (intent?.kind === "quarantine" && slot.onAsked === null) {
@@ -259,7 +267,7 @@ export function concludeOff(draft: Draft, given: Slot): Slot {
 
 /** `on` reads back: the inrush place is held until the Zero shows up or the settle time is over. */
 export function concludeOn(draft: Draft, slot: Slot): Slot {
-  report(draft, "info", "power.on", slot.id, slot.why);
+  report(draft, "info", "power.on", slot.id, slot.why, wordOf(slot.intent));
   // The next start keeps its distance from the current, not from the decision.
   draft.rig.lastOnAt = draft.now;
   const on = patchSlot(draft, slot, {
