@@ -80,12 +80,7 @@ export function drop(state: SoloState, cause: Cause): SoloStep {
     return { state: { ...state, phase: "dropped" }, outputs: [{ type: "drop", ...cause }] };
   }
   const voids = [...state.given.keys()].map((seat) => told({ type: "void", seat }));
-  const closing: SoloState = { ...state, phase: "closing", cause, given: new Map() };
-  return quietly(closing, voids);
-}
-
-/** Nothing more is asked. */
-function quietly(state: SoloState, outputs: readonly SoloOutput[]): SoloStep {
-  const still = { templateAt: NEVER, tipAt: NEVER, newsAt: NEVER, calls: new Map() };
-  return { state: { ...state, ...still }, outputs };
+  // Nothing more is asked, and what is answered still goes unheard.
+  const nothing = { given: new Map(), calls: new Map() };
+  return { state: { ...state, phase: "closing", cause, ...nothing }, outputs: voids };
 }

@@ -171,6 +171,17 @@ describe("the beginning", () => {
     }
   });
 
+  it("knows each chain of a network by its first block", () => {
+    const network = NETWORKS["bitcoin-test"];
+    for (const hash of network.genesis) {
+      const config = { ...CONFIG, network };
+      const { state } = step(config, openSolo(0), { type: "open", now: 0 });
+      const answer = { ok: true, result: hash } as const;
+      const next = step(config, state, { type: "answer", call: "genesis", answer, now: 0 });
+      expect(calls(next.outputs)).toEqual(["template"]);
+    }
+  });
+
   it("knows what is no template", () => {
     const drive = new Drive();
     drive.step({ type: "open" });
@@ -239,7 +250,8 @@ describe("new work", () => {
     expect(drive.state.calls.size).toBe(0);
     drive.pass(2000);
     expect(drive.fail("tip", "node")).toEqual([]);
-    expect(calls(drive.pass(2000))).toEqual(["template"]);
+    expect(calls(drive.pass(1999))).toEqual([]);
+    expect(calls(drive.pass(1))).toEqual(["template"]);
     drive.template({ longpollid: undefined });
     expect(calls(drive.pass(1999))).toEqual([]);
     expect(calls(drive.pass(1))).toEqual(["template"]);
@@ -261,6 +273,15 @@ describe("new work", () => {
       drive.fail("news");
     }
     expect(gaps).toEqual([2, 4, 8, 16, 32, 60, 60]);
+    // Until it is answered.
+    while (!calls(drive.pass(500)).includes("news")) {
+      if (drive.state.calls.has("tip")) drive.answer("tip", A);
+      if (drive.state.calls.has("template")) drive.template();
+    }
+    drive.answer("news", TEMPLATE);
+    drive.pass(1000);
+    drive.fail("news");
+    expect(drive.state.newsAt).toBe(drive.now + 2000);
   });
 
   it("is looked for with a template where the newest block is not told", () => {
@@ -318,12 +339,21 @@ describe("a node that fails", () => {
     drive.answer("tip", A);
     drive.pass(2000);
     expect(drive.fail("tip")).toEqual([]);
+    const other = new Drive().mining();
+    for (let round = 0; round < 2; round++) {
+      other.step({ type: "poke" });
+      expect(other.fail("template")).toEqual([]);
+      other.pass(1000);
+      other.template();
+    }
   });
 
-  it("is given up at once where it refuses", () => {
+  it("is given up at once where it refuses, and left alone for a while", () => {
     const drive = new Drive().mining();
     drive.step({ type: "poke" });
-    expect(drive.fail("template", "node")).toMatchObject([{ type: "drop", code: "denied" }]);
+    expect(drive.fail("template", "node")).toEqual([
+      { type: "drop", code: "denied", detail: "no", retryMs: DEFAULT_LIMITS.deniedMs },
+    ]);
   });
 
   it("is given up where no template comes, whatever else it answers", () => {
@@ -400,10 +430,19 @@ describe("a block", () => {
   ])("that is %j is judged so, and newer work is fetched", (fate, verdict) => {
     const drive = new Drive().mining();
     const { block } = drive.find();
+    drive.ask("p2");
     drive.now += 40;
     const judged = drive.judge(block, fate);
-    expect(events(judged)).toMatchObject([{ type: "verdict", seat: "p1", pingMs: 40, ...verdict }]);
+    expect(events(judged)[0]).toMatchObject({
+      type: "verdict",
+      seat: "p1",
+      pingMs: 40,
+      ...verdict,
+    });
     expect(calls(judged)).toEqual(["template"]);
+    // What others do on the same place is void where one of ours stands there now.
+    const stands = fate.fate === "accepted" || fate.fate === "duplicate";
+    expect(kinds(judged).includes("void")).toBe(stands);
     expect(drive.judge(block, fate)).toEqual([]);
   });
 
@@ -422,6 +461,7 @@ describe("a block", () => {
     expect(kinds(drive.template({ previousblockhash: B }))).toEqual(["work", "job", "call"]);
     const late = drive.find("p2");
     drive.template({ previousblockhash: A });
+    drive.ask("p4");
     expect(kinds(drive.judge(late.block, ACCEPTED))).toEqual(["verdict", "call"]);
   });
 
@@ -467,6 +507,7 @@ describe("an end with a block at the nodes", () => {
     const { block } = drive.find("p1");
     drive.ask("p2");
     drive.pass(2000);
+    drive.step({ type: "poke" });
     expect(kinds(drive.fail("tip", "door"))).toEqual(["void"]);
     expect(wakeAt(CONFIG, drive.state)).toBe(Number.POSITIVE_INFINITY);
     expect(drive.pass(100_000)).toEqual([]);

@@ -15,6 +15,31 @@ describe("the door", () => {
     expect(door.admit("c", 0)).toBe("full");
   });
 
+  it("gives a place of an address back with each who leaves", () => {
+    const door = new Door(RULES);
+    expect([1, 2].map(() => door.admit("a", 0))).toEqual(["in", "in"]);
+    expect(door.admit("a", 0)).toBe("full");
+    door.leave("a");
+    expect([1, 2].map(() => door.admit("a", 0))).toEqual(["in", "full"]);
+  });
+
+  it("lets a point wear off each second, once", () => {
+    const door = new Door(RULES);
+    expect(door.offend("a", 99, 0)).toBe(false);
+    // 98 are left of them.
+    expect(door.offend("a", 1, 1000)).toBe(false);
+    expect(door.offend("a", 1, 1000)).toBe(true);
+    door.offend("b", 60, 0);
+    expect(door.admit("b", 30_000)).toBe("in");
+    expect(door.offend("b", 70, 30_000)).toBe(true);
+  });
+
+  it("begins anew after a ban", () => {
+    const door = new Door(RULES);
+    expect(door.offend("a", 200, 0)).toBe(true);
+    expect(door.offend("a", 99, 60_000)).toBe(false);
+  });
+
   it("bans who offends often, for a time; what is long ago is forgotten", () => {
     const door = new Door(RULES);
     expect(door.offend("a", 60, 0)).toBe(false);

@@ -17,8 +17,6 @@ const INTERVALS_IDLE = 4;
 const DEAD_BAND = 1.7;
 /** How far one look may move it. */
 const STEP_MAX = 64;
-/** A burst of shares tells no more than this. */
-const ELAPSED_MIN_MS = 100;
 
 export function openWindow(now: number): Window {
   return { sinceMs: now, shares: 0, work: 0 };
@@ -39,8 +37,7 @@ export function retarget(
   shareEveryMs: number,
   now: number,
 ): number | null {
-  const elapsedMs = Math.max(ELAPSED_MIN_MS, now - sinceMs);
-  const intervals = elapsedMs / shareEveryMs;
+  const intervals = (now - sinceMs) / shareEveryMs;
   const isIdle = shares === 0 && intervals >= INTERVALS_IDLE;
   if (shares < SHARES_DUE && intervals < INTERVALS_DUE && !isIdle) return null;
   // Nobody knows how much less than one share a silent miner would have found: half of one is a fair guess.

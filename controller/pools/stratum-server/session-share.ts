@@ -49,8 +49,6 @@ export function onSubmit(state: MinerState, { request }: Asked): Step {
     outputs: [...answerTo(id, null, [code, text]), { type: "offence", points: OFFENCE.share }],
   });
   if (!state.isSubscribed) return refuse(25, "Not subscribed");
-  const [first] = state.users;
-  if (first === undefined) return refuse(24, "Unauthorized worker");
   const found = foundOf(params);
   const user = state.users.find((each) => each === params[0]);
   if (user === undefined) return refuse(24, "Unauthorized worker");

@@ -200,6 +200,15 @@ describe("a miner", () => {
       method: "mining.set_version_mask",
       params: ["00000000"],
     });
+    // Who names no bits takes all that there are, and is not told again what it knows.
+    const any = new Drive();
+    any.work = { ...WORK, mask: 0x1fffe000 };
+    expect(any.says("mining.configure", [["version-rolling"]])).toMatchObject([
+      { result: { "version-rolling.mask": "1fffe000" } },
+    ]);
+    any.ask("mining.subscribe", []);
+    const begun = any.says("mining.authorize", ["me"]).map(({ method }) => method);
+    expect(begun).not.toContain("mining.set_version_mask");
     const early = new Drive();
     early.work = null;
     expect(early.says("mining.configure", [["version-rolling"]])).toMatchObject([
@@ -231,6 +240,26 @@ describe("a miner", () => {
       { method: "mining.set_extranonce", params: ["08000002", 2] },
       { method: "mining.notify" },
     ]);
+    // Once.
+    expect(said(drive.step({ type: "work", clean: false }))).toMatchObject([
+      { method: "mining.notify" },
+    ]);
+    const other = new Drive();
+    other.ask("mining.configure", [["subscribe-extranonce"]]);
+    other.authorized().work = { ...WORK, extranonce2Bytes: 2 };
+    expect(said(other.step({ type: "work", clean: true }))).toMatchObject([
+      { method: "mining.set_extranonce" },
+      { method: "mining.notify" },
+    ]);
+  });
+
+  it("may have several workers, each of which is greeted", () => {
+    const drive = new Drive().authorized();
+    const outputs = drive.ask("mining.authorize", ["you"]);
+    expect(outputs).toContainEqual({ type: "authorized", user: "you" });
+    expect(said(outputs)).toMatchObject([{ result: true }]);
+    expect(drive.ask("mining.authorize", ["you"])).toHaveLength(1);
+    expect(said(drive.submit(SHARE.with(0, "you")))).toMatchObject([{ result: true }]);
   });
 });
 
@@ -291,6 +320,9 @@ describe("work", () => {
     expect(job?.[0]).toBe("2");
     expect(job?.[7]).toBe((Number.parseInt(SLUSH.ntime, 16) + 1).toString(16));
     expect(job?.[8]).toBe(false);
+    // Once in that time.
+    drive.now += 1000;
+    expect(drive.step({ type: "tick" })).toEqual([]);
     // The job before still holds.
     expect(said(drive.submit(SHARE))).toMatchObject([{ result: true }]);
     drive.work = null;
@@ -344,6 +376,16 @@ describe("a share", () => {
       { result: null, error: [code, expect.stringContaining(text), null] },
     ]);
     expect(outputs.some(({ type }) => type === "offence")).toBe(code !== 21);
+  });
+
+  it("may have its time put forward, by two hours at most", () => {
+    const at = (seconds: number) =>
+      SHARE.with(3, (Number.parseInt(SLUSH.ntime, 16) + seconds).toString(16));
+    const drive = new Drive({ startDifficulty: 1e-10, minDifficulty: 1e-12 }).authorized();
+    for (const seconds of [0, 1, 7000]) {
+      expect(said(drive.submit(at(seconds)))).toMatchObject([{ result: true }]);
+    }
+    expect(said(drive.submit(at(7001)))).toMatchObject([{ error: has(20) }]);
   });
 
   it("of nobody is refused", () => {
@@ -427,6 +469,20 @@ describe("the difficulty", () => {
     expect(drive.state.window.shares).toBe(0);
   });
 
+  it("stays where the source wants easier shares, and no job is sent for it", () => {
+    const wanted = { difficulty: 1e-10, target: targetOf(1e-10, "sha256d") };
+    const drive = new Drive({ startDifficulty: 1e-10, minDifficulty: 1e-12 });
+    drive.work = { ...WORK, wanted };
+    drive.judge.take(drive.work, true);
+    drive.authorized();
+    for (let n = 0; n < 30; n++) {
+      drive.now += 100;
+      const nonce = n.toString(16).padStart(8, "0");
+      expect(jobs(drive.submit(SHARE.with(4, nonce)))).toEqual([]);
+    }
+    expect(drive.state.jobs).toHaveLength(1);
+  });
+
   it("falls while a miner finds nothing, and its last job may be solved either way", () => {
     const drive = new Drive({ startDifficulty: 50 }).authorized();
     drive.now += 39_000;
@@ -468,7 +524,10 @@ describe("the difficulty", () => {
     other.ask("mining.subscribe", []);
     expect(other.says("mining.suggest_difficulty", ["0.25"])).toEqual([]);
     expect(difficulties(other.ask("mining.authorize", ["me"]))).toEqual([0.25]);
-    expect(difficulties(other.ask("mining.suggest_difficulty", [0.125]))).toEqual([0.125]);
+    const suggested = other.ask("mining.suggest_difficulty", [0.125]);
+    expect(difficulties(suggested)).toEqual([0.125]);
+    // What it has may still be solved.
+    expect(jobs(suggested).map((job) => job[8])).toEqual([false]);
     for (const nonsense of [0, -1, "x", null, 1e30]) {
       expect(other.says("mining.suggest_difficulty", [nonsense])).toEqual([]);
     }

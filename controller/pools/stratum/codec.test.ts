@@ -76,6 +76,7 @@ describe("what the pool says", () => {
     ["mining.set_difficulty", ["512"], { type: "difficulty", difficulty: 512 }],
     ["mining.set_difficulty", [0], { type: "nonsense" }],
     ["mining.set_difficulty", [null], { type: "nonsense" }],
+    ["mining.set_difficulty", [true], { type: "nonsense" }],
     ["mining.set_difficulty", [1e31], { type: "nonsense" }],
     ["mining.set_difficulty", "8", { type: "nonsense" }],
     [

@@ -159,6 +159,23 @@ describe("the beginning", () => {
     expect(wakeAt(drive.config, drive.state)).toBeNull();
   });
 
+  it("takes nothing for an answer but what has the number of the question", () => {
+    const drive = new Drive();
+    drive.step({ type: "connected" });
+    const reply = { result: [[["mining.notify", "s"]], "08000002", 4], error: null };
+    expect(drive.say({ id: 2, ...reply })).toEqual([]);
+    expect(sent(drive.say({ id: 1, ...reply }))).toMatchObject([{ id: 2 }]);
+    expect(drive.say({ id: 1, ...reply })).toEqual([]);
+    expect(drive.say({ id: 3, result: true, error: null })).toEqual([]);
+    expect(drive.state.phase).toBe("authorizing");
+    drive.say({ id: 2, result: true, error: null });
+    drive.notify();
+    // Said once more when all is settled, it is nothing.
+    expect(drive.say({ id: 1, ...reply })).toEqual([]);
+    expect(drive.say({ id: 2, result: false, error: null })).toEqual([]);
+    expect(drive.state.phase).toBe("mining");
+  });
+
   it("stays away for long where the pool does not know us", () => {
     const drive = new Drive();
     drive.subscribed();
@@ -209,6 +226,27 @@ describe("patience", () => {
     // What is said meanwhile is no work.
     drive.call("client.show_message", ["we are well"]);
     expect(drive.pass(1)).toMatchObject([{ type: "drop", code: "timeout", detail }]);
+  });
+
+  it("with the answer begins when there is a connection", () => {
+    const drive = new Drive();
+    drive.now += 9000;
+    drive.step({ type: "connected" });
+    expect(wakeAt(drive.config, drive.state)).toBe(drive.now + DEFAULT_LIMITS.answerMs);
+  });
+
+  it("with work begins when we are let in, or with the work that came before", () => {
+    const late = new Drive();
+    late.subscribed();
+    late.now += 5000;
+    late.say({ id: 2, result: true, error: null });
+    expect(wakeAt(late.config, late.state)).toBe(late.now + DEFAULT_LIMITS.workAgeMs);
+    const early = new Drive();
+    early.subscribed();
+    early.notify();
+    early.now += 5000;
+    early.say({ id: 2, result: true, error: null });
+    expect(wakeAt(early.config, early.state)).toBe(early.now - 5000 + DEFAULT_LIMITS.workAgeMs);
   });
 
   it("begins anew with each work", () => {
@@ -336,6 +374,24 @@ describe("a share", () => {
       { type: "verdict", seat: "p1", verdict: "accepted", reason: null, pingMs: 40 },
     ]);
     expect(drive.say({ id: 4, result: true, error: null })).toEqual([]);
+  });
+
+  it("is judged for its own seat, however many are on their way", () => {
+    const drive = new Drive().mining();
+    const seats = ["p1", "p2", "p3"];
+    const refs = seats.map((seat) => drive.ask(seat).ref);
+    const ids = seats.map((seat, nonce) => {
+      const [request] = sent(drive.step({ type: "submit", seat, ref: refs[nonce] ?? "", nonce }));
+      return (request as { readonly id: number }).id;
+    });
+    expect(new Set(ids).size).toBe(3);
+    const judge = (id: number | undefined, error: unknown) =>
+      events(drive.say({ id, result: error === null, error }));
+    expect(judge(ids[2], null)).toMatchObject([{ seat: "p3", verdict: "accepted" }]);
+    expect(judge(ids[0], [23, "low", null])).toMatchObject([{ seat: "p1", verdict: "rejected" }]);
+    // Its seat has left: a verdict that comes now must not be taken for that of its next share.
+    drive.step({ type: "leave", seat: "p2" });
+    expect(judge(ids[1], null)).toEqual([]);
   });
 
   it("that was found beside the pieces is handed in as it is, and judged for who handed it", () => {
@@ -495,6 +551,24 @@ describe("what the pool asks", () => {
     const outputs = drive.call("client.reconnect", ["pool.evil.org", 3333]);
     expect(events(outputs)).toMatchObject([{ type: "note" }]);
     expect(drive.state.phase).toBe("mining");
+  });
+
+  it("may come in pieces, and several at once", () => {
+    const drive = new Drive().mining();
+    const text = ["a", "b"]
+      .map(
+        (word) =>
+          `${JSON.stringify({ id: null, method: "client.show_message", params: [word] })}\r\n`,
+      )
+      .join("");
+    const cut = text.length - 7;
+    expect(events(drive.step({ type: "text", text: text.slice(0, 9) }))).toEqual([]);
+    expect(events(drive.step({ type: "text", text: text.slice(9, cut) }))).toEqual([
+      { type: "note", text: "a" },
+    ]);
+    expect(events(drive.step({ type: "text", text: text.slice(cut) }))).toEqual([
+      { type: "note", text: "b" },
+    ]);
   });
 
   it("in a flood ends the session", () => {

@@ -46,8 +46,8 @@ export function difficultyOf(target: bigint, algorithm: HeaderAlgorithm): number
 /** The network's target from the compact form in a header. */
 export function targetOfBits(bits: number): bigint {
   const mantissa = BigInt(bits & 0x7fffff);
-  const shift = 8 * ((bits >>> 24) - 3);
-  const target = shift < 0 ? mantissa >> BigInt(-shift) : mantissa << BigInt(shift);
+  // Below zero it shifts the other way.
+  const target = mantissa << BigInt(8 * ((bits >>> 24) - 3));
   return target > TARGET_MAX ? TARGET_MAX : target;
 }
 
