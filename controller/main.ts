@@ -154,7 +154,7 @@ export async function startController(
   };
   try {
     await serve(api, log);
-    await miners.start();
+    await miners.start(stats);
     const side = { ...sideOf(controller), news: () => blocks.take() };
     voices = await startVoices(config, aboutOf(config, board), side, { log, hide });
     ship = await startShipping(config, { clock: systemClock, store, log, hide });

@@ -59,6 +59,20 @@ export const MINER_FIGURES: readonly Figure<MinersReport>[] = [
       ),
   ),
   figure(
+    "counter",
+    "miner_blocks_total",
+    "Its shares that were blocks of the network.",
+    worker,
+    byWorker(({ blocks }) => blocks),
+  ),
+  figure(
+    "gauge",
+    "miner_best_difficulty",
+    "The hardest share that it ever found.",
+    worker,
+    byWorker(({ best_difficulty }) => best_difficulty),
+  ),
+  figure(
     "gauge",
     "miner_last_share_seconds",
     "The age of its last right share.",

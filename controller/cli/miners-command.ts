@@ -22,17 +22,31 @@ export function minersText(report: MinersReport, look: Look = PLAIN): string {
   if (listen === null) {
     return "no miners are served; [miners] listen says where they would be\n";
   }
-  const { accepted, rejected, rejected_by, hashrate_hs } = report;
+  const { accepted, rejected, rejected_by, hashrate_hs, since, blocks, best_difficulty } = report;
   const reasons = Object.entries(rejected_by).filter(([, count]) => count > 0);
   const head = [
     `miners at stratum+tcp://${listen}: ${connections} connected, ${formatRate(hashrate_hs)}`,
     ...(has_work ? [] : ["there is no work for them now"]),
+    ...(since === null ? [] : [`since ${since.slice(0, 10)}, of all that ever were:`]),
     `accepted ${accepted}, rejected ${rejected}${reasonText(reasons)}`,
     `at the pool: accepted ${forwarded.accepted}, rejected ${forwarded.rejected}`,
+    `blocks ${blocks}, best difficulty ${bestText(best_difficulty)}`,
     ...(banned === 0 ? [] : [`${banned} addresses are turned away`]),
   ];
   const table = columns([
-    ["WORKER", "CONN", "DIFF", "RATE", "1 H", "ACC/REJ", "LAST", "ADDRESS", "PROGRAM"],
+    [
+      "WORKER",
+      "CONN",
+      "DIFF",
+      "RATE",
+      "1 H",
+      "ACC/REJ",
+      "LAST",
+      "BEST",
+      "BLOCKS",
+      "ADDRESS",
+      "PROGRAM",
+    ],
     ...workers.map(cells),
   ]);
   const lines = workers.length === 0 ? head : [...head, "", ...table];
@@ -42,6 +56,10 @@ export function minersText(report: MinersReport, look: Look = PLAIN): string {
 function reasonText(reasons: readonly (readonly [string, number])[]): string {
   if (reasons.length === 0) return "";
   return ` (${reasons.map(([reason, count]) => `${count} x ${reason}`).join(", ")})`;
+}
+
+function bestText(difficulty: number | null): string {
+  return difficulty === null ? "-" : String(Number(difficulty.toPrecision(3)));
 }
 
 function cells(worker: MinerWorker): string[] {
@@ -54,6 +72,8 @@ function cells(worker: MinerWorker): string[] {
     formatRate(worker.hourly_hashrate_hs),
     `${accepted}/${rejected}`,
     last_share_ms === null ? "-" : formatDuration(last_share_ms),
+    bestText(worker.best_difficulty),
+    String(worker.blocks),
     address ?? "-",
     agent ?? "-",
   ];

@@ -66,7 +66,7 @@ export async function runStratumProxy(options: ProxyOptions): Promise<void> {
     source: tapAt(algorithm, options, print),
     note: (_, ev, detail) => print(ev, detail),
   });
-  await miners.start();
+  await miners.start(null);
   await signal.stopped;
   const { accepted, rejected, forwarded } = miners.report();
   await miners.stop();

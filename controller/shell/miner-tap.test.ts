@@ -170,7 +170,7 @@ describe("miners behind a rig", () => {
     expect(accepted).toBeGreaterThan(0);
     expect(accepted).toBeLessThan(40);
     expect(refused).toEqual({ stale: 0, duplicate: 0, "low difficulty": 0, invalid: 0 });
-    expect(bench.server.ledger.totals.accepted).toBe(40);
+    expect(bench.server.ledger.counts.accepted).toBe(40);
   });
 
   it("roll the version where the pool lets the rig", async () => {

@@ -8,7 +8,8 @@ import type {
   WorkListener,
   WorkSource,
 } from "../pools/stratum-server/work.ts";
-import { MinersLane } from "./miners-lane.ts";
+import type { WorkerTotals } from "../pools/stratum-server/worker-record.ts";
+import { MinersLane, type MinersPast } from "./miners-lane.ts";
 
 const CONFIG: ControllerConfig["miners"] = {
   ...{ listen: "127.0.0.1", port: 0, startDifficulty: 1e-12, shareEveryMs: 10_000 },
@@ -36,14 +37,18 @@ function source(bits: string): WorkSource {
   };
 }
 
-async function lane(config: Partial<ControllerConfig["miners"]>, from: WorkSource | null) {
+async function lane(
+  config: Partial<ControllerConfig["miners"]>,
+  from: WorkSource | null,
+  past: MinersPast | null = null,
+) {
   const notes: string[] = [];
   const miners = new MinersLane({
     config: { ...CONFIG, ...config },
     source: from,
     note: (level, ev) => notes.push(`${level} ${ev}`),
   });
-  await miners.start();
+  await miners.start(past);
   onTestFinished(() => miners.stop());
   return { miners, notes };
 }
@@ -83,6 +88,37 @@ describe("miners beside a rig", () => {
       workers: [{ worker: "me", connections: 1, accepted: 1, rejected: 1, difficulty: 1e-12 }],
     });
     miner.close();
+  });
+
+  it("go on from what they came to before", async () => {
+    const rows = new Map<string, WorkerTotals>();
+    const memory = {
+      recall: () => [...rows.values()],
+      write: (_: string, all: readonly WorkerTotals[]) => {
+        for (const totals of all) rows.set(totals.worker, totals);
+      },
+    };
+    const past = { miners: memory, nowMs: Date.UTC(2026, 10, 22, 12) };
+    const mine = async () => {
+      const { miners } = await lane({}, source("2200ffff"), past);
+      const miner = new RawMiner(Number(miners.report().listen?.split(":")[1]));
+      await miner.begin("me");
+      const { params = [] } = await miner.notified("mining.notify");
+      await miner.ask("mining.submit", ["me", params[0], "0000", params[7], "00000001"]);
+      miner.close();
+      await miners.stop();
+      return miners.report();
+    };
+    const first = await mine();
+    const second = await mine();
+    const { best_difficulty, since } = first;
+    expect(best_difficulty).toBeGreaterThan(1e-12);
+    expect(since?.slice(0, 10)).toBe("2026-11-22");
+    // The same hash twice, as difficult as before.
+    expect(second).toMatchObject({
+      ...{ accepted: 2, blocks: 2, forwarded: { accepted: 2, rejected: 0 } },
+      workers: [{ worker: "me", accepted: 2, blocks: 2, best_difficulty, since }],
+    });
   });
 
   it("say by the usual codes that the address cannot be had", async () => {

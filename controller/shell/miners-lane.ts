@@ -9,7 +9,9 @@ import { type MinersReport, minersReport, NO_MINERS } from "../pools/stratum-ser
 import { StratumServer } from "../pools/stratum-server/server.ts";
 import { DEFAULT_MINER_LIMITS } from "../pools/stratum-server/session-state.ts";
 import type { FoundShare, ShareVerdict, WorkSource } from "../pools/stratum-server/work.ts";
+import { systemClock } from "./clock.ts";
 import { ControllerError, messageOf, systemCode } from "./error.ts";
+import { MinersKeeper, type MinersMemory } from "./miners-keeper.ts";
 
 export interface MinersParts {
   readonly config: ControllerConfig["miners"];
@@ -22,6 +24,12 @@ export interface MinersParts {
   ) => void;
 }
 
+/** Where totals are kept, and the wall clock as far as it may be believed (ms). */
+export interface MinersPast {
+  readonly miners: MinersMemory;
+  readonly nowMs: number;
+}
+
 /** Where a small miner finds a share in seconds: 43 kH/s of SHA-256d, 330 H/s of scrypt in 10 s. */
 const START: Readonly<Record<HeaderAlgorithm, number>> = { sha256d: 1e-4, scrypt: 0.05 };
 /** Half a second of the slowest that mines. */
@@ -31,15 +39,15 @@ export class MinersLane {
   readonly #parts: MinersParts;
   #server: StratumServer | null = null;
   #listen = "";
-  #accepted = 0;
-  #rejected = 0;
+  #keeper: MinersKeeper | null = null;
+  #wallMs: () => number = Date.now;
 
   constructor(parts: MinersParts) {
     this.#parts = parts;
   }
 
-  /** Begins to serve, where that is configured. Rejects with a ControllerError. */
-  async start(): Promise<void> {
+  /** Begins to serve, where that is configured, and goes on from what is kept; null: nothing is. Rejects with a ControllerError. */
+  async start(past: MinersPast | null): Promise<void> {
     const { config, source, note } = this.#parts;
     const { listen: host, port } = config;
     if (host === null) return;
@@ -63,6 +71,7 @@ export class MinersLane {
       onWanted: (share, verdict, reason) => this.#onWanted(share, verdict, reason),
       note: (ev, detail) => note("warn", ev, detail),
     });
+    if (past !== null) this.#keep(past, server, algorithm);
     const at = await server.listen().catch((error: unknown) => {
       const code = systemCode(error) === "EADDRINUSE" ? "port-in-use" : "bad-address";
       const message = `cannot serve miners on ${addressOf({ host, port })}: ${messageOf(error)}`;
@@ -76,12 +85,22 @@ export class MinersLane {
 
   report(): MinersReport {
     if (this.#server === null) return NO_MINERS;
-    const forwarded = { accepted: this.#accepted, rejected: this.#rejected };
-    return minersReport(this.#server, this.#listen, forwarded, performance.now());
+    return minersReport(this.#server, this.#listen, performance.now(), this.#wallMs());
   }
 
   async stop(): Promise<void> {
     await this.#server?.close();
+    this.#keeper?.stop();
+    this.#keeper = null;
+  }
+
+  #keep(past: MinersPast, { ledger }: StratumServer, algorithm: HeaderAlgorithm): void {
+    const { note } = this.#parts;
+    this.#wallMs = () => past.nowMs;
+    this.#keeper = new MinersKeeper({
+      ...{ algorithm, ledger, memory: past.miners, clock: systemClock, wallMs: this.#wallMs },
+      note: (ev, detail) => note("warn", ev, detail),
+    });
   }
 
   #onWanted(
@@ -90,8 +109,6 @@ export class MinersLane {
     reason: string | undefined,
   ): void {
     const { note, source } = this.#parts;
-    if (verdict === "accepted") this.#accepted++;
-    else this.#rejected++;
     const words = reason === undefined ? {} : { reason };
     const detail = { worker: user, job: work.notice.jobId, verdict, ...words };
     note("info", "miner.share", detail);
@@ -100,6 +117,8 @@ export class MinersLane {
     // The last of the header's 76 bytes: the network's target.
     const target = targetHex(targetOfBits(Number.parseInt(reversed(header.slice(144)), 16)));
     const isBlock = solves({ algorithm: source.algorithm, header, target }, nonce);
-    if (isBlock) note("info", "miner.block", detail);
+    if (!isBlock) return;
+    this.#server?.ledger.block(user, performance.now());
+    note("info", "miner.block", detail);
   }
 }

@@ -32,4 +32,14 @@ export const STATS_MIGRATIONS: readonly string[] = [
     series INTEGER NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (series, reason)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What ordinary miners came to, by the name that they gave; '': those together who made room for others. since, last_share: ms of the wall clock.
+  CREATE TABLE miners (
+    algorithm TEXT NOT NULL, worker TEXT NOT NULL, since INTEGER NOT NULL, last_share INTEGER,
+    accepted INTEGER NOT NULL, stale INTEGER NOT NULL, duplicate INTEGER NOT NULL, low_difficulty INTEGER NOT NULL,
+    invalid INTEGER NOT NULL, refused INTEGER NOT NULL, lost INTEGER NOT NULL,
+    forwarded_accepted INTEGER NOT NULL, forwarded_rejected INTEGER NOT NULL, blocks INTEGER NOT NULL, best REAL, difficulty REAL,
+    PRIMARY KEY (algorithm, worker)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -7,6 +7,7 @@ import { messageOf } from "../shell/error.ts";
 import type { WorkSums } from "../shell/work-figures.ts";
 import type { Past } from "./answers.ts";
 import { SECONDS, THIN_EVERY_MS } from "./levels.ts";
+import type { MinerStore } from "./miner-store.ts";
 import { RIG, readingsOf } from "./reading.ts";
 import { type Growth, merge, type Sample, Sampler } from "./sampler.ts";
 import type { StatsReader } from "./stats-reader.ts";
@@ -86,6 +87,11 @@ export class StatsLane implements Past {
       const growth = series.get(name);
       return growth === undefined ? [] : [[at, growth] as const];
     });
+  }
+
+  /** What ordinary miners came to. */
+  get miners(): MinerStore {
+    return this.#parts.store.miners;
   }
 
   get reader(): StatsReader {

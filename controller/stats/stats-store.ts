@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type Database from "better-sqlite3";
 import { openOrSetAside } from "../shell/sqlite-file.ts";
 import { AHEAD_MS, coarserStepMs, DAYS, foldedLevels, SECONDS } from "./levels.ts";
+import { MinerStore } from "./miner-store.ts";
 import { RIG } from "./reading.ts";
 import { addGrowth, type Baseline, type Growth, type Sample } from "./sampler.ts";
 import { STATS_FILE, STATS_MIGRATIONS } from "./schema.ts";
@@ -31,6 +32,7 @@ export class StatsStore {
   readonly #statements = new Map<string, Database.Statement<unknown[]>>();
   readonly #ids = new Map<string, number>();
   readonly reader: StatsReader;
+  readonly miners: MinerStore;
   /** Where the file went that was found damaged; null if it was sound. */
   readonly setAside: string | null;
 
@@ -41,6 +43,7 @@ export class StatsStore {
     this.#db = db;
     this.setAside = setAside;
     this.reader = new StatsReader(db);
+    this.miners = new MinerStore(db);
   }
 
   baseline(): Baseline {

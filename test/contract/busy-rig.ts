@@ -34,6 +34,8 @@ const MINERS: MinersReport = {
       ...{ worker: 'a "worker"', connections: 1, address: "127.0.0.1", agent: "x/1" },
       ...{ connected_ms: 5, difficulty: 1e-4, hashrate_hs: 5e4, hourly_hashrate_hs: 5e4 },
       ...{ accepted: 3, rejected: 0, rejected_by: NO_MINERS.rejected_by, last_share_ms: 5 },
+      ...{ since: "2026-11-22T00:00:00.000Z", forwarded: { accepted: 1, rejected: 0 } },
+      ...{ blocks: 1, best_difficulty: 0.5 },
     },
   ],
 };

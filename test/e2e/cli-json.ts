@@ -155,6 +155,16 @@ const minersStatus = {
   rejected: number,
 } satisfies Shape<MinersStatus>;
 
+const minersCounted = {
+  since: orNull(time),
+  accepted: number,
+  rejected: number,
+  rejected_by: rejectedBy,
+  forwarded: v.strictObject({ accepted: number, rejected: number }),
+  blocks: number,
+  best_difficulty: orNull(number),
+};
+
 const minerWorker = v.strictObject({
   worker: text,
   connections: number,
@@ -164,16 +174,13 @@ const minerWorker = v.strictObject({
   difficulty: orNull(number),
   hashrate_hs: number,
   hourly_hashrate_hs: number,
-  accepted: number,
-  rejected: number,
-  rejected_by: rejectedBy,
+  ...minersCounted,
   last_share_ms: orNull(number),
 } satisfies Shape<MinerWorker>);
 
 const miners = v.strictObject({
   ...minersStatus,
-  rejected_by: rejectedBy,
-  forwarded: v.strictObject({ accepted: number, rejected: number }),
+  ...minersCounted,
   banned: number,
   workers: v.array(minerWorker),
 } satisfies Shape<MinersReport>);

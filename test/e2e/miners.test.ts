@@ -1,12 +1,15 @@
 // Ordinary miners: a second rig of real processes behind a first one, at a real pool; and a raw client that behaves badly at the program's
 // own server.
 
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../../controller/cli/demo/free-port.ts";
 import { StratumPracticePool } from "../../controller/pools/practice-stratum/practice-pool.ts";
 import { RawMiner } from "../../controller/pools/stratum-server/raw-miner.ts";
 import type { MinersReport } from "../../controller/pools/stratum-server/report.ts";
 import type { JudgedShare } from "../../controller/pools/stratum-server/session-state.ts";
+import { STATS_FILE } from "../../controller/stats/schema.ts";
 import { run, start, until, ZERORIG } from "./programs.ts";
 import { Rig } from "./rig.ts";
 
@@ -90,6 +93,83 @@ it("a second rig mines behind the first, at the first one's pool, and all counts
   expect(wrong).toEqual({ duplicate: 0, "low difficulty": 0, invalid: 0 });
   expect(pool.stats().connections).toBe(1);
   expect(new Set(shares.map(({ user }) => user))).toEqual(new Set(["e2e"]));
+});
+
+/** What the statistics file has of this worker; undefined before it has anything. */
+function keptOf(rig: Rig, worker: string): Readonly<Record<string, number>> | undefined {
+  const db = new Database(join(rig.paths.stateDir, STATS_FILE), { readonly: true });
+  try {
+    const row = db.prepare("SELECT accepted, duplicate FROM miners WHERE worker = ?").get(worker);
+    return row as Readonly<Record<string, number>> | undefined;
+  } finally {
+    db.close();
+  }
+}
+
+it("what a worker came to outlives a controller that is killed, and one that is stopped", {
+  timeout: 180_000,
+}, async () => {
+  // Every hash is good enough for that pool.
+  const pool = new StratumPracticePool({
+    algorithm: "sha256d",
+    difficulty: 1e-10,
+    jobsPerBlock: 100,
+  });
+  const { port: poolPort } = await pool.listen();
+  onTestFinished(() => pool.close());
+  const [port, httpPort] = [await freePort(), await freePort()];
+  const served = `[miners]\nlisten = "127.0.0.1"\nport = ${port}\nstart_difficulty = 1e-7`;
+  const http = `[http]\nlisten = "127.0.0.1"\nport = ${httpPort}`;
+  const rig = await Rig.start({ zeros: 1, edit: minesAt(poolPort, `${served}\n${http}`) });
+  await rig.ask({ verb: "cordon", slots: ["p1"], reason: "test", forMs: null });
+  let nonce = 0;
+  const hands = async (shares: number) => {
+    await until("there is work for miners", async () => (await minersOf(rig)).has_work);
+    const miner = new RawMiner(port);
+    await miner.begin("garage.1");
+    const { params: job = [] } = await miner.notified("mining.notify");
+    const submit = (n: number) => {
+      const share = ["garage.1", job[0], "0000", job[7], n.toString(16).padStart(8, "0")];
+      return miner.ask("mining.submit", share);
+    };
+    for (let n = 0; n < shares; n++) expect((await submit(++nonce)).result).toBe(true);
+    expect((await submit(nonce)).error).toContain(22);
+    miner.close();
+  };
+
+  await hands(3);
+  const kept = await until("some of it is kept", () => keptOf(rig, "garage.1"));
+  await rig.kill();
+  await rig.restart();
+  const after = await until("miners are served", async () => {
+    const report = await minersOf(rig);
+    return report.listen === null ? null : report;
+  });
+  const counted = { accepted: kept["accepted"], rejected: kept["duplicate"] };
+  expect(after).toMatchObject({ ...counted, workers: [{ worker: "garage.1", ...counted }] });
+  expect(kept["accepted"]).toBeGreaterThan(0);
+  expect(after.best_difficulty).toBeGreaterThan(0);
+  expect(after.forwarded.accepted).toBeGreaterThan(0);
+
+  await hands(5);
+  const before = await minersOf(rig);
+  expect(before.accepted).toBe((kept["accepted"] ?? 0) + 5);
+  await rig.stop();
+  await rig.restart();
+  const url = `http://127.0.0.1:${httpPort}`;
+  const { accepted, rejected, rejected_by, forwarded, best_difficulty, since } = before;
+  await until("miners are served", async () => (await minersOf(rig)).listen);
+  expect(await (await fetch(`${url}/api/v1/miners`)).json()).toMatchObject({
+    ...{ accepted, rejected, rejected_by, forwarded, best_difficulty, since, connections: 0 },
+    workers: [
+      { worker: "garage.1", connections: 0, accepted, rejected_by, best_difficulty, since },
+    ],
+  });
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain(
+    `zerorig_miner_shares_total{worker="garage.1",verdict="accepted"} ${accepted}\n`,
+  );
+  const { stdout } = await run(ZERORIG, ["miners", "--socket", rig.paths.controlSocket]);
+  expect(stdout).toMatch(new RegExp(`^garage\\.1 .* ${accepted}/${rejected} `, "m"));
 });
 
 it("a server without a rig hands on to another pool, and counts as that does", {

@@ -14,7 +14,7 @@ function bytesOf(hex: string, bytes: number, what: string): Buffer {
 }
 
 /** The 80 bytes, with the nonce 0. Throws RangeError if the job's header is not 76 bytes. */
-export function headerBytes({ header }: HeaderJob): Buffer {
+export function headerBytes({ header }: Pick<HeaderJob, "header">): Buffer {
   return Buffer.concat([bytesOf(header, NONCE_AT, "the header"), Buffer.alloc(4)], HEADER_BYTES);
 }
 

@@ -83,7 +83,7 @@ export class StratumPracticePool {
   }
 
   stats(): StratumPoolStats {
-    const { accepted, stale, duplicate, invalid, ...rest } = this.#server.ledger.totals;
+    const { accepted, stale, duplicate, invalid, ...rest } = this.#server.ledger.counts;
     const shares = {
       accepted,
       stale,

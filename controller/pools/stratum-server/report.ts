@@ -2,9 +2,26 @@
 
 import type { Rejected } from "./ledger.ts";
 import type { ConnectedMiner, StratumServer } from "./server.ts";
+import { type HandedOn, NO_COUNTS, type WorkerTotals } from "./worker-record.ts";
+
+/** What is counted of shares, over all runs of the program for as long as there is room. */
+interface Counted {
+  /** Since when, ISO 8601. */
+  readonly since: string | null;
+  readonly accepted: number;
+  readonly rejected: number;
+  /** By verdict. */
+  readonly rejected_by: Rejected;
+  /** Shares that the pool, or the node, wanted; and what it said. They are among the counts above. */
+  readonly forwarded: HandedOn;
+  /** Shares that were blocks of the network. */
+  readonly blocks: number;
+  /** The hardest that was found, as the difficulty that it would have met; null before the first. */
+  readonly best_difficulty: number | null;
+}
 
 /** One worker, by the name that its miners give. */
-export interface MinerWorker {
+export interface MinerWorker extends Counted {
   readonly worker: string;
   /** How many connections it has now; the next three are of the first of them, null without any. */
   readonly connections: number;
@@ -16,10 +33,6 @@ export interface MinerWorker {
   /** Estimated from its shares: of the last 5 minutes, and of the last hour. */
   readonly hashrate_hs: number;
   readonly hourly_hashrate_hs: number;
-  readonly accepted: number;
-  readonly rejected: number;
-  /** By verdict. */
-  readonly rejected_by: Rejected;
   /** The age of its last right share; null before the first. */
   readonly last_share_ms: number | null;
 }
@@ -36,40 +49,38 @@ export interface MinersStatus {
   readonly rejected: number;
 }
 
-export interface MinersReport extends MinersStatus {
-  readonly rejected_by: Rejected;
-  /** Shares that the pool, or the node, wanted; and what it said. They are among the counts above. */
-  readonly forwarded: { readonly accepted: number; readonly rejected: number };
+export interface MinersReport extends MinersStatus, Counted {
   /** Addresses that are turned away now. */
   readonly banned: number;
   readonly workers: readonly MinerWorker[];
 }
 
-const NONE: Rejected = {
-  stale: 0,
-  duplicate: 0,
-  "low difficulty": 0,
-  invalid: 0,
-  refused: 0,
-  lost: 0,
-};
-
 /** Where no miners are served. */
 export const NO_MINERS: MinersReport = {
-  ...{ listen: null, has_work: false, connections: 0, hashrate_hs: 0, accepted: 0, rejected: 0 },
-  ...{ rejected_by: NONE, forwarded: { accepted: 0, rejected: 0 }, banned: 0, workers: [] },
+  ...{ listen: null, has_work: false, connections: 0, hashrate_hs: 0 },
+  ...counted(null),
+  ...{ banned: 0, workers: [] },
 };
 
-function total(counts: Rejected): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+function counted(totals: WorkerTotals | null): Counted {
+  const { accepted, ...rejectedBy } = totals?.counts ?? NO_COUNTS;
+  return {
+    since: totals === null ? null : new Date(totals.since).toISOString(),
+    accepted,
+    rejected: Object.values(rejectedBy).reduce((sum, count) => sum + count, 0),
+    rejected_by: rejectedBy,
+    forwarded: totals?.handedOn ?? { accepted: 0, rejected: 0 },
+    blocks: totals?.blocks ?? 0,
+    best_difficulty: totals?.best ?? null,
+  };
 }
 
-/** `now` by the clock of the server's own figures, performance.now(). */
+/** `now` by the clock of the server's own figures, performance.now(), and the same moment by the wall clock. */
 export function minersReport(
   server: StratumServer,
   listen: string,
-  forwarded: MinersReport["forwarded"],
   now: number,
+  wallMs: number,
 ): MinersReport {
   const here = server.miners();
   const byWorker = new Map<string, ConnectedMiner[]>();
@@ -78,8 +89,9 @@ export function minersReport(
       byWorker.set(worker, [...(byWorker.get(worker) ?? []), miner]);
     }
   }
-  const workers = server.ledger.workers(now).map((figures): MinerWorker => {
-    const { worker, accepted, rejected, hashrateHs, hourlyHashrateHs, lastShareMs } = figures;
+  const workers = server.ledger.workers(now, wallMs).map((figures): MinerWorker => {
+    const { totals, hashrateHs, hourlyHashrateHs, lastShareAgeMs } = figures;
+    const { worker, difficulty } = totals;
     const own = byWorker.get(worker) ?? [];
     const [first] = own;
     return {
@@ -88,25 +100,19 @@ export function minersReport(
       address: first?.address ?? null,
       agent: first?.agent ?? null,
       connected_ms: first === undefined ? null : Math.round(now - first.sinceMs),
-      difficulty: first?.difficulty ?? figures.difficulty,
+      difficulty: first?.difficulty ?? difficulty,
       hashrate_hs: Math.round(hashrateHs),
       hourly_hashrate_hs: Math.round(hourlyHashrateHs),
-      accepted,
-      rejected: total(rejected),
-      rejected_by: rejected,
-      last_share_ms: lastShareMs === null ? null : Math.round(now - lastShareMs),
+      ...counted(totals),
+      last_share_ms: lastShareAgeMs,
     };
   });
-  const { accepted, ...rejected } = server.ledger.totals;
   return {
     listen,
     has_work: server.hasWork,
     connections: here.length,
     hashrate_hs: workers.reduce((sum, each) => sum + each.hashrate_hs, 0),
-    accepted,
-    rejected: total(rejected),
-    rejected_by: rejected,
-    forwarded,
+    ...counted(server.ledger.totals(now, wallMs)),
     banned: server.bannedAddresses,
     workers,
   };

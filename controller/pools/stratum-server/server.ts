@@ -256,12 +256,16 @@ export class StratumServer {
       this.#step(miner, { type: "verdict", claim, verdict, reason, now: performance.now() });
     if (judgement.verdict !== "right") {
       tell(judgement.verdict);
-    } else if (!judgement.isWanted) {
+      return;
+    }
+    this.ledger.found(claim.user, judgement.difficulty, performance.now());
+    if (!judgement.isWanted) {
       tell("accepted");
     } else {
       const { share } = judgement;
       this.#source.submit(share, (verdict, reason) => {
         tell(verdict, reason);
+        this.ledger.handedOn(share.user, verdict, performance.now());
         this.#flush(miner);
         onWanted?.(share, verdict, reason);
       });

@@ -1,10 +1,10 @@
 // Verifies the shares of all miners, each once: the header is made anew, hashed by the plain reference, and remembered.
 
-import { solves } from "../../../zero-agent/kernels/reference.ts";
+import { headerHash } from "../solves.ts";
 import { headerOf } from "../stratum/header.ts";
 import { hex32 } from "../stratum/hex.ts";
 import { rolledVersion } from "../stratum/space.ts";
-import { type HeaderAlgorithm, targetHex, targetOf } from "../stratum/target.ts";
+import { difficultyOf, type HeaderAlgorithm, targetOf } from "../stratum/target.ts";
 import type { Claim } from "./session-state.ts";
 import type { FoundShare, ServedWork } from "./work.ts";
 
@@ -15,7 +15,13 @@ const WORKS_MAX = 16;
 
 export type Judgement =
   | { readonly verdict: "duplicate" | "low difficulty" | "stale" }
-  | { readonly verdict: "right"; readonly share: FoundShare; readonly isWanted: boolean };
+  | {
+      readonly verdict: "right";
+      readonly share: FoundShare;
+      readonly isWanted: boolean;
+      /** That it would have met. */
+      readonly difficulty: number;
+    };
 
 /** What was handed in is forgotten with the work that it was found in. */
 export class ShareJudge {
@@ -56,11 +62,12 @@ export class ShareJudge {
       extranonce,
       versionBits === null ? notice.version : version,
     );
-    const meets = (target: bigint) =>
-      solves({ algorithm: this.#algorithm, header, target: targetHex(target) }, nonce);
-    if (!meets(targetOf(difficulty, this.#algorithm))) return { verdict: "low difficulty" };
+    const algorithm = this.#algorithm;
+    const hash = headerHash(algorithm, header, nonce);
+    if (hash > targetOf(difficulty, algorithm)) return { verdict: "low difficulty" };
     seen.add(key);
     const share: FoundShare = { work, user, extranonce, time, nonce, versionBits, header };
-    return { verdict: "right", share, isWanted: wanted !== null && meets(wanted.target) };
+    const isWanted = wanted !== null && hash <= wanted.target;
+    return { verdict: "right", share, isWanted, difficulty: difficultyOf(hash, algorithm) };
   }
 }
