@@ -6,8 +6,8 @@ import { adopt, adoptWanted } from "./adopt.ts";
 import { bootGraceMs } from "./boot.ts";
 import { type Draft, enter, ownSlot, patchSlot, report, save, slotOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
+import { adoptForeign } from "./foreign.ts";
 import {
-  adoptForeign,
   closeIntent,
   concludeOff,
   concludeOn,

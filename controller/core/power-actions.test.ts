@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
 import { INTENT, mining } from "../../test/sim/scene.ts";
 import { type Draft, draftOf } from "./draft.ts";
+import { adoptForeign } from "./foreign.ts";
 import {
-  adoptForeign,
   beginAsking,
   beginCut,
   beginOn,

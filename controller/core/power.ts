@@ -1,6 +1,5 @@
 // Power actions: begun with an intent, carried out in stages, ended by proof.
 
-import type { Line } from "../../hat/board.ts";
 import { CLOSE } from "../../zero-agent/protocol/closes.ts";
 import { bootGraceMs } from "./boot.ts";
 import { take } from "./bucket.ts";
@@ -280,29 +279,4 @@ export function concludeOn(draft: Draft, slot: Slot): Slot {
   // What is on disk must not say that it waits to be switched on: whoever switches it off from now on means it.
   save(draft, on);
   return on;
-}
-
-/** Another program switched the line: what is found is adopted, and automation leaves the slot to people. */
-export function adoptForeign(draft: Draft, given: Slot, found: Line): Slot {
-  report(draft, "warn", "power.foreign-change", given.id, null, { found });
-  let slot = releaseSlot(draft, closeIntent(draft, given, "foreign-change"), false);
-  slot = patchSlot(draft, slot, {
-    written: null,
-    cycleAsked: null,
-    // Whatever start we had begun is over.
-    bootPending: false,
-    wanted: found,
-    shed: null,
-    hold: {
-      kind: "foreign",
-      reason: "another program switched the line",
-      since: draft.now,
-      until: Number.POSITIVE_INFINITY,
-    },
-  });
-  save(draft, slot);
-  if (found === "off") return enter(draft, slot, "Off", "foreign-change", { offAt: draft.now });
-  return enter(draft, slot, "Unknown", "foreign-change", {
-    until: draft.now + draft.rig.policy.bootGraceMs,
-  });
 }
