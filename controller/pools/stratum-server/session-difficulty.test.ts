@@ -4,7 +4,7 @@ import { openWindow, retarget, withShare } from "./session-difficulty.ts";
 const EVERY = 10_000;
 
 /** So many shares of this difficulty since 0. */
-function after(shares: number, difficulty = 2) {
+function mined(shares: number, difficulty = 2) {
   let window = openWindow(0);
   for (let n = 0; n < shares; n++) window = withShare(window, difficulty);
   return window;
@@ -16,7 +16,7 @@ describe("the difficulty", () => {
     [0, 39_999],
     [1, 119_999],
   ])("is not looked at after %i shares in %i ms", (shares, now) => {
-    expect(retarget(2, after(shares), EVERY, now)).toBeNull();
+    expect(retarget(2, mined(shares), EVERY, now)).toBeNull();
   });
 
   it.each([
@@ -28,7 +28,7 @@ describe("the difficulty", () => {
     [8, 120_000],
     [20, 120_000],
   ])("stays after %i shares in %i ms", (shares, now) => {
-    expect(retarget(2, after(shares), EVERY, now)).toBe(2);
+    expect(retarget(2, mined(shares), EVERY, now)).toBe(2);
   });
 
   it.each([
@@ -43,11 +43,11 @@ describe("the difficulty", () => {
     [12, 60, 130],
     [0, 1e12, 0.031],
   ])("after %i shares in %i ms is %d", (shares, now, difficulty) => {
-    expect(retarget(2, after(shares), EVERY, now)).toBe(difficulty);
+    expect(retarget(2, mined(shares), EVERY, now)).toBe(difficulty);
   });
 
   it("counts each share by what it was worth", () => {
-    const window = withShare(after(11, 2), 26);
+    const window = withShare(mined(11, 2), 26);
     expect(window).toEqual({ sinceMs: 0, shares: 12, work: 48 });
     expect(retarget(2, window, EVERY, 120_000)).toBe(4);
   });
