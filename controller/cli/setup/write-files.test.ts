@@ -6,11 +6,13 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { CliError } from "../error.ts";
 import type { PlannedFile } from "./rig-plan.ts";
 import { changedFiles, makeFolder, writeFiles } from "./write-files.ts";
 
@@ -67,3 +69,38 @@ test("one that cannot be written ends it, and what was written until then is sai
   );
   expect(readdirSync(dir).sort()).toEqual(["first", "first.now.bak", "second"]);
 });
+
+test.each([
+  ["a file", (place: string) => writeFileSync(place, "")],
+  ["a link to what is not there", (place: string) => symlinkSync(`${place}.gone`, place)],
+])("%s where a folder should be is no matter of rights: sudo is not advised", (_, put) => {
+  const place = join(folder(), "taken");
+  put(place);
+  const written = faultOf(() => writeFiles([file(join(place, "rig.toml"), "x\n")], null, "now"));
+  expect(written).toMatchObject({ code: "failed", todo: expect.stringMatching(/--dir.*--unit/) });
+  expect(written.todo).not.toContain("sudo");
+});
+
+// Nobody may make anything there, root included: the folder above is there, and that it is not is all that is said.
+test("a folder that cannot be made where there is one above it is no matter of rights either", () => {
+  const made = faultOf(() => makeFolder("/proc/zerorig/keys", 0o700, null));
+  expect(made).toMatchObject({ code: "failed", message: expect.stringContaining("/proc/zerorig") });
+  expect(made.todo).not.toContain("sudo");
+});
+
+// Nor there, but that it is not allowed is said.
+test("where rights are missing that is said, however deep the folder", () => {
+  const files = [file("/sys/zerorig/keys/p1.key", "x\n")];
+  const written = faultOf(() => writeFiles(files, null, "now"));
+  expect(written).toMatchObject({ code: "permission" });
+});
+
+function faultOf(act: () => unknown): CliError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof CliError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}

@@ -18,8 +18,9 @@ import { messageOf, systemCode } from "../../shell/error.ts";
 import { CliError } from "../error.ts";
 import type { PlannedFile } from "./rig-plan.ts";
 
-const ELSEWHERE = "Run it with sudo, or name another folder with --dir.";
+const ELSEWHERE = "name another place with --dir, or with --unit for the unit";
 const NO_ROOM: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
+const NOT_ALLOWED: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
 
 /** Whom the secrets belong to; null leaves them to whoever runs this. */
 export interface Owner {
@@ -40,7 +41,7 @@ export function textOf(path: string): string | null {
     return readFileSync(path, "utf8");
   } catch (error) {
     if (systemCode(error) === "ENOENT") return null;
-    throw new CliError("permission", `cannot read ${path}: ${messageOf(error)}`, ELSEWHERE, error);
+    throw fault(`cannot read ${path}: ${messageOf(error)}`, error);
   }
 }
 
@@ -93,7 +94,7 @@ export function makeFolder(path: string, mode: number, owner: Owner | null): voi
     mkdirSync(path, { mode });
     if (owner !== null) chownSync(path, owner.uid, owner.gid);
   } catch (error) {
-    throw new CliError("permission", `cannot make ${path}: ${messageOf(error)}`, ELSEWHERE, error);
+    throw fault(`cannot make ${path}: ${messageOf(error)}`, error);
   }
 }
 
@@ -119,15 +120,22 @@ function replaceFile({ path, text, mode }: PlannedFile, owner: Owner | null): vo
 function failure(path: string, { written, backups }: Written, error: unknown): CliError {
   const list = (paths: readonly string[]) => (paths.length === 0 ? "nothing" : paths.join(", "));
   const saved = backups.length === 0 ? "" : `; backups: ${list(backups)}`;
+  const message = `cannot write ${path}: ${messageOf(error)}; written until then: ${list(written)}${saved}`;
+  return fault(message, error instanceof CliError ? error.cause : error);
+}
+
+/** With the exit code and the advice that go with the cause: sudo helps only where rights are missing. */
+function fault(message: string, error: unknown): CliError {
   const cause = systemCode(error);
-  const code = ["EACCES", "EPERM", "EROFS"].includes(cause) ? "permission" : "failed";
+  if (NOT_ALLOWED.has(cause)) {
+    return new CliError("permission", message, `Run it with sudo, or ${ELSEWHERE}.`, error);
+  }
+  if (cause === "EROFS") {
+    const todo = `That file system is read-only: ${ELSEWHERE}.`;
+    return new CliError("permission", message, todo, error);
+  }
   const todo = NO_ROOM.has(cause)
     ? "Make room there, and run it again: what is right stays."
-    : ELSEWHERE;
-  return new CliError(
-    code,
-    `cannot write ${path}: ${messageOf(error)}; written until then: ${list(written)}${saved}`,
-    todo,
-    error,
-  );
+    : `There can be no such file or folder there: see what is in its way, or ${ELSEWHERE}.`;
+  return new CliError("failed", message, todo, error);
 }
