@@ -1,6 +1,7 @@
 // The commands and options of `zerorig`. Bodies live in files of their own and load only when their command runs.
 
 import { Command, Option } from "commander";
+import { tellMissingArguments } from "../../hat/ctl/missing-argument.ts";
 import { FAULT_KINDS } from "../../hat/virtual/fault.ts";
 import { addAgents } from "./agents-program.ts";
 import type { AlertOptions } from "./alert-command.ts";
@@ -87,6 +88,7 @@ export function buildProgram(outcome: Outcome): Command {
   addReplay(program, outcome);
   addAlert(program, outcome);
   addHelpCommands(program, outcome, configOptions);
+  tellMissingArguments(program);
   return program;
 }
 

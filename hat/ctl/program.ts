@@ -6,6 +6,7 @@ import { addFanCommand } from "./fan-command.ts";
 import { addHubCommand } from "./hub-command.ts";
 import { addInitCommand } from "./init-command.ts";
 import { addLookCommands } from "./look-commands.ts";
+import { tellMissingArguments } from "./missing-argument.ts";
 import { addPowerCommands } from "./power-commands.ts";
 import { addGlobalOptions } from "./session.ts";
 import { addStateCommands } from "./state-commands.ts";
@@ -52,5 +53,6 @@ export function buildProgram({ name, complain }: Naming): Command {
   addWatchCommand(program);
   addStateCommands(program);
   addVirtualCommand(program);
+  tellMissingArguments(program);
   return program;
 }
