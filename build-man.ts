@@ -2,6 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 
 interface Page {
@@ -126,15 +127,15 @@ function helpOf(program: string, ...args: readonly string[]): string {
   return execFileSync(process.execPath, [program, ...args], { encoding: "utf8", env });
 }
 
-/** Writes dist/man; the programs of dist were built before. */
-export async function buildManPages(version: string): Promise<void> {
+/** Writes the folder `man` of `out`, where the programs were built before. */
+export async function buildManPages(out: string, version: string): Promise<void> {
   Object.assign(globalThis, { ZERORIG_VERSION: version });
   const [zerorig, hatctl, fence] = await Promise.all([
     import("./controller/cli/program.ts"),
     import("./hat/ctl/program.ts"),
     import("./hat/ctl/fence/words.ts"),
   ]);
-  const agent = "dist/zero-agent.cjs";
+  const agent = join(out, "zero-agent.cjs");
   const pages: readonly Page[] = [
     commanderPage(
       zerorig.buildProgram({ exitCode: 0 }),
@@ -158,6 +159,7 @@ export async function buildManPages(version: string): Promise<void> {
     ),
     { file: "fence_clusterhat.8", text: fence.manPage() },
   ];
-  mkdirSync("dist/man", { recursive: true });
-  for (const { file, text } of pages) writeFileSync(`dist/man/${file}`, text);
+  const folder = join(out, "man");
+  mkdirSync(folder, { recursive: true });
+  for (const { file, text } of pages) writeFileSync(join(folder, file), text);
 }

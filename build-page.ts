@@ -1,11 +1,9 @@
-// Builds the web page into dist/page: each file as it is, and packed with gzip and brotli beside it, so that nobody packs at run time.
+// Builds the web page: each file as it is, and packed with gzip and brotli beside it, so that nobody packs at run time.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build, type Plugin } from "vite";
-
-const OUT = "dist/page";
 
 /** What of uPlot is never drawn here: other shapes of lines, logarithmic axes, tables to join, legends, dates in its own words. */
 const UNUSED: readonly (readonly [text: string, instead: string])[] = [
@@ -50,7 +48,7 @@ const leanPlot: Plugin = {
   },
 };
 
-export async function buildPage(): Promise<void> {
+export async function buildPage(out: string): Promise<void> {
   await build({
     configFile: false,
     root: "controller/page",
@@ -58,7 +56,7 @@ export async function buildPage(): Promise<void> {
     logLevel: "warn",
     plugins: [leanPlot],
     build: {
-      outDir: `../../${OUT}`,
+      outDir: resolve(out),
       emptyOutDir: true,
       target: "es2022",
       // Every file comes from us under a name of its own: the page's policy allows nothing inline.
@@ -66,7 +64,7 @@ export async function buildPage(): Promise<void> {
       modulePreload: { polyfill: false },
     },
   });
-  for (const file of readdirSync(OUT, { recursive: true, withFileTypes: true })) {
+  for (const file of readdirSync(out, { recursive: true, withFileTypes: true })) {
     if (file.isFile()) pack(join(file.parentPath, file.name));
   }
 }
