@@ -47,10 +47,9 @@ export class DemoRig {
     return rig;
   }
 
-  /** Each line that was printed so far. */
+  /** What happened so far. */
   events(): RigEvent[] {
-    const lines = this.#program.out().split("\n").slice(0, -1);
-    return lines.map((line) => JSON.parse(line) as RigEvent);
+    return eventsOf(this.#program.out());
   }
 
   /** Makes these go wrong now, and waits until the controller has seen and mended each and all Zeros are Ready. */
@@ -109,6 +108,14 @@ export class DemoRig {
       throw new Error(`${String(error)}\n${last.map((event) => JSON.stringify(event)).join("\n")}`);
     });
   }
+}
+
+/** The events among the lines that a demo printed: a line that is not whole yet is none, nor is the summary. */
+export function eventsOf(printed: string): RigEvent[] {
+  const lines = printed.split("\n").slice(0, -1);
+  return lines
+    .map((line) => JSON.parse(line) as RigEvent | { readonly summary: Summary })
+    .filter((line) => "ev" in line);
 }
 
 function isReady(slot: string, events: readonly RigEvent[]): boolean {
