@@ -115,6 +115,15 @@ describe("a Zero that is up on demand only", () => {
     world.until(() => isOff(world, "p3"), "asleep again");
   });
 
+  it("is not told of as woken where a demand finds it up", () => {
+    const world = rig();
+    asked(world, "p3", 5000);
+    world.run(10_000);
+    asked(world, "p3", 5000);
+    expect(world.slot("p3").phase).toBe("Ready");
+    expect(world.reported("slot.woken")).toEqual([]);
+  });
+
   it("is not woken for work, nor for want of work switched off sooner", () => {
     const world = rig({ policy: { idleOffMs: 20_000 } });
     world.poolSilent = true;
@@ -171,9 +180,9 @@ describe("a Zero that is up on demand only", () => {
       pause: { reason: "", since: world.now, until: Number.POSITIVE_INFINITY },
     };
     expect(surpluses(paused, world.now)[0]?.waitsFor).toBe("paused");
-    expect(
-      surpluses(withSlot(due, "p3", { ...slot, demandUntil: world.now + 1 }), world.now),
-    ).toEqual([]);
+    const demanded = (untilMs: number) =>
+      surpluses(withSlot(due, "p3", { demandUntil: world.now + untilMs }), world.now).length;
+    expect([1, 0].map(demanded)).toEqual([0, 1]);
   });
 });
 

@@ -200,7 +200,7 @@ function wakeFor(draft: Draft, order: Order): void {
 export function dispatchOrders(draft: Draft): void {
   const { rig } = draft;
   const free = freeWorkers(draft, isFit);
-  let room = free.length > 0 ? roomIn(rig) : 0;
+  let room = roomIn(rig);
   for (const worker of free) if (room > 0 && serve(draft, worker)) room--;
   for (const order of rig.orders) if (hasWork(order)) wakeFor(draft, order);
 }

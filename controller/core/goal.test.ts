@@ -124,6 +124,14 @@ it("counts what a worker of the controller's own searches, too", () => {
   expect(hosts[0]?.hashes).toBeGreaterThan(0);
 });
 
+it("has each of its shares counted once", () => {
+  const { goals, seats } = bothMined(60_000).state;
+  const sum = (items: readonly { readonly accepted: number }[]) =>
+    items.reduce((all, { accepted }) => all + accepted, 0);
+  expect(sum(goals)).toBe(sum(seats));
+  expect(sum(goals)).toBeGreaterThan(10);
+});
+
 describe("a goal whose pool fails", () => {
   const world = bothMined(60_000);
   const { now } = world;

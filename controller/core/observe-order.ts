@@ -5,9 +5,7 @@ import { type Draft, emit, report } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import {
   type Find,
-  NEW_WORKER,
   newOrder,
-  ORDERS_SEAT,
   type Order,
   type OrderEnd,
   type OrderPiece,
@@ -65,26 +63,20 @@ function endOrder(draft: Draft, order: Order, end: OrderEnd): void {
   const given = new Set(order.pieces.map(({ id }) => id));
   settle(draft, order, end);
   for (const slot of draft.rig.slots) {
-    if (slot.task?.seat !== ORDERS_SEAT || !given.has(slot.task.jobId)) continue;
-    releaseSlot(draft, slot, false);
+    if (slot.task !== null && given.has(slot.task.jobId)) releaseSlot(draft, slot, false);
   }
   for (const host of draft.rig.hosts) {
     const { task } = host;
-    if (task?.seat !== ORDERS_SEAT || !given.has(task.jobId)) continue;
-    releaseHost(draft, host, task, false);
+    if (task !== null && given.has(task.jobId)) releaseHost(draft, host, task, false);
   }
 }
 
 function counted(order: Order, worker: string, event: EventOf<"result">): Partial<Order> {
   const { hashes, elapsedMs } = event;
-  const known = order.workers[worker] ?? NEW_WORKER;
-  const tells = elapsedMs >= RATE_MIN_ELAPSED_MS;
-  const workers = withWorker(order.workers, worker, {
-    hashes: known.hashes + hashes,
-    rateHs: tells ? (hashes * 1000) / elapsedMs : known.rateHs,
-    trust: tells ? 1 : known.trust,
-  });
-  return { hashes: order.hashes + hashes, workers };
+  const sum = { hashes: order.hashes + hashes };
+  if (elapsedMs < RATE_MIN_ELAPSED_MS) return sum;
+  const rateHs = (hashes * 1000) / elapsedMs;
+  return { ...sum, workers: withWorker(order.workers, worker, { rateHs, trust: 1 }) };
 }
 
 /** Whether the piece is searched by this answer, if it names no nonce: all of it was hashed. */

@@ -31,7 +31,6 @@ export interface OrderPiece {
 
 /** What a worker did for the order in this run of the controller. */
 export interface OrderWorker {
-  readonly hashes: number;
   /** Of its last piece that took long enough to tell; 0 before that. */
   readonly rateHs: number;
   /** Halved with each piece that it failed since: what it was taken to be capable of is too much. */
@@ -39,7 +38,7 @@ export interface OrderWorker {
 }
 
 /** What is known of a worker that did nothing yet. */
-export const NEW_WORKER: OrderWorker = { hashes: 0, rateHs: 0, trust: 1 };
+export const NEW_WORKER: OrderWorker = { rateHs: 0, trust: 1 };
 
 export interface OrderEnd {
   readonly outcome: "found" | "exhausted" | "cancelled" | "failed";
@@ -168,8 +167,8 @@ export function withoutHolder(order: Order, pieceId: string, failedBy: string | 
   const lost = copyOrder(order);
   lost.pieces = joined(pieces);
   if (failedBy === null) return lost;
-  const { hashes, rateHs, trust } = order.workers[failedBy] ?? NEW_WORKER;
-  lost.workers = withWorker(order.workers, failedBy, { hashes, rateHs, trust: trust / 2 });
+  const { rateHs, trust } = order.workers[failedBy] ?? NEW_WORKER;
+  lost.workers = withWorker(order.workers, failedBy, { rateHs, trust: trust / 2 });
   return lost;
 }
 

@@ -1,73 +1,27 @@
 import { describe, expect, it } from "vitest";
+import {
+  answer,
+  ends,
+  only,
+  over,
+  pieceOf,
+  place,
+  refuse,
+  SECOND,
+  searchers,
+  searching,
+  sleeping,
+  solve,
+  submit,
+  untilSearched,
+} from "../../test/sim/order-scene.ts";
 import { leftBehind, mining, say, waitingJob, withSlot } from "../../test/sim/scene.ts";
 import { helloOf } from "../../test/sim/sim-link.ts";
-import { World, type WorldOptions } from "../../test/sim/world.ts";
+import { World } from "../../test/sim/world.ts";
 import type { Algorithm } from "../../zero-agent/kernels/kernel.ts";
 import { waitsFor } from "./dispatch-orders.ts";
 import type { EffectOf } from "./effect.ts";
-import type { Order, OrderEnd, OrderSpec } from "./order.ts";
 import { orderView } from "./order-view.ts";
-
-/** A Zero of the simulated rig does 240,000 hashes a second. */
-const SECOND = 240_000;
-const FOREVER_MS = 1e9;
-
-function specOf(more: Partial<OrderSpec> = {}): OrderSpec {
-  return {
-    id: "j1",
-    algorithm: "duco-s1",
-    prefix: "f1",
-    target: "b",
-    from: 1000,
-    to: 1000 + 120 * SECOND - 1,
-    ...more,
-  };
-}
-
-/** Of every order that is placed, the solution by its prefix. */
-function solve(world: World, solutions: Readonly<Record<string, number | null>>): void {
-  world.orders = {
-    solutionFor: (prefix: string) => solutions[prefix],
-    searched() {},
-  } as never;
-}
-
-function place(world: World, more: Partial<OrderSpec> = {}, forMs = FOREVER_MS): void {
-  world.post({ type: "order-placed", order: specOf(more), forMs });
-}
-
-/** A rig that mines, and an order that nothing solves. */
-function searching(
-  more: Partial<OrderSpec> = {},
-  options: WorldOptions = {},
-  solution: number | null = null,
-): World {
-  const world = mining(options);
-  solve(world, { f1: solution });
-  place(world, more);
-  return world;
-}
-
-function ends(world: World): (OrderEnd & { readonly id: string })[] {
-  return world.effects.flatMap((effect) =>
-    effect.type === "end-order" ? [{ id: effect.order, ...effect.end }] : [],
-  );
-}
-
-function over(world: World, id = "j1"): OrderEnd & { readonly id: string } {
-  world.until(() => world.reported("job.ended").some(({ detail }) => detail["job"] === id), "end");
-  return ends(world).find((end) => end.id === id) as OrderEnd & { readonly id: string };
-}
-
-function only(world: World): Order {
-  const [order] = world.state.orders;
-  if (order === undefined) throw new Error("no order is open");
-  return order;
-}
-
-function workers(world: World): string[] {
-  return only(world).pieces.flatMap(({ worker }) => worker ?? []);
-}
 
 type Sent = EffectOf<"send"> & { readonly message: { readonly type: "job" } };
 
@@ -84,7 +38,7 @@ function piecesSent(world: World, id = "j1"): Sent["message"][] {
 describe("an order", () => {
   it("is searched by all Zeros, each nonce once, and ends exhausted", () => {
     const world = searching();
-    world.until(() => workers(world).length === 4, "all search");
+    untilSearched(world, 4);
     const { state, hashrate_hs } = orderView(world.state, only(world), world.now);
     expect([state, hashrate_hs]).toEqual(["running", 0]);
     expect(over(world)).toMatchObject({ outcome: "exhausted", nonce: null, why: null });
@@ -121,9 +75,8 @@ describe("an order", () => {
 
   it("goes before mining, which goes on after it; what a pool gave is done first", () => {
     const world = mining({ policy: { connectionsPerZero: 2 } });
-    solve(world, { f1: null });
-    place(world);
-    world.until(() => workers(world).length === 4, "all search");
+    submit(world);
+    untilSearched(world, 4);
     const shares = world.sent.size;
     world.run(8000);
     expect(world.sent.size).toBe(shares);
@@ -135,11 +88,11 @@ describe("an order", () => {
 
   it("is left a share of the workers, while the others mine", () => {
     const world = searching({}, { policy: { orderShare: 0.5 } });
-    world.until(() => workers(world).length === 2, "half of them search");
+    untilSearched(world, 2);
     const shares = world.sent.size;
     for (let look = 0; look < 20; look++) {
       world.run(500);
-      expect(workers(world).length).toBeLessThanOrEqual(2);
+      expect(searchers(world).length).toBeLessThanOrEqual(2);
     }
     expect(world.sent.size).toBeGreaterThan(shares);
   });
@@ -147,16 +100,16 @@ describe("an order", () => {
   it("has one worker at least, however small the share is", () => {
     const world = searching({}, { policy: { orderShare: 0.01 } });
     world.run(5000);
-    expect(workers(world)).toHaveLength(1);
+    expect(searchers(world)).toHaveLength(1);
   });
 
   it("is searched by host workers, with several connections too", () => {
     const world = searching({ algorithm: "scrypt", to: 2_000_000 }, { hostWorkers: 1 });
-    world.until(() => workers(world).includes("h1"), "the host searches");
-    expect(workers(world)).toEqual(["h1"]);
+    world.until(() => searchers(world).includes("h1"), "the host searches");
+    expect(searchers(world)).toEqual(["h1"]);
     expect(over(world).outcome).toBe("exhausted");
     const two = searching({}, { hostWorkers: 1, policy: { connectionsPerZero: 2 } });
-    two.until(() => workers(two).length === 5, "all search");
+    untilSearched(two, 5);
     expect(over(two).outcome).toBe("exhausted");
   });
 
@@ -203,19 +156,12 @@ describe("an order", () => {
 
   it("goes on without a Zero that falls silent, hangs up, refuses or takes too long", () => {
     const world = searching();
-    world.until(() => workers(world).length === 4, "all search");
+    untilSearched(world, 4);
     world.zero("p1").hung = true;
     world.zero("p2").speed = 0.02;
     world.unlink(world.zero("p3"));
-    const { task, epoch, link } = world.slot("p4");
-    world.post({
-      type: "nack",
-      worker: "p4",
-      link: link?.id ?? 0,
-      jobId: task?.jobId ?? "",
-      epoch,
-    });
-    expect(workers(world)).not.toContain("p3");
+    refuse(world, "p4");
+    expect(searchers(world)).not.toContain("p3");
     world.run(30_000);
     world.zero("p2").speed = 1;
     expect(over(world).outcome).toBe("exhausted");
@@ -224,32 +170,18 @@ describe("an order", () => {
 
   it("gives a failed piece to the one that failed it, where there is no other", () => {
     const world = searching({}, { zeros: 1 });
-    world.until(() => workers(world).length === 1, "it searches");
-    const { task, epoch, link } = world.slot("p1");
-    world.post({
-      type: "nack",
-      worker: "p1",
-      link: link?.id ?? 0,
-      jobId: task?.jobId ?? "",
-      epoch,
-    });
+    untilSearched(world, 1);
+    refuse(world, "p1");
     expect(over(world).outcome).toBe("exhausted");
   });
 
   it("keeps a failed piece from the one that failed it, as long as another may take it", () => {
     const world = searching({ to: 1000 + 2 * SECOND - 1 }, { zeros: 2 });
-    world.until(() => workers(world).length === 2, "both search");
-    const failed = only(world).pieces.find(({ worker }) => worker === "p1");
-    const { task, epoch, link } = world.slot("p1");
-    world.post({
-      type: "nack",
-      worker: "p1",
-      link: link?.id ?? 0,
-      jobId: task?.jobId ?? "",
-      epoch,
-    });
+    untilSearched(world, 2);
+    const failed = pieceOf(world, "p1");
+    refuse(world, "p1");
     world.run(10);
-    const [again] = only(world).pieces.filter(({ from }) => from === failed?.from);
+    const [again] = only(world).pieces.filter(({ from }) => from === failed.from);
     expect(again?.worker).not.toBe("p1");
     expect(over(world).outcome).toBe("exhausted");
   });
@@ -272,14 +204,7 @@ describe("an order", () => {
     const big = held();
     const size = (big?.to ?? 0) - (big?.from ?? 0) + 1;
     expect(size).toBe(10_000_000);
-    const { epoch, task } = world.state.hosts[0] ?? {};
-    world.post({
-      type: "nack",
-      worker: "h1",
-      link: null,
-      jobId: task?.jobId ?? "",
-      epoch: epoch ?? 0,
-    });
+    refuse(world, "h1");
     world.until(
       () => only(world).pieces.some(({ from, worker }) => from === big?.from && worker === "p1"),
       "p1",
@@ -295,14 +220,7 @@ describe("an order", () => {
       worker: null,
       tried: ["h1"],
     });
-    const slot = world.slot("p1");
-    world.post({
-      type: "nack",
-      worker: "p1",
-      link: slot.link?.id ?? 0,
-      jobId: slot.task?.jobId ?? "",
-      epoch: slot.epoch,
-    });
+    refuse(world, "p1");
     const joined = leftBehind(world).orders[0]?.open ?? [];
     expect(joined.filter(([from]) => from === big?.from).length).toBe(1);
     expect(over(world).outcome).toBe("exhausted");
@@ -321,29 +239,17 @@ describe("an order", () => {
 
   it("counts a piece only if all of it was hashed, and a nonce only if it lies within", () => {
     const world = searching();
-    world.until(() => workers(world).length === 4, "all search");
-    const answer = (nonce: number | null, hashes: number) => {
-      const { task, epoch, link } = world.slot("p1");
-      const piece = only(world).pieces.find(({ worker }) => worker === "p1");
-      world.post({
-        type: "result",
-        worker: "p1",
-        link: link?.id ?? 0,
-        jobId: task?.jobId ?? "",
-        epoch,
-        nonce,
-        hashes,
-        elapsedMs: 10,
-      });
-      return piece as { readonly from: number; readonly to: number };
-    };
-    const short = answer(null, 5);
+    untilSearched(world, 4);
+    const wrong = (nonce: number | null) =>
+      answer(world, "p1", { nonce, hashes: 5, elapsedMs: 10 });
+    const short = pieceOf(world, "p1");
+    wrong(null);
     expect(world.reported("job.wrong")).toHaveLength(1);
     expect(only(world).pieces.some(({ from }) => from === short.from)).toBe(true);
-    world.until(() => workers(world).includes("p1"), "it searches again");
-    answer(1, 5);
-    world.until(() => workers(world).includes("p1"), "it searches again");
-    answer(10 ** 9, 5);
+    world.until(() => searchers(world).includes("p1"), "it searches again");
+    wrong(1);
+    world.until(() => searchers(world).includes("p1"), "it searches again");
+    wrong(10 ** 9);
     expect(world.reported("job.wrong")).toHaveLength(3);
     expect(world.effects.some(({ type }) => type === "check-find")).toBe(false);
     expect(over(world).outcome).toBe("exhausted");
@@ -359,13 +265,11 @@ describe("an order", () => {
     };
     // Whoever checks does not answer.
     world.solutionFor = () => -1;
-    world.until(() => workers(world).length === 4, "all search");
+    untilSearched(world, 4);
     const find = (id: "p1" | "p2") => {
-      const { task, epoch, link } = world.slot(id);
-      const piece = only(world).pieces.find(({ worker }) => worker === id);
-      const at = { worker: id, link: link?.id ?? 0, jobId: task?.jobId ?? "", epoch };
-      world.post({ type: "result", ...at, nonce: piece?.from ?? 0, hashes: 1, elapsedMs: 500 });
-      return piece?.from ?? 0;
+      const nonce = pieceOf(world, id).from;
+      answer(world, id, { nonce, hashes: 1, elapsedMs: 500 });
+      return nonce;
     };
     const nonce = find("p1");
     find("p2");
@@ -392,7 +296,7 @@ describe("an order", () => {
     world.run(12_000);
     expect(ends(world).length).toBeGreaterThan(1);
     expect(world.reported("job.ended")).toEqual([]);
-    expect(workers(world)).toEqual([]);
+    expect(searchers(world)).toEqual([]);
     world.storeFails = false;
     expect(over(world)).toMatchObject({ outcome: "cancelled", why: "enough" });
     expect(new Set(ends(world).map(({ why }) => why))).toEqual(new Set(["enough"]));
@@ -439,7 +343,7 @@ describe("an order", () => {
     world.post({ type: "quiesce" });
     expect(saved()).toBe(2);
     world.run(30_000);
-    expect(workers(world)).toEqual([]);
+    expect(searchers(world)).toEqual([]);
     world.post({ type: "order-cancelled", order: "j1", reason: "" });
     world.storeFails = true;
     world.post({ type: "quiesce" });
@@ -452,10 +356,9 @@ describe("who searches", () => {
     const world = new World();
     world.zero("p2").alsoHas = ["scrypt"];
     world.allReady();
-    solve(world, { f1: null });
-    place(world, { algorithm: "scrypt", to: 1000 + 10 * SECOND });
+    submit(world, { algorithm: "scrypt", to: 1000 + 10 * SECOND });
     world.run(5000);
-    expect(workers(world)).toEqual(["p2"]);
+    expect(searchers(world)).toEqual(["p2"]);
     expect(world.slot("p1").task?.seat).toBe("p1");
     expect(over(world).outcome).toBe("exhausted");
     // Its speed at scrypt is none of its mining's.
@@ -494,8 +397,7 @@ describe("who searches", () => {
 
   it("is nobody before anybody has dialled in, and none that a person holds or that rests", () => {
     const world = new World();
-    solve(world, { f1: null });
-    place(world, { algorithm: "scrypt" });
+    submit(world, { algorithm: "scrypt" });
     expect(waitsFor(world.state, only(world))).toBe("worker");
     const held = searching({}, { zeros: 1 });
     say(held, "cordon", ["p1"]);
@@ -523,28 +425,16 @@ describe("who searches", () => {
   });
 
   it("is woken where it sleeps, but not for a moment's work, nor where it lacks the kernel", () => {
-    const asleep = (): World => {
-      const world = new World({ zeros: 2, policy: { idleOffMs: 10_000 } });
-      world.allReady();
-      world.poolRefuses = true;
-      world.until(
-        () => world.state.slots.every(({ phase, shed }) => phase === "Off" && shed?.why === "idle"),
-        "both sleep",
-      );
-      solve(world, { f1: null });
-      return world;
-    };
-    const world = asleep();
-    place(world, { to: 1000 + SECOND });
+    const asleep = () => sleeping({ zeros: 2 });
+    const world = submit(asleep(), { to: 1000 + SECOND });
     world.until(() => world.state.slots.some(({ phase }) => phase === "Ready"), "one is woken");
     expect(over(world).outcome).toBe("exhausted");
-    const other = asleep();
-    place(other, { algorithm: "sha256d" });
+    const other = submit(asleep(), { algorithm: "sha256d" });
     other.run(60_000);
     expect(other.state.slots.every(({ phase }) => phase === "Off")).toBe(true);
     const one = asleep();
     one.post({ type: "policy", policy: { ...one.policy, orderShare: 0.5 } });
-    place(one);
+    submit(one);
     one.run(30_000);
     expect(one.state.slots.filter(({ phase }) => phase === "Ready")).toHaveLength(1);
     // What the one that is up does in a few seconds wakes no second one.
@@ -557,16 +447,8 @@ describe("who searches", () => {
   });
 
   it("is woken beside a host whose speed nobody knows, for what a slow one does not do soon", () => {
-    const beside = (nonces: number): World => {
-      const world = new World({ zeros: 1, hostWorkers: 1, policy: { idleOffMs: 10_000 } });
-      world.allReady();
-      world.poolRefuses = true;
-      world.until(() => world.state.slots.every(({ shed }) => shed?.why === "idle"), "it sleeps");
-      world.until(() => world.state.slots.every(({ phase }) => phase === "Off"), "it is off");
-      solve(world, { f1: null });
-      place(world, { to: 1000 + nonces });
-      return world;
-    };
+    const beside = (nonces: number) =>
+      submit(sleeping({ zeros: 1, hostWorkers: 1 }), { to: 1000 + nonces });
     const long = beside(6_000_000);
     expect(long.reported("slot.woken")).toHaveLength(1);
     const short = beside(2_000_000);
@@ -589,8 +471,7 @@ describe("who searches", () => {
 
   it("leaves a job of a pool that waits to others", () => {
     const world = mining({ zeros: 2 });
-    solve(world, { f1: null });
-    place(world);
+    submit(world);
     world.run(5000);
     const seats = world.state.seats.map((seat) =>
       seat.id === "p1"

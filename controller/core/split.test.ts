@@ -129,12 +129,14 @@ describe("the range", () => {
       );
     expect(sizes(rates(100, 0, 300, 0))).toEqual([87, 175, 262, 175]);
     expect(sizes(rates(0, 0, 0, 0))).toEqual([175, 175, 175, 175]);
+    expect(sizes(rates(0.25, 0, 0.75, 0))).toEqual([87, 175, 262, 175]);
   });
 
   it("is left to those that did not fail the job, as long as there are some", () => {
     const tried = (...ids: string[]) =>
       dispatched({ seat: { job: { ...JOB, tried: ids } } }).rig.parts.map(({ worker }) => worker);
     expect(tried("p2")).toEqual(["p1", "p3", "p4"]);
+    expect(tried("p1", "p2", "p4")).toEqual(["p3"]);
     expect(tried("p1", "p2", "p3", "p4")).toEqual(["p1", "p2", "p3", "p4"]);
   });
 
@@ -167,12 +169,14 @@ describe("a part that its worker lost", () => {
   });
 
   const held: Seat["job"] = { ...JOB, worker: "all" };
-  const lost = (tried: readonly string[], slots: Given["slots"]) =>
+  const given = (tried: readonly string[], slots: Given["slots"]) =>
     dispatched({
       seat: { job: held },
       parts: [PART, { ...PART, id: "all-7.2", from: 100, to: 199, worker: null, tried }],
       slots: { p1: { task: task(PART.id) }, ...slots },
-    }).rig.parts[1]?.worker;
+    });
+  const lost = (tried: readonly string[], slots: Given["slots"]) =>
+    given(tried, slots).rig.parts[1]?.worker;
   const AWAY = { phase: "Booting" } as const;
 
   it("goes to one that is free, and did not lose it", () => {
@@ -181,6 +185,14 @@ describe("a part that its worker lost", () => {
     expect(lost([], { p2: { phase: "Degraded" } })).toBe("p3");
     expect(lost([], { p2: { phase: "Degraded" }, p3: AWAY, p4: AWAY })).toBe("p2");
     expect(lost([], { p2: AWAY, p3: AWAY, p4: AWAY })).toBe(null);
+  });
+
+  it("is given as it was, and nothing else is", () => {
+    const { rig, effects } = given(["p4"], {});
+    expect(rig.parts).toEqual([PART, { ...other, worker: "p2" }]);
+    expect(ofType(effects, "send")).toMatchObject([
+      { slot: "p2", message: { id: "all-7.2", prefix: JOB.prefix, from: 100, to: 199 } },
+    ]);
   });
 
   it("is one whose Zero falls silent: the job is done, and in time", () => {

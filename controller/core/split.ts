@@ -25,8 +25,9 @@ function fitWorkers(draft: Draft, tried: readonly string[]): Candidate[] {
 /** The part of the whole that a worker of unknown speed gets beside those of a known one: as if it were as fast as the mean. */
 function weights(workers: readonly Candidate[]): number[] {
   const known = workers.map(({ worker }) => worker.rateHs).filter((rate) => rate > 0);
-  const mean = known.reduce((sum, rate) => sum + rate, 0) / Math.max(1, known.length);
-  return workers.map(({ worker }) => (worker.rateHs > 0 ? worker.rateHs : mean > 0 ? mean : 1));
+  const mean = known.reduce((sum, rate) => sum + rate, 0) / known.length;
+  // Where nobody's is known there is no mean, and all get the same.
+  return workers.map(({ worker }) => worker.rateHs || mean || 1);
 }
 
 /** Cuts 0..to into as many pieces as there are weights, in their proportion. All is covered once; what would be empty is left out. */
