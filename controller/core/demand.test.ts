@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import { ofType } from "../../test/sim/effects.ts";
 import { mining, say, withSlot } from "../../test/sim/scene.ts";
 import { World, type WorldOptions } from "../../test/sim/world.ts";
+import { askerOf } from "./demand.ts";
+import { draftOf } from "./draft.ts";
 import { onHindrance } from "./permit.ts";
+import type { Slot } from "./slot.ts";
 import { step } from "./step.ts";
 import { surpluses } from "./surplus.ts";
 
@@ -230,6 +233,41 @@ describe("at a start", () => {
     world.run(2 * MINUTE_MS);
     expect(world.phases()).toBe("Ready Ready Off Off");
   });
+});
+
+it.each<[string, Partial<Slot>, string | null]>([
+  ["who asked, if it is up on demand only", { demandUntil: 1 }, "wiki.lan"],
+  ["a person, if nobody is named", { demandUntil: 1, demandBy: null }, "a person's `wake`"],
+  ["nobody, if the demand is over", { demandUntil: 0 }, null],
+  ["nobody, if it comes on for another reason", { id: "p1", demandUntil: 1 }, null],
+  [
+    "who asked, if it sleeps for want of work",
+    { id: "p1", demandUntil: 1, shed: { why: "idle", at: 0 } },
+    "wiki.lan",
+  ],
+  [
+    "nobody, if it is off for want of power",
+    { id: "p1", demandUntil: 1, shed: { why: "ceiling", at: 0 } },
+    null,
+  ],
+])("is the reason of its start: %s", (_, { demandUntil = 0, ...changes }, by) => {
+  const { state, now } = new World({ policy: { onDemand: ["p3", "p4"] } });
+  const asked = { demandBy: "wiki.lan", ...changes, demandUntil: now + demandUntil };
+  const slot = { ...(state.slots[2] as Slot), ...asked };
+  expect(askerOf(draftOf(state, now), slot)).toBe(by);
+});
+
+it("is told of with who asked, if anybody is named, and that is who asked last", () => {
+  const { state, now } = new World({ policy: { onDemand: ["p3", "p4"] } });
+  const asleep = withSlot(state, "p3", { phase: "Off", demandBy: "wiki.lan" });
+  const asked = (who: { readonly by?: string }) =>
+    step(asleep, { type: "demand", now, slots: ["p3"], forMs: 1000, ...who });
+  const told = (who: { readonly by?: string }) =>
+    ofType(asked(who).effects, "report").map(({ ev, detail }) => [ev, detail]);
+  expect(told({ by: "nas.lan" })).toEqual([["slot.woken", { by: "nas.lan" }]]);
+  expect(told({})).toEqual([["slot.woken", {}]]);
+  expect(asked({ by: "nas.lan" }).state.slots[2]?.demandBy).toBe("nas.lan");
+  expect(asked({}).state.slots[2]?.demandBy).toBeNull();
 });
 
 it("changes nothing for a slot that nobody has", () => {

@@ -74,6 +74,7 @@ describe("a piece of what nobody was given yet", () => {
     ["is less for one that failed", did(0, 0.5), {}, [0, 499]],
     ["is less for one that failed and showed its speed", did(300, 0.5), {}, [0, 1499]],
     ["is one nonce at least", did(0, 0.000_001), {}, [0, 0]],
+    ["is one nonce even for one that fails without end", did(0, 0), {}, [0, 0]],
     ["is no less than what is done in that time", did(33.35, 1), {}, [0, 333]],
     ["is small for a worker that says nothing", {}, { kernels: null }, [0, 499_999]],
     ["is smaller if it failed", did(0, 0.5), { kernels: null }, [0, 249_999]],
@@ -172,7 +173,7 @@ describe("the time for a piece", () => {
     ["is no more than any job's", 100, 50, 1000, 80_000],
     ["is any job's longest where nobody knows the rate", 0, 3, 1000, 80_000],
   ])("%s", (_, rateHs, jobPatience, nonces, limitMs) => {
-    const lost = orderWith({ next: 1e6, pieces: [piece(0, nonces - 1, null)] });
+    const lost = orderWith({ next: 1e6, pieces: [piece(500, 499 + nonces, null)] });
     const p1 = { kernels: { "duco-s1": rateHs } };
     const { rig, effects } = dispatched({
       orders: [lost],
@@ -183,7 +184,7 @@ describe("the time for a piece", () => {
     expect(ofType(effects, "send")).toMatchObject([
       {
         slot: "p1",
-        message: { type: "job", from: 0, to: nonces - 1, budgetMs: limitMs, prefix: "f1" },
+        message: { type: "job", from: 500, to: 499 + nonces, budgetMs: limitMs, prefix: "f1" },
       },
     ]);
   });
@@ -246,6 +247,11 @@ describe("the share of the workers that orders may have", () => {
     [0, 0, 1],
   ])("%f with %i host workers is %i", (orderShare, hostWorkers, workers) => {
     expect(count({ policy: { orderShare }, hostWorkers })).toBe(workers);
+  });
+
+  it("is one of those that may work", () => {
+    expect(count({ policy: { orderShare: 0.5 }, slots: { ...ONLY_P1_P2 } })).toBe(1);
+    expect(count({ policy: { orderShare: 0.5 }, slots: { p4: { link: null } } })).toBe(1);
   });
 
   it("counts those who search already", () => {
@@ -350,6 +356,13 @@ describe("a Zero that sleeps", () => {
       "p2",
       "p3",
     ]);
+  });
+
+  it("is not woken for an order that gives out nothing, though nobody is up", () => {
+    const nobody = { ...slots, p1: AWAY };
+    const find = { nonce: 1, worker: "p1" };
+    const orders = [orderWith({ next: 1e6 }), orderWith({ id: "j2", find })];
+    expect(woken({ orders, slots: nobody })).toEqual([]);
   });
 
   it.each([

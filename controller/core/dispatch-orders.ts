@@ -189,7 +189,6 @@ function leftMs(order: Order, up: readonly (Slot | Host)[]): number {
 function wakeFor(draft: Draft, order: Order): void {
   const { rig } = draft;
   const sleepers = rig.slots.filter((slot) => maySearch(slot, order.algorithm));
-  if (sleepers.length === 0) return;
   const up = ableWorkers(rig, order);
   if (leftMs(order, up) < WAKE_WORTH_MS) return;
   const room = limitOf(rig, up.length + sleepers.length) - up.length;

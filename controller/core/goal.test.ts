@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ofType } from "../../test/sim/effects.ts";
 import { World } from "../../test/sim/world.ts";
+import { draftOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
-import { chooseGoal, type Goal, openGoals, serve } from "./goal.ts";
+import { chooseGoal, countHashes, type Goal, openGoals, serve } from "./goal.ts";
 import { step } from "./step.ts";
 import { view } from "./view.ts";
 
@@ -53,6 +54,13 @@ describe("the choice", () => {
   it("forgets half of what was done in ten minutes", () => {
     const [goal] = serve(goalsWith({ hashes: 8, recent: 8 }), 0, 1, 600_000);
     expect(goal).toMatchObject({ hashes: 9, recent: 5 });
+    // Whoever says something first, and however often: the time is that since anybody did.
+    const { state } = new World({ policy: { algorithm: "sha256d", goals: PARTS } });
+    const begun = { ...state, goals: goalsWith({ recent: 8 }, { recent: 16 }), servedAt: 1000 };
+    const draft = draftOf(begun, 601_000);
+    countHashes(draft, "p1", 1);
+    countHashes(draft, "p1", 1);
+    expect(draft.rig.goals.map(({ recent }) => recent)).toEqual([6, 8]);
   });
 });
 
@@ -77,7 +85,10 @@ function statusOf({ state, now }: World) {
 }
 
 it("knows nothing of the parts before anything was searched", () => {
-  expect(statusOf(new World(TWO)).goals?.map((goal) => goal.recent_percent)).toEqual([null, null]);
+  const { goals } = statusOf(new World(TWO));
+  expect(goals?.map((goal) => goal.recent_percent)).toEqual([null, null]);
+  const none = { hashes: 0, accepted: 0, rejected: 0, unknown: 0 };
+  expect(goals).toMatchObject([none, none]);
   expect(statusOf(new World()).goals).toBeUndefined();
 });
 
@@ -157,6 +168,18 @@ describe("a goal whose pool fails", () => {
     const { state: after, effects } = step(next, { type: "tick", now });
     expect(after.seats[0]).toMatchObject({ state: "connecting", goal: 0, node: "a:1" });
     expect(ofType(effects, "connect-pool")).toContainEqual({ type: "connect-pool", seat: "p1" });
+  });
+
+  it("rests shortest the first time", () => {
+    const fresh = { ...state, goals: openGoals(PARTS, { ...POOL, node: "b:1" }) };
+    const rests = { failures: 1, restUntil: now + 5000 };
+    expect(step(fresh, down("p1", "timeout")).state.goals[1]).toMatchObject(rests);
+  });
+
+  it("rests anew when it fails after its rest", () => {
+    const goals = state.goals.map((goal) => ({ ...goal, failures: 1, restUntil: now }));
+    const again = step({ ...state, goals }, down("p1", "timeout")).state.goals[1];
+    expect(again).toMatchObject({ failures: 2, restUntil: now + 10_000 });
   });
 
   it("rests longer each time, and as long as the pool says", () => {

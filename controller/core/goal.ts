@@ -114,7 +114,7 @@ export function moveGoal(draft: Draft, index: number, pool: PoolTarget): void {
 
 /** The goal's pool gave work. */
 export function praiseGoal(draft: Draft, index: number): void {
-  if (draft.rig.goals[index]?.failures) patchGoal(draft, index, { failures: 0 });
+  patchGoal(draft, index, { failures: 0 });
 }
 
 /** A session with the goal's pool failed; the others that had one there say the same of it at the same time. */

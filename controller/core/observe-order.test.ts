@@ -278,6 +278,18 @@ describe("the end", () => {
     expect(tickAt(ended, now + RETRY_MS).order.retryAt).toBe(now + 2 * RETRY_MS);
   });
 
+  it("is the one that was decided first, whatever comes of a find", () => {
+    const find = { nonce: 7, worker: "p1" };
+    const { state } = stepped(rigWith({ find }), cancelled);
+    expect(state.orders[0]?.find).toBeNull();
+    for (const right of [true, false]) {
+      const word = { type: "find-checked", now, order: "j1", nonce: 7, right } as const;
+      const after = stepped(state, word);
+      expect(after.order.end?.outcome).toBe("cancelled");
+      expect(after.effects).toEqual([]);
+    }
+  });
+
   it.each([
     ["found", "info", "p1"],
     ["failed", "warn", null],

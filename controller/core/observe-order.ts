@@ -98,7 +98,6 @@ export function onPieceResult(draft: Draft, worker: string, event: EventOf<"resu
       losePiece(draft, piece.id, worker);
       distrustFinder(draft, order, worker);
     }
-    return;
   }
 }
 

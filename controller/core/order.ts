@@ -103,7 +103,7 @@ export function newOrder(spec: OrderSpec, until: number): Order {
 /** What an earlier run left: its pieces are given again. Time in which no controller ran does not count. */
 export function recalledOrder(memory: OrderMemory, now: number): Order {
   const pieces = memory.open.map(([from, to], index): OrderPiece => {
-    const id = `${memory.id}.r${index + 1}`;
+    const id = `${memory.id}.r${index}`;
     return { id, from, to, worker: null, tried: [] };
   });
   const { next, hashes } = memory;
@@ -149,7 +149,7 @@ function joined(pieces: readonly OrderPiece[]): readonly OrderPiece[] {
       const both = copyPiece(last);
       both.to = piece.to;
       both.tried = union(last.tried, piece.tried);
-      result.splice(-1, 1, both);
+      result[result.length - 1] = both;
     }
   }
   return result;

@@ -144,6 +144,7 @@ describe("the range", () => {
     const busy = Object.fromEntries(base.state.slots.map(({ id }) => [id, { task: task("x") }]));
     const { rig, effects } = dispatched({ slots: busy });
     expect([rig.parts, effects]).toEqual([[], []]);
+    expect(rig.seats[0]?.job?.worker).toBeNull();
   });
 });
 
@@ -226,6 +227,22 @@ describe("a result on a part", () => {
       { slot: "p1", message: { type: "cancel", jobId: "all-7.1" } },
       { slot: "p2", message: { type: "cancel", jobId: "all-7.2" } },
     ]);
+  });
+
+  it("stops nobody who does something else", () => {
+    const other = { task: { ...task("j1.1"), seat: "orders" } };
+    const hosts = base.state.hosts.map((host) => ({ ...host, ...other }));
+    const slots = rig.slots.map((slot) => (slot.id === "p3" ? { ...slot, ...other } : slot));
+    const draft = draftOf({ ...rig, slots, hosts }, now);
+    endPart(draft, "all-7.1", 42);
+    expect([...draft.rig.slots, ...draft.rig.hosts].map(({ task }) => task?.jobId)).toEqual([
+      undefined,
+      undefined,
+      "j1.1",
+      undefined,
+      "j1.1",
+    ]);
+    expect(draft.rig.slots[3]).toBe(rig.slots[3]);
   });
 
   it("stops a thread of the host too", () => {
@@ -315,6 +332,13 @@ describe("a rig with one connection", () => {
     expect(shed({ state: "down", job: null })).toEqual(["idle", "idle", "idle", "idle"]);
     const { effects } = dispatched({ seat: { state: "down", job: null, retryAt: 0 }, slots });
     expect(ofType(effects, "connect-pool")).toEqual([{ type: "connect-pool", seat: "all" }]);
+    const awake = dispatched({ slots: { ...slots, p1: {} } }).rig.slots;
+    expect(awake.map(({ shed }) => shed?.why ?? null)).toEqual([null, "idle", "idle", "idle"]);
+    const gone = { phase: "Booting" } as const;
+    const one = { p1: asleep, p2: gone, p3: gone, p4: gone };
+    const idle = { state: "idle", job: null, retryAt: 0 } as const;
+    const asked = ofType(dispatched({ seat: idle, slots: one }).effects, "request-job");
+    expect(asked).toEqual([{ type: "request-job", seat: "all" }]);
   });
 
   it("asks for no job while nobody could search it", () => {

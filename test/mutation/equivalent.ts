@@ -100,6 +100,67 @@ export const EQUIVALENT: readonly Equivalent[] = [
     change: "< -> <=",
     why: "Sets to `at` what is `at`.",
   },
+  {
+    file: `${CORE}order.ts`,
+    source: 'export const ORDERS_SEAT = "orders";',
+    change: '"orders" -> ""',
+    why: "Nobody is shown it, and no seat is called so either.",
+  },
+  {
+    file: `${CORE}order.ts`,
+    source: "retryAt: Number.NEGATIVE_INFINITY,",
+    change: "NEGATIVE_INFINITY -> POSITIVE_INFINITY",
+    why: "A find or an end sets it, and without one nobody looks at it.",
+  },
+  {
+    file: `${CORE}observe-order.ts`,
+    source:
+      "if (slot.task !== null && given.has(slot.task.jobId)) releaseSlot(draft, slot, false);",
+    change: "false -> true",
+    why: "The order is over: who failed a piece of it is asked by nobody.",
+  },
+  {
+    file: `${CORE}observe-order.ts`,
+    source: "if (task !== null && given.has(task.jobId)) releaseHost(draft, host, task, false);",
+    change: "false -> true",
+    why: "The order is over: who failed a piece of it is asked by nobody.",
+  },
+  {
+    file: `${CORE}dispatch-orders.ts`,
+    source: "if (rig.orders.length === 0) return false;",
+    change: "rig.orders.length === 0 -> false",
+    why: "A shortcut, for each seat asks it all the time: no order wants anybody.",
+  },
+  {
+    file: `${CORE}split.ts`,
+    source: "return workers.map(({ worker }) => worker.rateHs || mean || 1);",
+    change: "1 -> 2",
+    why: "Where nobody's rate is known all get the same, whatever that is.",
+  },
+  {
+    file: `${CORE}split.ts`,
+    source: "if (slot.task?.seat === SPLIT_SEAT) releaseSlot(draft, slot, false);",
+    change: "false -> true",
+    why: "The parts are gone by then: there is nothing left to blame anybody for.",
+  },
+  {
+    file: `${CORE}split.ts`,
+    source: "if (host.task?.seat === SPLIT_SEAT) releaseHost(draft, host, host.task, false);",
+    change: "false -> true",
+    why: "The parts are gone by then: there is nothing left to blame anybody for.",
+  },
+  {
+    file: `${CORE}goal.ts`,
+    source: "if (rig.goals.length === 0) return;",
+    change: "rig.goals.length === 0 -> false",
+    why: "A shortcut: where no goal is, none is served.",
+  },
+  {
+    file: `${CORE}goal.ts`,
+    source: "if (rig.goals.length === 0) return;",
+    change: "0 -> 1",
+    why: "The same shortcut; there is never one goal alone.",
+  },
 ];
 
 export function equivalentOf(mutant: Mutant): Equivalent | undefined {
