@@ -26,11 +26,6 @@ it.each([
   ["warn", "another was faster (http://h:1)", settled("inconclusive", "inconclusive")],
   ["error", "and refused by http://h:1: high-hash", settled("rejected", "high-hash")],
   ["error", "`bitcoin-cli -stdin submitblock < /s/blocks/b.block`", LOST],
-  [
-    "error",
-    "submitblock < /s/b.unsent`",
-    { ev: "block.too-old", detail: { ...BLOCK, file: "/s/b.unsent" } },
-  ],
 ])("is told as %s: %s", (level, words, event) => {
   const matter = matterOf(event);
   expect(matter).toMatchObject({ kind: "block", slot: null, of: HASH, level });

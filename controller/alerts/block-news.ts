@@ -31,16 +31,17 @@ export function matterOf({ ev, detail }: Told): Matter | null {
   const of = String(hash);
   const about = { kind: "block", slot: null, of } as const;
   const text = (words: string) => `block ${height} was found ${words}; its hash is ${of}`;
-  const byHand = `hand it in by hand with \`bitcoin-cli -stdin submitblock < ${file}\``;
   switch (ev) {
     case "block.settled":
       return { ...about, ...settled(detail, text) };
     case "block.lost":
-      return { ...about, level: "error", text: text(`and no full node heard of it: ${byHand}`) };
-    case "block.too-old": {
-      const late = `before the last stop, more than an hour ago, and not handed in: look whether the chain went on without it, and if not ${byHand}`;
-      return { ...about, level: "error", text: text(late) };
-    }
+      return {
+        ...about,
+        level: "error",
+        text: text(
+          `and no full node heard of it: hand it in by hand with \`bitcoin-cli -stdin submitblock < ${file}\``,
+        ),
+      };
     default:
       return null;
   }

@@ -10,7 +10,6 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -19,11 +18,6 @@ import type { MinedBlock } from "../pools/solo/job.ts";
 const NAME = /^(\d{1,10})-([0-9a-f]{64})\.block$/;
 /** Nobody finds so many in the time in which one is kept. */
 const KEPT_MAX = 100;
-
-export interface KeptBlock extends MinedBlock {
-  /** When it was found, by the wall clock in ms. */
-  readonly atMs: number;
-}
 
 export class BlockFolder {
   readonly #dir: string;
@@ -61,21 +55,15 @@ export class BlockFolder {
     rmSync(this.pathOf(block), { force: true });
   }
 
-  /** What is too old to be handed in is left for a person to see, by another name. */
-  setAside(block: MinedBlock): void {
-    const path = this.pathOf(block);
-    renameSync(path, `${path}.unsent`);
-  }
-
   /** What the last run left, the newest first. What cannot be read is left where it is. */
-  kept(): readonly KeptBlock[] {
+  kept(): readonly MinedBlock[] {
     return this.#names().flatMap((name) => {
       const [, height, hash] = NAME.exec(name) ?? [];
       if (height === undefined || hash === undefined) return [];
       const path = join(this.#dir, name);
       try {
         const hex = readFileSync(path, "utf8");
-        return [{ height: Number(height), hash, hex, atMs: statSync(path).mtimeMs }];
+        return [{ height: Number(height), hash, hex }];
       } catch {
         return [];
       }

@@ -20,8 +20,6 @@ const TRIES_WHEN_TAKEN = 3;
 const SECOND_OPINION_MS = 3000;
 /** How long the one who found it waits for any word. */
 const PATIENCE_MS = 40_000;
-/** What the last run left is handed in still if it is no older. */
-const OLD_MS = 3_600_000;
 
 /** A block that every node refused was worth a reward, had it been right. */
 const LEVEL = {
@@ -65,19 +63,12 @@ export class BlockOffice {
     this.#parts = parts;
   }
 
-  /** Hands in what the last run left. */
+  /** Hands in what the last run left, however old: a node knows best what a block is worth still, and a Pi's clock may be wrong. */
   resume(): void {
-    const { folder, clock, note } = this.#parts;
-    for (const { atMs, ...block } of folder.kept()) {
-      const { height, hash } = block;
-      const words = { height: String(height), hash };
-      if (clock.wall().getTime() - atMs <= OLD_MS) {
-        note("block.again", words);
-        void this.#offer(block);
-        continue;
-      }
-      note("block.too-old", { ...words, file: `${folder.pathOf(block)}.unsent` });
-      this.#attempt(() => folder.setAside(block));
+    const { folder, note } = this.#parts;
+    for (const block of folder.kept()) {
+      note("block.again", { height: String(block.height), hash: block.hash });
+      void this.#offer(block);
     }
   }
 
