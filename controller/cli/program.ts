@@ -45,6 +45,8 @@ const USER_CHARS_MAX = 128;
 const UPSTREAM_EXAMPLE =
   "For instance: --stratum sha256d --upstream stratum+tcp://pool.example:3333 --user address.rig";
 
+const STATE_EXAMPLE = "For instance: --stratum sha256d --state-dir ./pool";
+
 const EXIT_HELP = `
 Exit codes:
   0  done                       5  timeout, or nobody answered
@@ -141,7 +143,7 @@ function addDemo(program: Command, outcome: Outcome): void {
 type PoolFlags = Omit<PoolOptions, "seed"> & { readonly seed?: number } & Partial<
     Pick<StratumPoolOptions, "stratum">
   > &
-  Pick<StratumPoolOptions, "shareDifficulty" | "shareTime"> &
+  Pick<StratumPoolOptions, "shareDifficulty" | "shareTime" | "stateDir"> &
   Partial<Pick<ProxyOptions, "upstream" | "user">>;
 
 /** What a Stratum pool has no use for: said, rather than passed over. */
@@ -199,8 +201,12 @@ function stratumOptions(pool: Command): void {
     )
     .option("--upstream <url>", "hand shares on to this Stratum pool", stratumUrl)
     .option("--user <name>", "as whom, at the upstream", oneLine(USER_CHARS_MAX))
+    .option("--state-dir <dir>", "with --stratum: keep what each worker came to, here")
     .action(async (flags: PoolFlags) => {
-      const { stratum, upstream, user } = flags;
+      const { stratum, upstream, user, stateDir } = flags;
+      if (stateDir !== undefined && stratum === undefined) {
+        throw new CliError("usage", "--state-dir needs --stratum", STATE_EXAMPLE);
+      }
       if (upstream !== undefined && (stratum === undefined || user === undefined)) {
         throw new CliError("usage", "--upstream needs --stratum and --user", UPSTREAM_EXAMPLE);
       }

@@ -7,6 +7,7 @@ import { MinersLane } from "../shell/miners-lane.ts";
 import type { LaneParts } from "../shell/seat-lane.ts";
 import { StratumLane } from "../shell/stratum-lane.ts";
 import { stratumClients } from "../shell/stratum-side.ts";
+import { openKept, workerLines } from "./kept-workers.ts";
 import { onStopSignal } from "./signals.ts";
 import type { StratumPoolOptions } from "./stratum-pool-command.ts";
 
@@ -52,9 +53,8 @@ function tapAt(
 /** Runs until it is told to stop; prints what happens, and the counts at the end. */
 export async function runStratumProxy(options: ProxyOptions): Promise<void> {
   const { stratum: algorithm, host, port, json, shareTime, shareDifficulty } = options;
-  const print = (ev: string, detail: object) => {
+  const print = (ev: string, detail: object, words = Object.values(detail).join(" ")) => {
     const at = new Date().toISOString();
-    const words = Object.values(detail).join(" ");
     process.stdout.write(json ? `${JSON.stringify({ at, ev, ...detail })}\n` : `${ev} ${words}\n`);
   };
   const signal = onStopSignal();
@@ -63,13 +63,25 @@ export async function runStratumProxy(options: ProxyOptions): Promise<void> {
       ...{ listen: host, port, startDifficulty: shareDifficulty ?? null, banMs: BAN_MS },
       ...{ shareEveryMs: shareTime, maxMiners: MINERS_MAX, maxPerAddress: MINERS_MAX },
     },
-    source: tapAt(algorithm, options, print),
+    source: tapAt(algorithm, options, (ev, detail) => print(ev, detail)),
     note: (_, ev, detail) => print(ev, detail),
   });
-  await miners.start(null);
+  const past = await openKept(options.stateDir, print);
+  await miners.start(past).catch(async (error: unknown) => {
+    await miners.stop();
+    await past?.close();
+    throw error;
+  });
+  const tell = () => {
+    if (past === null) return;
+    for (const { value, text } of workerLines(miners.report())) print("pool.worker", value, text);
+  };
+  tell();
   await signal.stopped;
   const { accepted, rejected, forwarded } = miners.report();
+  tell();
   await miners.stop();
+  await past?.close();
   print("pool.stopped", {
     ...{ accepted, rejected },
     ...{ forwarded_accepted: forwarded.accepted, forwarded_rejected: forwarded.rejected },

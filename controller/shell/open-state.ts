@@ -27,13 +27,14 @@ export async function openState(dir: string, wall: () => Date): Promise<OpenStat
   }
 }
 
-async function lockState(dir: string): Promise<HeldLock> {
+/** Throws a ControllerError: another has the folder, or it cannot be written. */
+export async function lockState(dir: string): Promise<HeldLock> {
   const path = join(dir, LOCK_FILE);
   try {
     return await acquireLock(path);
   } catch (error) {
     if (isHatError(error) && error.code === "locked") {
-      const todo = "stop it first, or give this one its own [state] dir";
+      const todo = "stop it first, or give this one a state folder of its own";
       const message = `another controller has the state folder ${dir} (its process is named in ${path})`;
       throw new ControllerError("state-in-use", message, todo, error);
     }

@@ -11,7 +11,7 @@ import type { MinersReport } from "../../controller/pools/stratum-server/report.
 import type { JudgedShare } from "../../controller/pools/stratum-server/session-state.ts";
 import { STATS_FILE } from "../../controller/stats/schema.ts";
 import { run, start, until, ZERORIG } from "./programs.ts";
-import { Rig } from "./rig.ts";
+import { Rig, tempDir } from "./rig.ts";
 
 beforeEach(() => {
   process.env["ZERO_AGENT_ALGORITHMS"] = "duco-s1,sha256d";
@@ -96,8 +96,8 @@ it("a second rig mines behind the first, at the first one's pool, and all counts
 });
 
 /** What the statistics file has of this worker; undefined before it has anything. */
-function keptOf(rig: Rig, worker: string): Readonly<Record<string, number>> | undefined {
-  const db = new Database(join(rig.paths.stateDir, STATS_FILE), { readonly: true });
+function keptIn(dir: string, worker: string): Readonly<Record<string, number>> | undefined {
+  const db = new Database(join(dir, STATS_FILE), { readonly: true });
   try {
     const row = db.prepare("SELECT accepted, duplicate FROM miners WHERE worker = ?").get(worker);
     return row as Readonly<Record<string, number>> | undefined;
@@ -138,7 +138,7 @@ it("what a worker came to outlives a controller that is killed, and one that is 
   };
 
   await hands(3);
-  const kept = await until("some of it is kept", () => keptOf(rig, "garage.1"));
+  const kept = await until("some of it is kept", () => keptIn(rig.paths.stateDir, "garage.1"));
   await rig.kill();
   await rig.restart();
   const after = await until("miners are served", async () => {
@@ -185,7 +185,8 @@ it("a server without a rig hands on to another pool, and counts as that does", {
   const alone = await run(ZERORIG, [...words, "--upstream", `stratum+tcp://127.0.0.1:${upstream}`]);
   expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining("--user")]);
   const to = ["--upstream", `stratum+tcp://127.0.0.1:${upstream}`, "--user", "all"];
-  const program = start(ZERORIG, [...words, ...to]);
+  const keep = ["--state-dir", tempDir()];
+  const program = start(ZERORIG, [...words, ...to, ...keep]);
   await until("it is at the pool", () => pool.stats().connections === 1);
   await until("it listens", () => program.out().includes("miners.listening"));
   const miner = new RawMiner(port);
@@ -202,6 +203,46 @@ it("a server without a rig hands on to another pool, and counts as that does", {
   program.kill("SIGTERM");
   await program.ended;
   expect(program.out()).toMatch(/"accepted":3,.*"forwarded_accepted":3,"forwarded_rejected":0/);
+  // Where it keeps what they came to it goes on from that.
+  expect(program.out()).toContain('"ev":"pool.worker","worker":"me",');
+  const again = start(ZERORIG, [...words, ...to, ...keep]);
+  const kept = '"accepted":3,"rejected":0,"forwarded_accepted":3,"forwarded_rejected":0,"blocks":';
+  await until("it says what it kept", () => again.out().includes(kept));
+  // Nobody else has the folder meanwhile.
+  const second = await run(ZERORIG, ["pool", "--stratum", "sha256d", "--port", "0", ...keep]);
+  expect([second.code, second.stderr]).toEqual([6, expect.stringContaining("has the state")]);
+  again.kill("SIGTERM");
+  await again.ended;
+});
+
+it("a practice pool that is killed goes on from what it kept, and tells it as text too", {
+  timeout: 60_000,
+}, async () => {
+  const folder = join(tempDir(), "pool");
+  const words = ["pool", "--stratum", "sha256d", "--port", "0", "--state-dir", folder];
+  const listens = async () => {
+    const program = start(ZERORIG, words);
+    const port = () => /stratum\+tcp:\/\/127\.0\.0\.1:(\d+)/.exec(program.out())?.[1];
+    return { program, port: Number(await until("it listens", port)) };
+  };
+  const { program, port } = await listens();
+  const miner = new RawMiner(port);
+  onTestFinished(() => miner.close());
+  // So hard that no share is right: wrong ones are kept too.
+  const { size } = await miner.begin("shed", "d=1");
+  const { params: job = [] } = await miner.notified("mining.notify");
+  const share = ["shed", job[0], "00".repeat(size), job[7], "00000001"];
+  expect((await miner.ask("mining.submit", share)).error).toContain(23);
+  await until("it is kept", () => keptIn(folder, "shed"));
+  program.kill("SIGKILL");
+  await program.ended;
+  const { program: next } = await listens();
+  const line = "shed: accepted 0, rejected 1, blocks 0, best difficulty -, since 20";
+  await until("it says what it kept", () => next.out().includes(line));
+  next.kill("SIGTERM");
+  await next.ended;
+  const bare = await run(ZERORIG, ["pool", "--state-dir", folder]);
+  expect([bare.code, bare.stderr]).toEqual([2, expect.stringContaining("needs --stratum")]);
 });
 
 interface Line {

@@ -1,8 +1,11 @@
 // A Stratum pool to practise on: the server that the rig's miners have, at work that no chain knows.
 
+import { addressOf } from "../node.ts";
 import { PracticeError } from "../practice/practice-error.ts";
 import type { HeaderAlgorithm } from "../stratum/target.ts";
+import type { Ledger } from "../stratum-server/ledger.ts";
 import { PracticeSource } from "../stratum-server/practice-source.ts";
+import { type MinersReport, minersReport } from "../stratum-server/report.ts";
 import { StratumServer } from "../stratum-server/server.ts";
 import {
   DEFAULT_MINER_LIMITS,
@@ -92,6 +95,16 @@ export class StratumPracticePool {
       invalid,
     };
     return { shares, connections: this.#server.connections };
+  }
+
+  /** What its workers came to: to be gone on from before it listens. */
+  get ledger(): Ledger {
+    return this.#server.ledger;
+  }
+
+  /** By worker; `wallMs` is now by the wall clock. */
+  report(wallMs: number): MinersReport {
+    return minersReport(this.#server, addressOf(this.#at), performance.now(), wallMs);
   }
 
   /** A silent pool keeps its connections and says nothing over them, nor to who comes. */
