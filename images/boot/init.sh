@@ -31,6 +31,9 @@ if [ -e /system.squashfs ]; then
   mount -t tmpfs -o size=50%,mode=0755 memory /memory && mkdir /memory/upper /memory/work
   # What is this slot's own: its name, its address, its key.
   cp -a /slot/. /memory/upper/
+  # No card is to be mounted; and the agent tells the controller that what it is given ends with the power.
+  : >/memory/upper/etc/fstab
+  : >/memory/upper/etc/zerorig/in-memory
   mount -t overlay -o lowerdir=/lower,upperdir=/memory/upper,workdir=/memory/work system /root ||
     stop "no memory over the system"
 else

@@ -17,7 +17,7 @@ tell "the agent is active" "systemctl is-active zero-agent"
 tell "the agent found its engine" "log | grep -o 'kernel.chosen.*measuredHs.*[0-9]'"
 tell "the agent dialled and was let in" "log | grep -o link.up"
 tell "its name is its slot's" 'hostname | grep "^p[1-9]"'
-tell "the system lies in memory" "findmnt -n -o FSTYPE / | grep overlay"
+tell "the system lies in memory" "findmnt -n -o FSTYPE / | grep overlay && ls /etc/zerorig/in-memory"
 tell "what is written is there" "echo x >/etc/written && cat /etc/written"
 tell "it has its key" "wc -c </etc/zerorig/agent.key | grep 65"
 tell "its name is known by mDNS" 'getent hosts "$(hostname).local"'
