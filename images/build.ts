@@ -14,7 +14,7 @@ import { fetchPackages, storeDirectory } from "./debian/package-store.ts";
 import { SystemTree } from "./debian/tree.ts";
 import { beginDpkg, unpackPackage } from "./debian/unpack.ts";
 import { refuseForeign } from "./elf-machine.ts";
-import { ImageError } from "./image-error.ts";
+import { UsageError } from "./image-error.ts";
 import { hostnameOf, KEYS_DIR, type Role, type RoleOptions, roleEntries } from "./role.ts";
 import { closeWorkFolder, openWorkFolder } from "./work-folder.ts";
 
@@ -73,7 +73,7 @@ function packagesFor(
   const kind: string = `${role === 0 ? "controller" : "zero"}-${architecture}`;
   const found = packages[kind as Kind];
   if (found !== undefined) return found;
-  throw new ImageError(`there is no ${kind}`, "a controller is arm64; a Zero arm64 or armel");
+  throw new UsageError(`there is no ${kind}`, "a controller is arm64; a Zero arm64 or armel");
 }
 
 /** The system as a tree in `work`, which the caller removes. */

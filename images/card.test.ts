@@ -77,5 +77,5 @@ it("is the same byte for byte when it is made again", () => {
 });
 
 it("says when the system does not fit", () => {
-  expect(() => make("full", "x".repeat(40 * MB))).toThrow(/does not fit/);
+  expect(() => make("full", "x".repeat(40 * MB))).toThrow(/does not fit into the \d+ MB/);
 });

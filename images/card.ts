@@ -64,8 +64,9 @@ export function makeRoot(file: string, bytes: number, tree: SystemTree, epoch: n
   try {
     runToolOnBytes("mke2fs", [...flags, "-E", extended, "-d", tree.root, file], null, time);
   } catch (error) {
-    if (!(error instanceof ImageError) || !/allocat|space|full/i.test(error.message)) throw error;
-    throw new ImageError("the system does not fit", "make the card larger: --size");
+    if (!(error instanceof ImageError) || !/Could not allocate/.test(error.message)) throw error;
+    const size = `the ${Math.round(bytes / MB)} MB that the card has for it`;
+    throw new ImageError(`the system does not fit into ${size}`, "make the card larger: --size");
   }
   // It cannot be told whom the files belong to, and takes the moment of their last change from this machine.
   const commands = ["", ...tree.paths()].flatMap((path) => {

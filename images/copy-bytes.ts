@@ -15,6 +15,13 @@ export function makeEmpty(file: string, bytes: number): void {
   truncateSync(file, bytes);
 }
 
+/** On a disk that fills up the system may write a part, and say so in a number alone. */
+function writeWhole(target: number, piece: Buffer, at: number): void {
+  for (let done = 0; done < piece.length; ) {
+    done += writeSync(target, piece, done, piece.length - done, at + done);
+  }
+}
+
 /** Into a file of zeros, which keeps its holes: most of a card is empty. */
 export function copyBytes(
   from: string,
@@ -30,7 +37,7 @@ export function copyBytes(
       const read = readSync(source, piece, 0, Math.min(PIECE_BYTES, bytes - done), offset + done);
       if (read === 0) throw new ImageError("it is cut off", "download it again");
       const isEmpty = piece.compare(NOTHING, 0, read, 0, read) === 0;
-      if (!isEmpty) writeSync(target, piece, 0, read, toAt + done);
+      if (!isEmpty) writeWhole(target, piece.subarray(0, read), toAt + done);
       done += read;
     }
   } finally {

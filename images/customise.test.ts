@@ -21,6 +21,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CustomiseOptions, customise } from "./customise.ts";
 import { ImageError } from "./image-error.ts";
+import { runImages } from "./testing/run-images.ts";
 import {
   BOOKWORM,
   BOOT_AT,
@@ -358,36 +359,20 @@ describe("a broken image", () => {
   });
 });
 
-describe("npm run images", () => {
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, ["--import", "tsx", "images/main.ts", ...args], {
-      encoding: "utf8",
-    });
-
+describe("npm run images -- customise", () => {
   it("says what it made on stdout, and what it does on stderr", () => {
-    const out = join(ownDir(), "p2.img");
-    const { status, stdout, stderr } = run(
-      "customise",
-      stock,
-      "--role",
-      "p2",
-      "--out",
-      out,
-      "--json",
-    );
-    expect(stderr).toContain("looking into it");
+    const out = join(ownDir(), "folders/that/are/made/p2.img");
+    const args = ["customise", stock, "--role", "p2", "--out", out, "--json"];
+    const { status, stdout, stderr } = runImages(...args);
+    expect(stderr).toContain(`looking into ${stock}`);
     expect(JSON.parse(stdout)).toMatchObject({ role: "p2", hostname: "p2", architecture: "arm64" });
     expect(status).toBe(0);
   });
 
-  it.each([
-    [["customise", "x.img"], 2, /Usage/],
-    [["customise", "/nowhere.img", "--role", "p1", "--out", "/tmp/zr-none.img"], 1, /ENOENT/],
-    [["customise", "/nowhere.img", "--role", "q1", "--out", "/tmp/zr-none.img"], 1, /no role "q1"/],
-    [["customise", "x.img", "--rule"], 2, /--rule/],
-  ])("ends with a word and a code: %j", (args, code, said) => {
-    const { status, stderr } = run(...args);
-    expect(stderr).toMatch(said);
-    expect(status).toBe(code);
+  it("names the image that it refuses, and ends with 1", () => {
+    const image = cut(1_000_000);
+    const { status, stderr } = runImages("customise", image, "--role", "p1", "--out", `${image}.2`);
+    expect(stderr).toContain(`images: ${image}: it is cut off`);
+    expect(status).toBe(1);
   });
 });

@@ -16,7 +16,7 @@ import { copyBytes, makeEmpty } from "./copy-bytes.ts";
 import { refuseForeign } from "./elf-machine.ts";
 import { Ext4 } from "./ext4.ts";
 import { Fat } from "./fat.ts";
-import { ImageError } from "./image-error.ts";
+import { ImageError, ToolError } from "./image-error.ts";
 import {
   type Layout,
   type Partition,
@@ -45,32 +45,22 @@ export interface CustomiseOptions extends Omit<RoleOptions, "hosts"> {
 /** Writes `out`, complete or not at all. Throws an ImageError that says what the image is, and what to do. */
 export async function customise(options: CustomiseOptions): Promise<SystemFacts> {
   const { image, out, sha256, progress } = options;
-  const layout = layoutOf(image);
+  const layout = about(image, () => layoutOf(image));
   if (sha256 !== null) {
-    progress("comparing the SHA-256");
+    progress(`comparing the SHA-256 of ${image}`);
     const found = await sha256Of(image);
     if (found !== sha256.toLowerCase()) {
-      throw new ImageError(`its SHA-256 is ${found}`, "download it again");
+      const todo = `it should be ${sha256}: download it again`;
+      throw new ImageError(`${image}: its SHA-256 is ${found}`, todo);
     }
   }
   const work = openWorkFolder(join(dirname(out), ".zerorig-image-"));
   try {
-    progress("looking into it");
+    progress(`looking into ${image}`);
     const [bootFile, rootFile] = [join(work, "boot"), join(work, "root")];
-    copyPart(image, layout.boot, bootFile);
-    const boot = Fat.open(bootFile);
-    const commandLine = boot.read("cmdline.txt");
-    const firmware = boot.read("config.txt");
-    if (commandLine === null || firmware === null) {
-      throw new ImageError(
-        "its boot partition has no cmdline.txt and config.txt",
-        "use a stock image for the Raspberry Pi",
-      );
-    }
-    copyPart(image, layout.root, rootFile);
-    const system = Ext4.open(rootFile);
-    const facts = readSystem(system);
-    refuseWithoutNode(facts, options);
+    const looked = about(image, () => lookInto(image, layout, bootFile, rootFile));
+    const { boot, commandLine, firmware, system, facts } = looked;
+    about(image, () => refuseWithoutNode(facts, options));
     const entries = await roleEntries({ ...options, hosts: system.read("etc/hosts") });
     refuseForeign(facts.architecture, entries);
 
@@ -103,6 +93,31 @@ export async function customise(options: CustomiseOptions): Promise<SystemFacts>
     return facts;
   } finally {
     closeWorkFolder(work);
+  }
+}
+
+/** Copies both partitions, and says what they hold. */
+function lookInto(image: string, layout: Layout, bootFile: string, rootFile: string) {
+  copyPart(image, layout.boot, bootFile);
+  const boot = Fat.open(bootFile);
+  const commandLine = boot.read("cmdline.txt");
+  const firmware = boot.read("config.txt");
+  if (commandLine === null || firmware === null) {
+    const todo = "use a stock image for the Raspberry Pi";
+    throw new ImageError("its boot partition has no cmdline.txt and config.txt", todo);
+  }
+  copyPart(image, layout.root, rootFile);
+  const system = Ext4.open(rootFile);
+  return { boot, commandLine, firmware, system, facts: readSystem(system) };
+}
+
+/** Names the image in what is said of it. */
+function about<T>(image: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof ImageError) || error instanceof ToolError) throw error;
+    throw new ImageError(`${image}: ${error.message}`, error.todo);
   }
 }
 

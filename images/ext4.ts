@@ -1,6 +1,5 @@
 // The system's partition as a file: read and changed by Debian's own debugfs, so that nothing is mounted and nobody is root.
 
-import { spawnSync } from "node:child_process";
 import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
@@ -41,10 +40,7 @@ export class Ext4 {
 
   /** Looks at every block's owner, and changes nothing. */
   check(what: string): void {
-    const { status, stdout, stderr } = spawnSync("e2fsck", ["-fn", this.#file], {
-      encoding: "utf8",
-      env: { ...process.env, LC_ALL: "C", PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` },
-    });
+    const { status, stdout, stderr } = runTool("e2fsck", ["-fn", this.#file]);
     if (status === E2FSCK_CLEAN) return;
     const [why = ""] = `${stdout}${stderr}`
       .split("\n")

@@ -7,7 +7,7 @@ import {
   readFileSync,
   readlinkSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { join, posix } from "node:path";
 import { OWN } from "./copy-bytes.ts";
@@ -69,9 +69,10 @@ export class Initramfs {
       let number = 0;
       for (const [path, { mode, data }] of this.#entries) {
         number += 1;
-        writeSync(out, record(path.replace(/^\//, ""), mode, data(), number));
+        // Unlike writeSync, which on a disk that fills up may write a part.
+        writeFileSync(out, record(path.replace(/^\//, ""), mode, data(), number));
       }
-      writeSync(out, record("TRAILER!!!", 0, NOTHING(), 0));
+      writeFileSync(out, record("TRAILER!!!", 0, NOTHING(), 0));
     } finally {
       closeSync(out);
     }

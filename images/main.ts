@@ -1,46 +1,65 @@
 // npm run images: makes cards' images for the rig's machines. Needs no root, and mounts nothing.
 
-import { BUILD_USAGE, buildCommand } from "./commands/build.ts";
-import { CUSTOMISE_USAGE, customiseCommand } from "./commands/customise.ts";
-import { LOCK_USAGE, lockCommand } from "./commands/lock.ts";
-import { NATIVES_USAGE, nativesCommand } from "./commands/natives.ts";
-import { NETBOOT_USAGE, netbootCommand } from "./commands/netboot.ts";
-import { RIG_USAGE, rigCommand } from "./commands/rig.ts";
+import { buildCommand } from "./commands/build.ts";
+import { customiseCommand } from "./commands/customise.ts";
+import { lockCommand } from "./commands/lock.ts";
+import { nativesCommand } from "./commands/natives.ts";
+import { netbootCommand } from "./commands/netboot.ts";
+import { rigCommand } from "./commands/rig.ts";
+import { explainedError } from "./explain.ts";
+import { UsageError } from "./image-error.ts";
 import { closeOnSignals } from "./work-folder.ts";
 
+/** Takes what stands behind its name; resolves with the exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
 
-const COMMANDS: Readonly<Record<string, readonly [usage: string, command: Command]>> = {
-  rig: [RIG_USAGE, rigCommand],
-  customise: [CUSTOMISE_USAGE, customiseCommand],
-  build: [BUILD_USAGE, buildCommand],
-  netboot: [NETBOOT_USAGE, netbootCommand],
-  natives: [NATIVES_USAGE, nativesCommand],
-  lock: [LOCK_USAGE, lockCommand],
+const COMMANDS: Readonly<Record<string, readonly [about: string, command: Command]>> = {
+  rig: [
+    "the cards of a whole rig, from the folder that `zerorig setup --for-cards` wrote",
+    rigCommand,
+  ],
+  build: ["a card for one machine, out of Debian's packages alone", buildCommand],
+  customise: [
+    "a card for one machine, out of a stock image of Raspberry Pi OS or Debian",
+    customiseCommand,
+  ],
+  netboot: ["what Zeros without a card are sent over USB", netbootCommand],
+  natives: [
+    "the controller's native packages for arm64, as `rig`, `build` and `customise` take them",
+    nativesCommand,
+  ],
+  lock: ["images/versions.json anew, with the versions that Debian has now", lockCommand],
 };
-const USAGE = `Usage: npm run images -- COMMAND …
+const NAME_CHARS = 11;
+const USAGE = `Usage: npm run images -- COMMAND [options]
 
-${Object.values(COMMANDS)
-  .map(([usage]) => usage)
-  .join("\n")}
-Exit codes: 0 done, 1 failed or refused, 2 wrong usage.
+Makes images for the cards of a rig's machines. Needs no root, and mounts nothing.
+
+${Object.entries(COMMANDS)
+  .map(([name, [about]]) => `  ${name.padEnd(NAME_CHARS)}${about}\n`)
+  .join("")}
+\`npm run images -- COMMAND --help\` shows a command's options. Steps are told on stderr, the result on stdout.
+Exit codes: 0 done, 1 failed or refused, 2 wrong usage or settings, 4 not allowed to read or write something.
 `;
 
-async function main([name, ...args]: readonly string[]): Promise<number> {
-  const command = COMMANDS[name ?? ""]?.[1];
+async function main(name: string | undefined, args: readonly string[]): Promise<number> {
+  if (name === undefined || name === "--help") {
+    (name === undefined ? process.stderr : process.stdout).write(USAGE);
+    return name === undefined ? 2 : 0;
+  }
+  const command = COMMANDS[name]?.[1];
   if (command !== undefined) return await command(args);
-  const isHelp = name === "--help";
-  (isHelp ? process.stdout : process.stderr).write(USAGE);
-  return isHelp ? 0 : 2;
+  const known = Object.keys(COMMANDS).join(", ");
+  throw new UsageError(`there is no command "${name}"`, `there are ${known}`);
 }
 
 closeOnSignals();
+const [name, ...args] = process.argv.slice(2);
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main(name, args);
 } catch (error) {
-  // Ours, and those of the controller's readers.
-  const { message, todo } = error as Error & { readonly todo?: string };
-  process.stderr.write(`images: ${message}${todo ? `\n${todo}` : ""}\n`);
-  const isUsage = (error as NodeJS.ErrnoException).code?.startsWith("ERR_PARSE_ARGS") === true;
-  process.exitCode = isUsage ? 2 : 1;
+  const isKnown = name !== undefined && Object.hasOwn(COMMANDS, name);
+  const { exitCode, text } = explainedError(error, isKnown ? name : null);
+  process.stderr.write(text);
+  process.exitCode = exitCode;
 }

@@ -10,7 +10,7 @@ import type { Origined } from "../controller/config/origins.ts";
 import { messageOf } from "../controller/shell/error.ts";
 import { readOwnSecret } from "../controller/shell/secret-file.ts";
 import { readNotifySecret } from "../controller/shell/solo-side.ts";
-import { ImageError } from "./image-error.ts";
+import { UsageError } from "./image-error.ts";
 import type { NamedFile } from "./role.ts";
 
 type Named = Pick<Origined, "section" | "name">;
@@ -58,7 +58,7 @@ export function inFolder(folder: string, value: string): string {
   return join(folder, posix.relative(SYSTEM_DIR, value));
 }
 
-/** One that nothing is said against, read and checked; null for one that a card has anyway. Throws an ImageError or a ControllerError that names the file, and tells nothing of what it holds. */
+/** One that nothing is said against, read and checked; null for one that a card has anyway. Throws an UsageError or a ControllerError that names the file, and tells nothing of what it holds. */
 export function readNamedFile(named: Named, value: string, folder: string): NamedFile | null {
   if (value === AGENT_OF_CARD) return null;
   const file = inFolder(folder, value);
@@ -66,9 +66,9 @@ export function readNamedFile(named: Named, value: string, folder: string): Name
   if (isSecret) checkSecret(named, file);
   const text = bytesOf(file);
   if (text.toString("latin1").trim() === "")
-    throw new ImageError(`${file} is empty`, `see ${whose(named)}`);
+    throw new UsageError(`${file} is empty`, `see ${whose(named)}`);
   if (named.name === "ca_file" && !text.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new ImageError(
+    throw new UsageError(
       `${file} holds no certificate`,
       `${whose(named)} is a file of PEM text, which has a line -----BEGIN CERTIFICATE-----`,
     );
@@ -94,7 +94,7 @@ function bytesOf(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new ImageError(`cannot read ${file}: ${messageOf(error)}`, "make it readable for you");
+    throw new UsageError(`cannot read ${file}: ${messageOf(error)}`, "make it readable for you");
   }
 }
 

@@ -15,10 +15,10 @@ import { ConfigError } from "../controller/config/error.ts";
 import { loadSettings } from "../controller/config/load.ts";
 import { refusePlaceholder } from "../controller/config/placeholder.ts";
 import type { ZeroModel } from "../controller/core/policy.ts";
-import { parseSettings } from "../zero-agent/config/config.ts";
 import { LINK_HOST, LINK_PORT, linkUrl } from "../zero-agent/protocol/link-address.ts";
+import { readAgentSettings } from "./agent-settings.ts";
 import { namedFilesOf, problemsOnCard } from "./card-settings.ts";
-import { ImageError } from "./image-error.ts";
+import { UsageError } from "./image-error.ts";
 import { inFolder } from "./named-files.ts";
 import { type ControllerSecrets, parseRole, type Role, readKeyFile } from "./role.ts";
 import { readSecrets, slotsIn } from "./secrets.ts";
@@ -42,7 +42,7 @@ export interface RigZero {
 const LEFT_ALONE = /^\.|~$|\.bak$|\.img$/;
 
 /**
- * Throws what the readers of the controller and of the agent throw, or an ImageError: each names the file, and what is wrong with it. What lies in
+ * Throws what the readers of the controller and of the agent throw, or an UsageError: each names the file, and what is wrong with it. What lies in
  * it and is for no card is refused, for somebody put it there to be on one.
  */
 export async function readRig(named: string): Promise<RigFolder> {
@@ -51,7 +51,7 @@ export async function readRig(named: string): Promise<RigFolder> {
   const file = configPath(folder);
   if (!existsSync(file)) {
     const todo = `\`zerorig setup --for-cards --dir ${dir}\` writes it`;
-    throw new ImageError(`there is no ${file}`, todo);
+    throw new UsageError(`there is no ${file}`, todo);
   }
   const loaded = await loadSettings(file, {});
   refusePlaceholder(loaded);
@@ -69,15 +69,12 @@ export async function readRig(named: string): Promise<RigFolder> {
   for (const slot of slotsIn(zerosPath(folder), /^(p[1-9]\d?)$/)) {
     if (secrets.keys.has(slot)) continue;
     const todo = `\`zerorig setup --for-cards\` makes it; or remove ${zeroDir(folder, slot)}`;
-    throw new ImageError(`there is no link key ${keyPath(dir, slot)}`, todo);
+    throw new UsageError(`there is no link key ${keyPath(dir, slot)}`, todo);
   }
   const zeros = [...secrets.keys].map(([slot, key]) => {
     refuseOtherKey(dir, slot, key);
-    return {
-      role: parseRole(slot),
-      key,
-      config: readAgent(zeroDir(folder, slot), slot, link.port),
-    };
+    const role = parseRole(slot);
+    return { role, key, config: readAgent(zeroDir(folder, slot), role, link.port) };
   });
   refuseStrays(dir, [
     file,
@@ -104,7 +101,7 @@ function refuseOtherKey(dir: string, slot: string, key: string): void {
   const file = join(zeroDir({ dir }, slot), "agent.key");
   if (!existsSync(file) || readKeyFile(file).toLowerCase() === key.toLowerCase()) return;
   const todo = `copy the right one over the other; only that of ${keysPath({ dir })} goes onto cards`;
-  throw new ImageError(`${file} is another key than ${keyPath(dir, slot)}`, todo);
+  throw new UsageError(`${file} is another key than ${keyPath(dir, slot)}`, todo);
 }
 
 /** What lies in the folder itself, among the keys, or among what is the Zeros', and is not among `known`. */
@@ -122,22 +119,20 @@ function refuseStrays(dir: string, known: readonly string[]): void {
     .filter((file) => !expected.has(file));
   if (strays.length === 0) return;
   const todo = `name each in ${configPath({ dir })}, or move it out of ${dir}`;
-  throw new ImageError(`nothing names ${strays.join(", ")}, so no card would get it`, todo);
+  throw new UsageError(`nothing names ${strays.join(", ")}, so no card would get it`, todo);
 }
 
 /** An agent's settings, as far as there are any of its own. */
-function readAgent(dir: string, slot: string, port: number): string | null {
+function readAgent(dir: string, role: Role, port: number): string | null {
   const file = join(dir, "agent.toml");
   const text = existsSync(file) ? readFileSync(file, "utf8") : null;
-  const settings = text === null ? {} : parseSettings(text, file);
-  const { slot: own = slot, controller } = settings;
-  if (own !== slot) throw new ImageError(`${file}: slot is ${own}`, `write slot = "${slot}"`);
+  const { controller } = text === null ? {} : readAgentSettings(role, file, text);
   const dialled = new URL(controller ?? linkUrl(LINK_PORT));
   const host = dialled.hostname.replace(/^\[|\]$/g, "");
   // A name may be the controller's too; another address is not.
   const isThere = host === LINK_HOST || isIP(host) === 0;
   if (isThere && portOf(dialled) === port) return text;
-  throw new ImageError(
+  throw new UsageError(
     `${file}: the agent dials ${host}:${portOf(dialled)}, and the controller listens at ${LINK_HOST}:${port} ([link] port)`,
     `write controller = "${linkUrl(port)}"`,
   );

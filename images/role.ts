@@ -11,7 +11,7 @@ import {
 import { SYSTEM_DIR } from "../controller/cli/setup/system-dir.ts";
 import { LINK_HOST, LINK_PORT, linkUrl } from "../zero-agent/protocol/link-address.ts";
 import type { Entry } from "./debian-package.ts";
-import { ImageError } from "./image-error.ts";
+import { UsageError } from "./image-error.ts";
 import { agentFiles, type Binaries, controllerFiles, folderEntries } from "./program-files.ts";
 
 /** 0 is the controller, another number that of a slot. */
@@ -72,7 +72,7 @@ export function parseRole(text: string): Role {
   if (text === "controller") return 0;
   const slot = Number(/^p([1-9]\d?)$/.exec(text)?.[1] ?? 0);
   if (slot >= 1 && slot <= SLOTS_MAX) return slot;
-  throw new ImageError(`there is no role "${text}"`, "say controller, or p1 to p99");
+  throw new UsageError(`there is no role "${text}"`, "say controller, or p1 to p99");
 }
 
 export function hostnameOf({ role, hostname }: Pick<RoleOptions, "role" | "hostname">): string {
@@ -191,9 +191,9 @@ export function firmwareConfigOf(text: string, role: Role): string {
 /** A key as `openssl rand -hex 32` writes it. */
 export function readKeyFile(file: string): string {
   if (!existsSync(file)) {
-    throw new ImageError(`there is no link key ${file}`, `openssl rand -hex 32 > ${file}`);
+    throw new UsageError(`there is no link key ${file}`, `openssl rand -hex 32 > ${file}`);
   }
   const text = readFileSync(file, "utf8").trim();
   if (/^[0-9a-f]{64}$/i.test(text)) return text;
-  throw new ImageError(`${file} holds no key`, "a key is 64 hex digits: openssl rand -hex 32");
+  throw new UsageError(`${file} holds no key`, "a key is 64 hex digits: openssl rand -hex 32");
 }

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readToken } from "../controller/api/token.ts";
 import { readMiningKey } from "../controller/shell/mining-key.ts";
-import { ImageError } from "./image-error.ts";
+import { UsageError } from "./image-error.ts";
 import { type ControllerSecrets, parseRole, readKeyFile } from "./role.ts";
 
 /** Where they are; null for none. */
@@ -17,7 +17,7 @@ export interface SecretFiles {
 
 const KEY_FILE = /^(p[1-9]\d?)\.key$/;
 
-/** Throws an ImageError or a ControllerError that names the file, and tells nothing of what it holds. */
+/** Throws an UsageError or a ControllerError that names the file, and tells nothing of what it holds. */
 export function readSecrets(files: SecretFiles): ControllerSecrets {
   return {
     keys: files.keys === null ? new Map() : readKeys(files.keys),
@@ -33,7 +33,7 @@ function readKeys(folder: string): ReadonlyMap<string, string> {
   const slots = slotsIn(folder, KEY_FILE);
   if (slots.length === 0) {
     const todo = "it has to hold p1.key and so on, as `zerorig setup` makes them";
-    throw new ImageError(`there is no link key in ${folder}`, todo);
+    throw new UsageError(`there is no link key in ${folder}`, todo);
   }
   return new Map(slots.map((slot) => [slot, readKeyFile(join(folder, `${slot}.key`))]));
 }

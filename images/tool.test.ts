@@ -13,6 +13,15 @@ it("takes one that was killed for no answer, though it had nothing to complain o
   }
 });
 
+it("says of a full disk that it is one, and not that the image is too small", () => {
+  const said = ["-c", "echo 'f28: No space left on device' >&2; echo 'it failed' >&2; exit 1"];
+  expect(() => runTool("sh", said)).toThrow("this machine's disk is full (sh)");
+  expect(() => runToolOnBytes("sh", said, null)).toThrow("this machine's disk is full (sh)");
+  expect(() => runToolOnBytes("sh", ["-c", "echo why >&2; exit 3"], null)).toThrow(
+    "sh ended with 3: why",
+  );
+});
+
 it("names one that is missing, and its package", () => {
   expect(() => runTool("no-such-tool", [])).toThrow(/no-such-tool is not here/);
 });

@@ -1,7 +1,7 @@
 // The programs that images are made with. One that is missing is named, with its Debian package.
 
 import { spawnSync } from "node:child_process";
-import { ImageError } from "./image-error.ts";
+import { noRoom, ToolError } from "./image-error.ts";
 
 const PACKAGES: Readonly<Record<string, string>> = {
   debugfs: "e2fsprogs",
@@ -26,11 +26,13 @@ export interface ToolResult {
   readonly stderr: string;
 }
 
+/** What every program says then. That an image is full they put in other words. */
+const DISK_FULL = /No space left on device/;
 const BYTES_MAX = 64 * 1024 * 1024;
 /** A kernel's package, unpacked. */
 const ARCHIVE_BYTES_MAX = 2 ** 30;
 
-/** Runs one to its end, whatever it ends with. Throws an ImageError if it is not installed, or was killed: debugfs has half done then what it was told. */
+/** Runs one to its end, whatever it ends with. Throws a ToolError if it is not installed, or was killed: debugfs has half done then what it was told. */
 export function runTool(program: string, args: readonly string[]): ToolResult {
   const { error, status, signal, stdout, stderr } = spawnSync(program, [...args], {
     encoding: "utf8",
@@ -39,10 +41,11 @@ export function runTool(program: string, args: readonly string[]): ToolResult {
   });
   if (error !== undefined) throw notHere(program, error);
   if (status === null) throw killed(program, signal);
+  if (DISK_FULL.test(stderr)) throw noRoom(program);
   return { status, stdout, stderr };
 }
 
-/** One that must end well, from bytes to bytes. Throws an ImageError if it is not installed, or says why it failed. */
+/** One that must end well, from bytes to bytes. Throws a ToolError if it is not installed, or says why it failed. */
 export function runToolOnBytes(
   program: string,
   args: readonly string[],
@@ -57,12 +60,17 @@ export function runToolOnBytes(
   if (error !== undefined) throw notHere(program, error);
   if (status === null) throw killed(program, signal);
   if (status === 0) return stdout;
-  const why = stderr.toString().trim().split("\n").at(-1) ?? "";
-  throw new ImageError(`${program} ended with ${status}: ${why}`, "is there room on the disk?");
+  const said = stderr.toString().trim();
+  if (DISK_FULL.test(said)) throw noRoom(program);
+  const why = said.split("\n").at(-1) ?? "";
+  throw new ToolError(
+    `${program} ended with ${status}: ${why}`,
+    "run it again; if it stays, please report it",
+  );
 }
 
-function killed(program: string, signal: NodeJS.Signals | null): ImageError {
-  return new ImageError(`${program} was ended by ${signal}`, "run it again");
+function killed(program: string, signal: NodeJS.Signals | null): ToolError {
+  return new ToolError(`${program} was ended by ${signal}`, "run it again");
 }
 
 function environment(): NodeJS.ProcessEnv {
@@ -77,7 +85,7 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
-function notHere(program: string, error: Error): ImageError {
+function notHere(program: string, error: Error): ToolError {
   const todo = `sudo apt install ${PACKAGES[program] ?? program}`;
-  return new ImageError(`the program ${program} is not here (${error.message})`, todo);
+  return new ToolError(`the program ${program} is not here (${error.message})`, todo);
 }

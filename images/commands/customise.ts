@@ -1,22 +1,37 @@
 // images customise: an image for one machine out of a stock one.
 
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { customise } from "../customise.ts";
-import { ImageError } from "../image-error.ts";
-import { hostnameOf, parseRole, readKeyFile } from "../role.ts";
-import { checkedHostname, megabytes, nativesIn, sshKeyIn, textOf } from "./options.ts";
-import { SECRET_OPTIONS, SECRET_USAGE, secretsOf } from "./secret-options.ts";
+import { UsageError } from "../image-error.ts";
+import { prepareFile } from "../out-place.ts";
+import { hostnameOf, parseRole } from "../role.ts";
+import {
+  checkedHostname,
+  megabytes,
+  nativesIn,
+  needed,
+  settingsIn,
+  sshKeyIn,
+  textOf,
+  toStderr,
+} from "./options.ts";
+import {
+  keyOf,
+  refuseOtherRole,
+  SECRET_OPTIONS,
+  SECRET_USAGE,
+  secretsOf,
+} from "./secret-options.ts";
 
-export const CUSTOMISE_USAGE = `Usage: npm run images -- customise IMAGE --role controller|p1..p99 --out FILE [options]
+const CUSTOMISE_USAGE = `Usage: npm run images -- customise IMAGE --role controller|p1..p99 --out FILE [options]
 
 Makes an image for one machine of the rig out of a stock one (Raspberry Pi OS or Debian, Bookworm or Trixie).
 IMAGE itself is not touched.
 
   --role ROLE       controller, or the Zero's slot
-  --out FILE        the new image
-  --key FILE        the Zero's link key (64 hex digits), the same as the controller's for that slot
-  --config FILE     its settings: controller.toml, or a Zero's agent.toml; checked when it starts
+  --out FILE        the new image; replaced if it is there
+  --config FILE     its settings: controller.toml, or a Zero's agent.toml
 ${SECRET_USAGE}  --node FILE       Node for the image's processor, where the image has none
   --natives DIR     the controller's native packages built for that processor, laid out as in node_modules
   --ssh-key FILE    a public key that may log in as root
@@ -31,7 +46,6 @@ ${SECRET_USAGE}  --node FILE       Node for the image's processor, where the ima
 const OPTIONS = {
   role: { type: "string" },
   out: { type: "string" },
-  key: { type: "string" },
   config: { type: "string" },
   ...SECRET_OPTIONS,
   node: { type: "string" },
@@ -53,42 +67,43 @@ export async function customiseCommand(args: readonly string[]): Promise<number>
     options: OPTIONS,
     allowPositionals: true,
   });
-  const [image, ...rest] = positionals;
-  const { role, out } = values;
-  if (values.help || image === undefined || rest.length > 0 || !role || !out) {
-    (values.help ? process.stdout : process.stderr).write(CUSTOMISE_USAGE);
-    return values.help ? 0 : 2;
+  if (values.help) {
+    process.stdout.write(CUSTOMISE_USAGE);
+    return 0;
   }
-  const growBytes = megabytes("--grow", values.grow);
+  const image = imageIn(positionals);
+  const { role: named, out } = needed(values, ["role", "out"]);
+  const role = parseRole(named);
+  refuseOtherRole(role, values);
+  const growBytes = megabytes("--grow", values.grow, 0);
   if (existsSync(out) && realpathSync(out) === realpathSync(image)) {
-    throw new ImageError(
-      "--out is the image itself",
-      "name another file: the image stays as it is",
-    );
+    const todo = "name another file: the image stays as it is";
+    throw new UsageError(`--out ${out} is the image itself`, todo);
   }
   const options = {
     image,
     out,
-    role: parseRole(role),
+    role,
     hostname: checkedHostname(values.hostname),
-    key: values.key === undefined ? null : readKeyFile(values.key),
-    config: textOf(values.config),
-    secrets: secretsOf(parseRole(role), values),
+    key: keyOf(role, values),
+    config: await settingsIn(role, values.config),
+    secrets: secretsOf(role, values),
     sshKey: sshKeyIn(values["ssh-key"]),
-    node: values.node ?? null,
+    node: nodeIn(values.node),
     binaries: nativesIn(values.natives),
     nat: values.nat,
     isWritable: values.writable,
-    sha256: values.sha256 ?? checksumBeside(image),
+    sha256: checksumOf(image, values.sha256),
     growBytes,
-    progress: (step: string) => void process.stderr.write(`${step}\n`),
+    progress: toStderr,
   };
+  prepareFile(out);
   const facts = await customise(options);
   const name = hostnameOf(options);
   const done = {
     image,
     out,
-    role,
+    role: named,
     hostname: name,
     system: facts.name,
     architecture: facts.architecture,
@@ -101,8 +116,30 @@ export async function customiseCommand(args: readonly string[]): Promise<number>
   return 0;
 }
 
-function checksumBeside(image: string): string | null {
-  const file = `${image}.sha256`;
-  if (!existsSync(file)) return null;
-  return readFileSync(file, "utf8").trim().split(/\s+/)[0] ?? null;
+/** The one that is to be customised. */
+function imageIn([image, ...rest]: readonly string[]): string {
+  if (image === undefined) throw new UsageError("IMAGE is missing");
+  if (rest.length > 0) throw new UsageError(`one image at a time, not ${rest.join(", ")} too`);
+  const there = statSync(image, { throwIfNoEntry: false });
+  if (there === undefined) throw new UsageError(`there is no image ${image}`);
+  if (there.isFile()) return image;
+  throw new UsageError(`${image} is no file`, "name the image of a whole card");
+}
+
+/** Node for the image's processor, as a program's file; null where none is named. */
+function nodeIn(file: string | undefined): string | null {
+  if (file === undefined) return null;
+  if (statSync(file, { throwIfNoEntry: false })?.isFile()) return file;
+  throw new UsageError(`--node ${file} is no file`, "name the program: such as package/bin/node");
+}
+
+/** What the image is to be compared with; null where nobody told. */
+function checksumOf(image: string, given: string | undefined): string | null {
+  const beside = `${image}.sha256`;
+  const text = given ?? (existsSync(beside) ? (textOf("IMAGE.sha256", beside) ?? "") : null);
+  if (text === null) return null;
+  const [found = ""] = text.trim().split(/\s+/);
+  if (/^[0-9a-f]{64}$/i.test(found)) return found;
+  const from = given === undefined ? beside : `--sha256 ${given}`;
+  throw new UsageError(`${from} is no SHA-256`, "it is 64 hex digits, as sha256sum prints them");
 }

@@ -4,9 +4,10 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { newestVersions } from "../debian/lock.ts";
 import { formatVersions } from "../debian/locked-package.ts";
+import { prepareFile } from "../out-place.ts";
 import { toStderr, VERSIONS_FILE } from "./options.ts";
 
-export const LOCK_USAGE = `images lock [--out FILE]
+const LOCK_USAGE = `Usage: npm run images -- lock [--out FILE]
 
 Asks Debian's mirror which versions it has now, and writes them with their checksums into images/versions.json: what is built from then on
 is built of these. Needs apt and Debian's keys.
@@ -25,6 +26,7 @@ export async function lockCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(LOCK_USAGE);
     return 0;
   }
+  prepareFile(values.out);
   const versions = await newestVersions(toStderr);
   writeFileSync(values.out, formatVersions(versions));
   const counts = Object.entries(versions.packages).map(([kind, all]) => `${kind} ${all.length}`);

@@ -1,13 +1,16 @@
 // images natives: the controller's native packages for a 64-bit Pi, as `customise --natives` wants them.
 
-import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { buildNatives } from "../natives.ts";
-import { readVersions, toStderr, VERSIONS_FILE } from "./options.ts";
+import { prepareFolder } from "../out-place.ts";
+import { needed, readVersions, toStderr, VERSIONS_FILE } from "./options.ts";
 
-export const NATIVES_USAGE = `images natives --out DIR
+const NATIVES_USAGE = `Usage: npm run images -- natives --out DIR [options]
 
 Builds better-sqlite3, i2c-bus and epoll for arm64 and Node 20 with Debian's cross compiler and the headers of Debian's Node.
+
+  --out DIR         where they go; \`rig\`, \`build\` and \`customise\` take it as --natives
+  --versions FILE   other than images/versions.json
 `;
 
 const OPTIONS = {
@@ -18,12 +21,14 @@ const OPTIONS = {
 
 export async function nativesCommand(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  if (values.help || !values.out) {
-    (values.help ? process.stdout : process.stderr).write(NATIVES_USAGE);
-    return values.help ? 0 : 2;
+  if (values.help) {
+    process.stdout.write(NATIVES_USAGE);
+    return 0;
   }
-  mkdirSync(values.out, { recursive: true });
-  const built = await buildNatives(readVersions(values.versions), values.out, toStderr);
+  const { out } = needed(values, ["out"]);
+  const versions = readVersions(values.versions);
+  prepareFolder(out);
+  const built = await buildNatives(versions, out, toStderr);
   process.stdout.write([...built.values()].map((file) => `${file}\n`).join(""));
   return 0;
 }

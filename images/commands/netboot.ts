@@ -1,14 +1,22 @@
 // images netboot: what Zeros without a card are sent over USB.
 
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ImageError } from "../image-error.ts";
+import { UsageError } from "../image-error.ts";
 import { buildNetboot } from "../netboot.ts";
+import { prepareFolder } from "../out-place.ts";
 import { parseRole, readKeyFile } from "../role.ts";
-import { checkedArchitecture, readVersions, sshKeyIn, toStderr, VERSIONS_FILE } from "./options.ts";
+import {
+  checkedArchitecture,
+  needed,
+  readVersions,
+  sshKeyIn,
+  toStderr,
+  VERSIONS_FILE,
+} from "./options.ts";
 
-export const NETBOOT_USAGE = `images netboot --arch arm64|armel --slots p1,p2 --keys DIR --out DIR [options]
+const NETBOOT_USAGE = `Usage: npm run images -- netboot --arch arm64|armel --slots p1,p2 --keys DIR --out DIR [options]
 
 Makes the folder that rpiboot sends to Zeros without a card: a kernel and a system that lies in their memory, and for each slot a folder with
 its name, address and key.
@@ -35,25 +43,39 @@ const OPTIONS = {
 
 export async function netbootCommand(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const { arch, slots, keys, out } = values;
-  if (values.help || !arch || !slots || !keys || !out) {
-    (values.help ? process.stdout : process.stderr).write(NETBOOT_USAGE);
-    return values.help ? 0 : 2;
+  if (values.help) {
+    process.stdout.write(NETBOOT_USAGE);
+    return 0;
   }
-  if (existsSync(out) && !existsSync(join(out, "system.img"))) {
-    throw new ImageError(`${out} is there, and no netboot folder`, "name another: it is replaced");
-  }
-  const named = slots.split(",").map((name) => ({
-    role: parseRole(name),
-    key: readKeyFile(join(keys, `${name}.key`)),
-  }));
-  const { digest, release } = await buildNetboot({
+  const { arch, slots: list, keys, out } = needed(values, ["arch", "slots", "keys", "out"]);
+  const slots = slotsIn(list);
+  const options = {
     ...{ architecture: checkedArchitecture(arch), versions: readVersions(values.versions) },
-    ...{ slots: named, out, sshKey: sshKeyIn(values["ssh-key"]), progress: toStderr },
-  });
-  const done = { out, architecture: arch, slots: slots.split(","), kernel: release, tree: digest };
+    ...{ out, sshKey: sshKeyIn(values["ssh-key"]), progress: toStderr },
+    slots: slots.map((name) => ({
+      role: parseRole(name),
+      key: readKeyFile(join(keys, `${name}.key`)),
+    })),
+  };
+  if (existsSync(out) && !existsSync(join(out, "system.img"))) {
+    throw new UsageError(`${out} is there, and no netboot folder`, "name another: it is replaced");
+  }
+  prepareFolder(dirname(resolve(out)));
+  const { digest, release } = await buildNetboot(options);
+  const done = { out, architecture: arch, slots, kernel: release, tree: digest };
   process.stdout.write(
     values.json ? `${JSON.stringify(done)}\n` : `${out}: Linux ${release} for ${slots}\n`,
   );
   return 0;
+}
+
+/** The Zeros' slots, each once. */
+function slotsIn(list: string): readonly string[] {
+  const slots = list.split(",").map((name) => name.trim());
+  if (slots.some((name) => parseRole(name) === 0)) {
+    throw new UsageError("a controller starts from its card", "name the Zeros' slots: p1,p2");
+  }
+  const twice = slots.find((name, index) => slots.indexOf(name) !== index);
+  if (twice !== undefined) throw new UsageError(`--slots ${list} names ${twice} twice`);
+  return slots;
 }

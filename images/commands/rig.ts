@@ -1,6 +1,6 @@
 // images rig: the cards of a whole rig, from the folder that `zerorig setup --for-cards` wrote.
 
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,23 +9,25 @@ import type { TargetArchitecture } from "../boot/boot-files.ts";
 import { type BuiltCard, buildCard, buildCards } from "../build.ts";
 import { ImageError } from "../image-error.ts";
 import { buildNatives } from "../natives.ts";
+import { prepareFile } from "../out-place.ts";
 import { type RigFolder, readRig } from "../rig-folder.ts";
 import { closeWorkFolder, openWorkFolder } from "../work-folder.ts";
-import { CONTROLLER_MB, ZERO_MB } from "./build.ts";
+import { CONTROLLER_MB, LEAST_MB, ZERO_MB } from "./build.ts";
 import {
   checkedArchitecture,
   megabytes,
   nativesIn,
+  needed,
   readVersions,
   sshKeyIn,
   toStderr,
   VERSIONS_FILE,
 } from "./options.ts";
 
-export const RIG_USAGE = `images rig --from DIR --out DIR [options]
+const RIG_USAGE = `Usage: npm run images -- rig --from DIR --out DIR [options]
 
 Makes the cards of a whole rig, controller.img and p1.img and so on, from the folder that \`zerorig setup --for-cards --dir DIR\` wrote:
-with settings, link keys, token and mining key, so that the rig mines at its first start.
+with settings, link keys, token, mining key and what else controller.toml names, so that the rig mines at its first start.
 
   --from DIR        that folder
   --out DIR         where the images go
@@ -53,11 +55,11 @@ const OPTIONS = {
 
 export async function rigCommand(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const { from, out } = values;
-  if (values.help || !from || !out) {
-    (values.help ? process.stdout : process.stderr).write(RIG_USAGE);
-    return values.help ? 0 : 2;
+  if (values.help) {
+    process.stdout.write(RIG_USAGE);
+    return 0;
   }
+  const { from, out } = needed(values, ["from", "out"]);
   const started = performance.now();
   const rig = await readRig(from);
   const fits = rig.model === "zero-2-w" ? "arm64" : "armel";
@@ -69,7 +71,14 @@ export async function rigCommand(args: readonly string[]): Promise<number> {
     natives: values.natives,
   };
   if (!values.force) refuseExisting(out, rig);
-  mkdirSync(out, { recursive: true });
+  for (const name of ["controller", ...rig.zeros.map(({ role }) => `p${role}`)]) {
+    prepareFile(imageFile(out, name));
+  }
+  if (plan.zeros !== fits) {
+    toStderr(
+      `[power] model is ${rig.model}, whose cards are of ${fits}: made for ${plan.zeros} all the same`,
+    );
+  }
   const cards = await buildRig(plan);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   process.stdout.write(values.json ? json(cards, plan.zeros, seconds) : summary(cards, seconds));
@@ -114,10 +123,10 @@ async function buildRig(plan: RigPlan): Promise<readonly BuiltCard[]> {
     const { config, secrets } = rig;
     const controller = await buildCard({
       ...{ ...common, role: 0, architecture: "arm64", key: null, config, secrets, nat, binaries },
-      ...{ bytes: megabytes("--size", CONTROLLER_MB), out: imageFile(out, "controller") },
+      ...{ bytes: megabytes("--size", CONTROLLER_MB, LEAST_MB), out: imageFile(out, "controller") },
     });
     const own = { architecture, secrets: null, nat: false, binaries: new Map() };
-    const bytes = megabytes("--size", ZERO_MB);
+    const bytes = megabytes("--size", ZERO_MB, LEAST_MB);
     return [controller, ...(await buildCards({ ...common, ...own, bytes }, [first, ...others]))];
   } finally {
     closeWorkFolder(work);
