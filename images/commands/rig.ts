@@ -10,6 +10,7 @@ import { type BuiltCard, buildCard, buildCards } from "../build.ts";
 import { ImageError } from "../image-error.ts";
 import { buildNatives } from "../natives.ts";
 import { prepareFile } from "../out-place.ts";
+import type { Binaries } from "../program-files.ts";
 import { type RigFolder, readRig } from "../rig-folder.ts";
 import { closeWorkFolder, openWorkFolder } from "../work-folder.ts";
 import { CONTROLLER_MB, LEAST_MB, ZERO_MB } from "./build.ts";
@@ -68,7 +69,7 @@ export async function rigCommand(args: readonly string[]): Promise<number> {
     ...{ rig, out, sshKey, nat: values.nat },
     zeros: checkedArchitecture(values.zeros ?? fits),
     versions: readVersions(values.versions),
-    natives: values.natives,
+    natives: values.natives === undefined ? null : nativesIn(values.natives),
   };
   if (!values.force) refuseExisting(out, rig);
   for (const name of ["controller", ...rig.zeros.map(({ role }) => `p${role}`)]) {
@@ -93,7 +94,8 @@ interface RigPlan {
   readonly nat: boolean;
   readonly zeros: TargetArchitecture;
   readonly versions: ReturnType<typeof readVersions>;
-  readonly natives: string | undefined;
+  /** Null where they are to be built. */
+  readonly natives: Binaries | null;
 }
 
 function imageFile(out: string, name: string): string {
@@ -116,10 +118,7 @@ async function buildRig(plan: RigPlan): Promise<readonly BuiltCard[]> {
       return { ...zero, hostname: null, out: imageFile(out, `p${zero.role}`) };
     });
     if (first === undefined) throw new ImageError("there is no Zero in it", "see its keys");
-    const binaries =
-      plan.natives === undefined
-        ? await buildNatives(versions, work, toStderr)
-        : nativesIn(plan.natives);
+    const binaries = plan.natives ?? (await buildNatives(versions, work, toStderr));
     const { config, secrets } = rig;
     const controller = await buildCard({
       ...{ ...common, role: 0, architecture: "arm64", key: null, config, secrets, nat, binaries },
