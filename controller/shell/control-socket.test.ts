@@ -1,4 +1,12 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -174,8 +182,28 @@ describe("the control socket", () => {
 
   it("refuses the place of one that answers, and takes that of one that is dead", async () => {
     await expect(make().listen()).rejects.toMatchObject({ code: "socket-in-use" });
+    // What is left of one that was killed: its socket, which it would have removed.
+    renameSync(path, `${path}.left`);
     await control.close();
-    writeFileSync(path, "left behind");
+    renameSync(`${path}.left`, path);
+    control = make();
+    await control.listen();
+    (await dial()).socket.destroy();
+  });
+
+  it("takes the place of no other file", async () => {
+    await control.close();
+    writeFileSync(path, "somebody's");
+    await expect(make().listen()).rejects.toMatchObject({
+      code: "bad-address",
+      message: `${path} is there, and is no socket`,
+      todo: expect.stringContaining("[control] socket"),
+    });
+    expect(readFileSync(path, "utf8")).toBe("somebody's");
+    rmSync(path);
+    symlinkSync("nowhere", path);
+    await expect(make().listen()).rejects.toMatchObject({ code: "bad-address" });
+    rmSync(path);
     control = make();
     await control.listen();
   });

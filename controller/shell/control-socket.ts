@@ -1,6 +1,6 @@
 // The unix socket for the CLI, guarded by file permissions: status, verbs, and a stream of events.
 
-import { chmodSync, mkdirSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, type Stats, unlinkSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import * as v from "valibot";
@@ -172,16 +172,18 @@ function write(socket: Socket, value: object): void {
   else if (socket.writable) socket.write(`${JSON.stringify(value)}\n`);
 }
 
-/** Removes a socket file that nobody listens on; one that answers belongs to a running controller. */
+/** Removes a socket file that nobody listens on; one that answers belongs to a running controller, and any other file to somebody. */
 async function removeStale(path: string): Promise<void> {
-  const answered = await new Promise<boolean>((resolve) => {
-    const socket = createConnection(path, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
-  if (answered) {
+  const found = look(path);
+  if (found === null) return;
+  if (!found.isSocket()) {
+    throw new ControllerError(
+      "bad-address",
+      `${path} is there, and is no socket`,
+      "set [control] socket to another path",
+    );
+  }
+  if (await answers(path)) {
     throw new ControllerError(
       "socket-in-use",
       `another controller answers on ${path}`,
@@ -191,6 +193,25 @@ async function removeStale(path: string): Promise<void> {
   try {
     unlinkSync(path);
   } catch {
-    // There was none.
+    // Gone, or in a folder that is another's: then the error of listening says more.
   }
+}
+
+/** Null where nothing is, or nobody may look: the error of listening says more. */
+function look(path: string): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
 }
