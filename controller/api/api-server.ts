@@ -6,7 +6,7 @@ import type { RigEvent, RigStatus } from "../core/status.ts";
 import type { MinersReport } from "../pools/stratum-server/report.ts";
 import type { Clock } from "../shell/clock.ts";
 import type { ActRequest, ControlReply } from "../shell/control-protocol.ts";
-import { ControllerError, messageOf, systemCode } from "../shell/error.ts";
+import { listenError } from "../shell/listen-error.ts";
 import type { LogRing } from "../shell/log-ring.ts";
 import { bearerOf, denyStranger } from "./access.ts";
 import { type Action, composeRequest, RIG_ACTIONS, SLOT_ACTIONS } from "./actions.ts";
@@ -145,9 +145,7 @@ export class ApiServer {
     try {
       return await this.#server.listen({ host, port });
     } catch (error) {
-      const code = systemCode(error) === "EADDRINUSE" ? "port-in-use" : "bad-address";
-      const message = `cannot serve HTTP on ${host}:${port}: ${messageOf(error)}`;
-      throw new ControllerError(code, message, "set [http] listen and port to a free one", error);
+      throw listenError("http", host, port, error);
     }
   }
 

@@ -4,7 +4,8 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ProxyConfig } from "../config/config.ts";
 import type { ProxyStatus } from "../core/status.ts";
-import { ControllerError, messageOf, systemCode } from "../shell/error.ts";
+import { messageOf } from "../shell/error.ts";
+import { listenError } from "../shell/listen-error.ts";
 import { BodyTooLarge, bodyLimit } from "./body-limit.ts";
 import { type Failure, type ForwardHooks, forwardOptions, replyOptions } from "./forward.ts";
 import { Lobby, type Refusal } from "./lobby.ts";
@@ -107,9 +108,7 @@ export class ProxyServer {
       this.#url = await this.#server.listen({ host, port });
       return this.#url;
     } catch (error) {
-      const code = systemCode(error) === "EADDRINUSE" ? "port-in-use" : "bad-address";
-      const message = `cannot serve the proxy on ${host}:${port}: ${messageOf(error)}`;
-      throw new ControllerError(code, message, "set [proxy] listen and port to a free one", error);
+      throw listenError("proxy", host, port, error);
     }
   }
 

@@ -104,7 +104,7 @@ export class LinkServer {
   listen(): Promise<number> {
     const { listen, port } = this.#options;
     return new Promise((resolve, reject) => {
-      this.#http.once("error", (error) => reject(listenError(error, listen, port)));
+      this.#http.once("error", (error) => reject(listenError("link", listen, port, error)));
       this.#http.listen(port, listen, () => {
         this.#http.removeAllListeners("error");
         // Such as no more file descriptors: the next agent may have better luck.

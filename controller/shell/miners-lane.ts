@@ -10,7 +10,7 @@ import { StratumServer } from "../pools/stratum-server/server.ts";
 import { DEFAULT_MINER_LIMITS } from "../pools/stratum-server/session-state.ts";
 import type { FoundShare, ShareVerdict, WorkSource } from "../pools/stratum-server/work.ts";
 import { systemClock } from "./clock.ts";
-import { ControllerError, messageOf, systemCode } from "./error.ts";
+import { listenError } from "./listen-error.ts";
 import { MinersKeeper, type MinersMemory } from "./miners-keeper.ts";
 
 export interface MinersParts {
@@ -73,10 +73,7 @@ export class MinersLane {
     });
     if (past !== null) this.#keep(past, server, algorithm);
     const at = await server.listen().catch((error: unknown) => {
-      const code = systemCode(error) === "EADDRINUSE" ? "port-in-use" : "bad-address";
-      const message = `cannot serve miners on ${addressOf({ host, port })}: ${messageOf(error)}`;
-      const todo = "set [miners] listen and port to a free one";
-      throw new ControllerError(code, message, todo, error);
+      throw listenError("miners", host, port, error);
     });
     this.#server = server;
     this.#listen = addressOf(at);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { readSecret } from "./secret-file.ts";
+import { readSecret, secretFault } from "./secret-file.ts";
 
 function handedOver(name: string, text: string): NodeJS.ProcessEnv {
   const dir = mkdtempSync(join(tmpdir(), "zr-secret-"));
@@ -26,4 +26,12 @@ test.each([
   ["nobody hands over", "/etc/zerorig/token", () => ({})],
 ])("%s", (_, path, env) => {
   expect(() => readSecret(path, "the token", "", env())).toThrow(`cannot read the token ${path}`);
+});
+
+test.each([
+  ["ENOENT", "make one"],
+  ["EACCES", expect.stringMatching(/let the user .* read it/)],
+])("what to do goes with the cause: %s", (code, todo) => {
+  const error = Object.assign(new Error(code), { code });
+  expect(secretFault("/x", "the token", "make one", error)).toMatchObject({ todo });
 });

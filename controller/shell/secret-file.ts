@@ -2,7 +2,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { ControllerError, messageOf } from "./error.ts";
+import { ControllerError, messageOf, systemCode } from "./error.ts";
 
 const OTHERS_BITS = 0o077;
 
@@ -32,9 +32,24 @@ export function readSecret(
     const text = readFileSync(path, "utf8").trim();
     return { text, isExposed: (statSync(path).mode & OTHERS_BITS) !== 0 };
   } catch (error) {
-    const message = `cannot read ${what} ${path}: ${messageOf(error)}`;
-    throw new ControllerError("key-file", message, todo, error);
+    throw secretFault(path, what, todo, error);
   }
+}
+
+/** The error for people, of what reading a secret threw; `todo` is for one that is not there. */
+export function secretFault(
+  path: string,
+  what: string,
+  todo: string,
+  error: unknown,
+): ControllerError {
+  const isDenied = ["EACCES", "EPERM"].includes(systemCode(error));
+  return new ControllerError(
+    "key-file",
+    `cannot read ${what} ${path}: ${messageOf(error)}`,
+    isDenied ? "it may be right: let the user that this runs as read it" : todo,
+    error,
+  );
 }
 
 function handedOver(path: string, env: NodeJS.ProcessEnv): string | null {

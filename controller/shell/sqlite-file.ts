@@ -31,6 +31,8 @@ function open(path: string, migrations: readonly string[]): Database.Database {
     if (verdict !== "ok")
       throw Object.assign(new Error(String(verdict)), { code: "SQLITE_CORRUPT" });
     migrate(db, migrations);
+    // A file that may only be read opens all the same: better told now than at the first share. The version stays what it is.
+    db.pragma(`user_version = ${migrations.length}`);
     return db;
   } catch (error) {
     db.close();

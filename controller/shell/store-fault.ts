@@ -18,7 +18,7 @@ export function storeFault(path: string, error: unknown): ControllerError {
   return new ControllerError(
     "state-dir",
     `cannot open ${path}: ${messageOf(error)}`,
-    "check that this user may write the folder and that the disk is not full",
+    "check that this user may write it and its folder, and that the disk is not full",
     error,
   );
 }

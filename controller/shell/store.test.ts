@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -170,6 +179,23 @@ describe("the store", () => {
     writeFileSync(join(dir, "file"), "");
     expect(() => new Store(join(dir, "file", "state"), wall)).toThrow(
       /cannot make the state folder/,
+    );
+  });
+
+  it("says so when the database may only be read, before anything is begun", () => {
+    const dir = folder();
+    const path = join(dir, "zerorig.sqlite");
+    new Store(dir, wall).close();
+    // To root no file is read-only by its mode. One of a format to come is: SQLite reads that, and writes it not.
+    const file = openSync(path, "r+");
+    writeSync(file, Buffer.of(3), 0, 1, 18);
+    closeSync(file);
+    expect(() => new Store(dir, wall)).toThrow(
+      expect.objectContaining({
+        code: "state-dir",
+        message: expect.stringMatching(`cannot open ${path}: .*readonly`),
+        todo: expect.stringContaining("may write it and its folder"),
+      }),
     );
   });
 
