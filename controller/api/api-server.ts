@@ -53,6 +53,8 @@ export interface ApiSide {
 const BODY_BYTES_MAX = 16_384;
 const HEADERS_BYTES_MAX = 8192;
 const REQUEST_MS = 10_000;
+/** `curl -d` says that it sends a form. */
+const NO_JSON = "send JSON, and say so: content-type: application/json";
 const CONNECTIONS_MAX = 128;
 /** Every slot that can be named, p1 to p99 with commas between, takes 386. */
 const SLOTS_CHARS_MAX = 400;
@@ -182,7 +184,9 @@ export class ApiServer {
     );
     this.#server.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => {
       const { statusCode = 500, message } = error;
-      if (statusCode < 500) return refuse(reply, statusCode, "bad-request", message);
+      if (statusCode < 500) {
+        return refuse(reply, statusCode, "bad-request", statusCode === 415 ? NO_JSON : message);
+      }
       this.#side.warn("api.failed", { error: message });
       return refuse(reply, 500, "internal", "this is a bug; the controller's log says more");
     });

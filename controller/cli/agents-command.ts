@@ -65,6 +65,7 @@ async function follow(
   const startedAt = performance.now();
   const progress = startProgress(
     () => `${formatDuration(performance.now() - startedAt)} of ${formatDuration(limitMs)}`,
+    "The roll-out goes on all the same; `zerorig agents status` says how far it is.",
   );
   let agents = begun;
   try {

@@ -30,6 +30,7 @@ export async function askAndWait(
   const limit = limitText(limitMs);
   const progress = startProgress(
     () => `${formatDuration(performance.now() - startedAt)} of ${limit}`,
+    `What was asked for goes on all the same; \`zerorig why ${slots.join(" ")}\` says how far it is.`,
   );
   let last: RigStatus | null = null;
   let settle: (gone: boolean) => void = () => {};

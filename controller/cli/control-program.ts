@@ -3,7 +3,16 @@
 import { type Command, Option } from "commander";
 import { REASON_CHARS_MAX, SOURCE_CHARS_MAX } from "../shell/control-limits.ts";
 import { controlOptions } from "./control-options.ts";
-import { nodeOrAuto, oneLine, slotNames, span, waitTime, watts, wattsOrNone } from "./option.ts";
+import {
+  blinkTime,
+  nodeOrAuto,
+  oneLine,
+  slotNames,
+  span,
+  waitTime,
+  watts,
+  wattsOrNone,
+} from "./option.ts";
 import type { OverrideOptions } from "./rig-commands.ts";
 import { addSchedule } from "./schedule-program.ts";
 import type { ControlOptions, SlotOptions, SlotVerb } from "./slot-commands.ts";
@@ -18,6 +27,8 @@ interface Verb {
   readonly waits?: true;
   /** What `--for` means for it. */
   readonly for?: string;
+  /** How that is read; any span if not told. */
+  readonly readFor?: (text: string) => number;
 }
 
 const VERBS: readonly Verb[] = [
@@ -72,6 +83,7 @@ const VERBS: readonly Verb[] = [
     verb: "identify",
     does: "blink the alert LED of the slots' HATs, then leave it as it was",
     for: "for this long (default: 10s, 10m at most)",
+    readFor: blinkTime,
   },
 ];
 
@@ -107,7 +119,7 @@ export function addControlCommands(program: Command): void {
 function addVerb(program: Command, { verb, does, reason, hard, waits, ...more }: Verb): void {
   const command = slotCommand(program, verb, does);
   if (reason !== undefined) command.addOption(reasonOption(reason === "must"));
-  if (more.for !== undefined) command.option("--for <time>", more.for, span);
+  if (more.for !== undefined) command.option("--for <time>", more.for, more.readFor ?? span);
   if (hard) {
     command
       .option("--hard", "cut without asking the Zero first")

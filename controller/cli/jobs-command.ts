@@ -96,6 +96,7 @@ async function waitFor(
   const passedMs = () => performance.now() - startedAt;
   const progress = startProgress(
     () => `${formatDuration(passedMs())} of ${formatDuration(limitMs)}`,
+    `The job goes on all the same; \`zerorig job ${first.id}\` says how far it is, with --cancel it ends.`,
   );
   try {
     for (let job = first; ; ) {

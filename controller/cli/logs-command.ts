@@ -26,6 +26,7 @@ export async function printLogs(options: LogsOptions): Promise<void> {
   if (!options.follow) {
     const answer = await ask(socket, request, options.timeout);
     for (const line of answer.lines) printer.line(line);
+    if (answer.lines.length === 0) process.stderr.write("there are no such lines\n");
     return;
   }
   await new Promise<void>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { formatDuration, parseDuration } from "./duration.ts";
 import {
+  blinkTime,
   difficulty,
   duration,
   durationRange,
@@ -123,6 +124,11 @@ test.each(["", "12", "noon", "2026", "2026-13-01T00:00:00Z", "-5s"])("%j is no m
 test("one slot is one slot", () => {
   expect(oneSlot("p12")).toBe("p12");
   for (const text of ["all", "p0", "p1 p2", ""]) expect(() => oneSlot(text)).toThrow("is no slot");
+});
+
+test("an LED blinks for ten minutes at most", () => {
+  expect(blinkTime("10m")).toBe(600_000);
+  expect(() => blinkTime("1h")).toThrow('"1h" is too long: 10 minutes at most.');
 });
 
 test("spans last from one ms to 30 days", () => {

@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from "commander";
 import { isSlotId, type SlotId, slotId, slotIndex } from "../../hat/slots.ts";
 import { isStratum, type PoolNode, parseNode } from "../pools/node.ts";
-import { FOR_MAX_MS, WATTS_MAX } from "../shell/control-limits.ts";
+import { FOR_MAX_MS, IDENTIFY_MAX_MS, WATTS_MAX } from "../shell/control-limits.ts";
 import { formatDuration, MAX_DURATION_MS, parseDuration } from "./duration.ts";
 
 /** A parser for whole numbers within bounds. */
@@ -127,6 +127,13 @@ export function span(text: string): number {
   }
   if (value !== null && value > 0) return value;
   throw new InvalidArgumentError('Expected a time such as "90s", "30m", "2h" or "7d".');
+}
+
+/** How long an alert LED is to blink, in ms. */
+export function blinkTime(text: string): number {
+  const value = span(text);
+  if (value <= IDENTIFY_MAX_MS) return value;
+  throw new InvalidArgumentError(`"${text}" is too long: 10 minutes at most.`);
 }
 
 export function watts(text: string): number {

@@ -56,6 +56,7 @@ test.each([
   [["replay", "f", "--slot", "x1"], '"x1" is no slot'],
   [["replay", "f", "--at", "noon"], "Expected a time"],
   [["on", "x1"], '"x1" is no slot'],
+  [["identify", "p1", "--for", "1h"], "10 minutes at most"],
   [["on", "p3-p1"], '"p3-p1" is no slot'],
   [["on", "--wait", "p1"], "Name the slots before --wait."],
   [["cordon", "p1"], "cordon needs --reason"],

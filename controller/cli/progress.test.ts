@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it, onTestFinished, test, vi } from "vitest";
 import { progressLine, startProgress } from "./progress.ts";
 import { clip, harmless, wrap } from "./terminal-text.ts";
 
@@ -22,7 +22,7 @@ describe("the bar", () => {
 
   it("is drawn over itself on a terminal, and taken away", () => {
     const { written, out } = terminal(true);
-    const progress = startProgress(() => "1s of 2s", out, {});
+    const progress = startProgress(() => "1s of 2s", "", out, {});
     progress.show(STEPS);
     progress.end();
     progress.end();
@@ -33,12 +33,23 @@ describe("the bar", () => {
     expect(process.listenerCount("SIGINT")).toBe(0);
   });
 
+  it("says to whoever breaks it off what becomes of it", () => {
+    const { written, out } = terminal(true);
+    const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never);
+    onTestFinished(() => exit.mockRestore());
+    const progress = startProgress(() => "", "It goes on.", out, {});
+    process.listeners("SIGINT").at(-1)?.("SIGINT");
+    expect(written).toEqual(["\r\u001b[KIt goes on.\n"]);
+    expect(exit).toHaveBeenCalledWith(130);
+    progress.end();
+  });
+
   it.each([
     [false, {}],
     [true, { TERM: "dumb" }],
   ])("is not drawn elsewhere (a terminal: %s, %j)", (isTTY, env) => {
     const { written, out } = terminal(isTTY);
-    const progress = startProgress(() => "", out, env);
+    const progress = startProgress(() => "", "", out, env);
     progress.show(STEPS);
     progress.end();
     expect(written).toEqual([]);

@@ -33,9 +33,10 @@ interface Terminal {
   write(text: string): unknown;
 }
 
-/** `time` says how long it has been, and how long it may be. */
+/** `time` says how long it has been, and how long it may be; `left` what becomes of it for whoever breaks the wait off. */
 export function startProgress(
   time: () => string,
+  left = "",
   out: Terminal = process.stderr,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Progress {
@@ -48,7 +49,7 @@ export function startProgress(
   const timer = setInterval(draw, REDRAW_MS);
   timer.unref();
   const onInterrupt = () => {
-    out.write(CLEAR);
+    out.write(left === "" ? CLEAR : `${CLEAR}${left}\n`);
     process.exit(EXIT.interrupted);
   };
   process.once("SIGINT", onInterrupt);

@@ -77,6 +77,8 @@ it("shows the rig on the whole screen, asks before it switches, and gives the te
   expect(logs.stdout).toMatch(/^\d\d:\d\d:\d\d \|p2 \| operator\.off \(by hand, in zerorig top\)/m);
   expect(logs.stdout).not.toContain("|p1");
   expect(logs.stdout).not.toContain("\u001b");
+  const none = await run(ZERORIG, ["logs", "--slot", "p9", ...socket]);
+  expect(none).toMatchObject({ code: 0, stdout: "", stderr: "there are no such lines\n" });
   const following = start(ZERORIG, ["logs", "-f", "-n", "0", "--json", ...socket]);
   await until("a line comes", () => following.out().includes('"ev":'));
   await rig.stop();
