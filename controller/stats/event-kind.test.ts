@@ -25,6 +25,7 @@ const ROWS: readonly Row[] = [
   ["power", "slot.state", { why: "operator", detail: { to: "PoweringOff" } }],
   ["power", "slot.state", { why: "wanted-on", detail: { to: "PoweringOn" } }],
   ["power", "slot.state", { why: "off-proved", detail: { to: "Off" } }],
+  ["power", "slot.state", { why: "found-on", detail: { from: "Unknown", to: "Unknown" } }],
   ["power", "power.on", { why: "wanted-on" }],
   ["power", "power.off", { why: "operator" }],
   ["power", "ceiling.expired", { level: "warn" }],

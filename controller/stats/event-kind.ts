@@ -55,6 +55,8 @@ function kindOfPower({ why }: Told): EventKind {
 function kindOfState({ why, detail }: Told): EventKind {
   const { to } = detail;
   if (FENCE_STATES.has(to)) return "fence";
+  // A start of the controller: its power was on, as another's was off.
+  if (why === "found-on") return "power";
   if (FAULT_STATES.has(to)) return "fault";
   return POWER_STATES.has(to) ? kindOfPower({ why, detail, ev: "", level: "info" }) : "other";
 }
