@@ -217,7 +217,12 @@ describe("save-state and restore-state", () => {
     expect(await board.run("restore-state", "--file", file)).toMatchObject({ code: 2 });
     await writeFile(file, "half");
     expect((await board.run("restore-state", "--file", file)).stderr).toContain("write it anew");
-    expect((await board.run("save-state", "--file", "/nowhere/x")).stderr).toContain("--file");
+    expect((await board.run("save-state", "--file", "/nowhere/x")).stderr).toMatch(
+      /make its folder \(`sudo mkdir -p \/nowhere`\), or name another with --file$/m,
+    );
+    expect((await board.run("save-state", "--file", "/proc/x")).stderr).toMatch(
+      /: name another with --file$/m,
+    );
   });
 });
 

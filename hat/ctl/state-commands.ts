@@ -1,6 +1,8 @@
 // `hatctl save-state|restore-state`: which lines are on, over a restart that takes the power from the HAT.
 
+import { existsSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import { isSlotId, type SlotId } from "../slots.ts";
 import { EXIT, UsageError } from "./exit.ts";
@@ -69,7 +71,10 @@ async function write(file: string, state: SavedState): Promise<void> {
     await rename(`${file}.new`, file);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${file} cannot be written (${message}): name another with --file`);
+    // The folder of its default is the controller's: where there is no controller nobody has made it.
+    const folder = dirname(file);
+    const todo = existsSync(folder) ? "" : `make its folder (\`sudo mkdir -p ${folder}\`), or `;
+    throw new UsageError(`${file} cannot be written (${message}): ${todo}name another with --file`);
   }
 }
 

@@ -97,7 +97,9 @@ describe("the settings", () => {
 
   it("need a slot, and a file if one is named", () => {
     expect(() => loadSettings(put("empty.toml", ""), {})).toThrow(/slot is missing; write slot = /);
-    expect(() => loadSettings(join(folder, "none"), {})).toThrow(/none: no such file$/);
+    expect(() => loadSettings(join(folder, "none"), {})).toThrow(
+      /none: no such file; `zerorig setup` /,
+    );
     expect(() => loadSettings(folder, {})).toThrow(/EISDIR/);
     expect(() => loadSettings(null, {})).toThrow(`${DEFAULT_FILE}: there is no such file, and no`);
   });

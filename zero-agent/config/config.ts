@@ -147,7 +147,10 @@ function readFile(file: string, isRequired: boolean): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" && !isRequired) return "";
-    const why = code === "ENOENT" ? "no such file" : (code ?? (error as Error).message);
+    const why =
+      code === "ENOENT"
+        ? "no such file; `zerorig setup` on the controller writes one for each Zero"
+        : (code ?? (error as Error).message);
     throw new ConfigError(`${file}: ${why}`);
   }
 }
