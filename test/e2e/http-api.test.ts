@@ -45,7 +45,7 @@ it("shows and switches, tells of it as it happens, and mines on under a thousand
   // The alert LED is bit 6 of the chip's latch, the slots are bits 0 to 3.
   const latch = await rig.hat.bus().readByte(0x20, 1);
   const seen = new Set<number>();
-  expect((await post(url, "/api/v1/slots/p1/identify", { for_ms: 1500 })).status).toBe(200);
+  expect((await post(url, "/api/v1/slots/p1/identify", { for_ms: 5000 })).status).toBe(200);
   await until("the LED blinked", async () => {
     seen.add(await rig.hat.bus().readByte(0x20, 1));
     return seen.size > 1;
