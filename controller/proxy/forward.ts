@@ -30,7 +30,7 @@ export interface ForwardHooks {
 
 function askerOf({ visitOf }: ForwardHooks, request: FastifyRequest): Asker {
   const { ip, headers } = request;
-  return { address: ip, isTls: false, prefix: visitOf(request).prefix, headers };
+  return { address: ip, prefix: visitOf(request).prefix, headers };
 }
 
 /** The part for one request. The library's types are for HTTP/2 too, which this server does not speak. */

@@ -20,7 +20,7 @@ describe("headers", () => {
     expect(headers.connection).toBe("X-Private, Upgrade");
   });
 
-  const asker = { address: "192.0.2.1", isTls: false, prefix: "/app", headers: {} };
+  const asker = { address: "192.0.2.1", prefix: "/app", headers: {} };
 
   it("that claim to know who asks are ours alone", () => {
     const headers = {
@@ -28,6 +28,8 @@ describe("headers", () => {
       forwarded: "for=6.6.6.6",
       "x-real-ip": "6.6.6.6",
       "x-forwarded-for": "6.6.6.6",
+      "x-forwarded-host": "evil.lan",
+      "x-forwarded-port": "666",
       "x-forwarded-proto": "https",
       "x-forwarded-prefix": "/evil",
       expect: "100-continue",
@@ -44,7 +46,8 @@ describe("headers", () => {
       forwarded: "for=6.6.6.6",
       "x-real-ip": "6.6.6.6",
       "x-forwarded-for": "6.6.6.6, 192.0.2.1",
-      "x-forwarded-host": "wiki.lan",
+      "x-forwarded-host": "evil.lan",
+      "x-forwarded-port": "666",
       "x-forwarded-proto": "https",
       "x-forwarded-prefix": "/evil/app",
     });
@@ -59,11 +62,11 @@ describe("headers", () => {
       "content-length": "0",
       cookie: "a=b",
     };
-    const given = { ...asker, isTls: true, prefix: "", headers };
+    const given = { ...asker, prefix: "", headers };
     expect(forwardedHandshake(given, false)).toEqual({
       cookie: "a=b",
       "x-forwarded-for": "192.0.2.1",
-      "x-forwarded-proto": "https",
+      "x-forwarded-proto": "http",
     });
   });
 

@@ -39,7 +39,6 @@ export function endToEnd<T extends IncomingHttpHeaders>(headers: T): T {
 
 export interface Asker {
   readonly address: string;
-  readonly isTls: boolean;
   /** The path that was taken off; "" where none was. */
   readonly prefix: string;
   /** The headers as they came. */
@@ -48,14 +47,15 @@ export interface Asker {
 
 /** What the service gets: its Host is the one that was asked for, and X-Forwarded-* are ours, unless a proxy before us is believed. */
 export function forwarded(asker: Asker, trusts: boolean): IncomingHttpHeaders {
-  const { address, isTls, prefix, headers } = asker;
+  const { address, prefix, headers } = asker;
   const kept = endToEnd(headers);
   // The client of undici cannot wait for "100 Continue"; ours was answered by this server.
   delete kept["expect"];
   if (!trusts) for (const name of FORWARDED) delete kept[name];
   const before = trusts ? headers["x-forwarded-for"] : undefined;
   kept["x-forwarded-for"] = before === undefined ? address : `${before}, ${address}`;
-  kept["x-forwarded-proto"] ??= isTls ? "https" : "http";
+  // TLS ends before us, where there is any: who does that may say so.
+  kept["x-forwarded-proto"] ??= "http";
   if (headers.host !== undefined) kept["x-forwarded-host"] ??= headers.host;
   if (prefix !== "") {
     const outer = trusts ? (headers["x-forwarded-prefix"] ?? "") : "";
