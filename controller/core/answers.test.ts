@@ -110,6 +110,7 @@ describe("the rate of a worker", () => {
         "h1",
       );
       expect(host.rateHs).toBeCloseTo(rate, 6);
+      expect(host.rateWeightMs).toBe(weight);
     },
   );
 });

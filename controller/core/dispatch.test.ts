@@ -6,6 +6,7 @@ import { mining, waitingJob, withSlot } from "../../test/sim/scene.ts";
 import { jobLimitMs } from "./candidate.ts";
 import { dispatch, expireWork } from "./dispatch.ts";
 import { draftOf } from "./draft.ts";
+import { openGoals } from "./goal.ts";
 import { DEFAULT_POLICY } from "./policy.ts";
 import type { Host, Job, Seat } from "./seat.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
@@ -208,6 +209,71 @@ describe("a seat without a job", () => {
   it("opens its session 700 ms after the last", () => {
     const last = { lastConnectAt: now - 700 };
     expect(seatIn({ state: "down", retryAt: now }, last).effects).toHaveLength(1);
+  });
+});
+
+describe("a seat of a rig with two goals", () => {
+  const NODES = ["a:1", "b:1"] as const;
+  const PARTS = NODES.map((name) => ({ name, percent: 50 }));
+
+  interface GoalGiven {
+    /** What p1's seat was at work for, and what the others' are; null for those without a session. */
+    readonly own?: number;
+    readonly others: readonly (number | null)[];
+    /** Of late, for each goal. */
+    readonly recent?: readonly [number, number];
+    readonly hs?: number;
+  }
+
+  /** p1's seat is idle, all others are at work. */
+  function asking({ own = 0, others, recent = [0, 0], hs = 100 }: GoalGiven) {
+    const rig = rigWith({ seat: "nobody" });
+    const target = (node: string) => ({ node, why: "first", since: 0, detail: null }) as const;
+    const goals = openGoals(PARTS, target(NODES[0])).map((goal, index) => ({
+      ...goal,
+      pool: target(NODES[index] as string),
+      recent: recent[index] as number,
+    }));
+    const seats = rig.seats.map((seat, index): Seat => {
+      const goal = index === 0 ? own : (others[index - 1] ?? null);
+      if (goal === null) return { ...seat, state: "down", retryAt: now + 1e6 };
+      const session = index === 0 ? "idle" : "requested";
+      return { ...seat, goal, node: NODES[goal] as string, state: session, retryAt: 0 };
+    });
+    const slots = rig.slots.map((slot) => ({ ...slot, ...BUSY, rateHs: hs }));
+    const free = [{ ...(slots[0] as Slot), task: null }, ...slots.slice(1)];
+    const hosts = rig.hosts.map((host) => ({ ...host, rateHs: hs, ...BUSY }));
+    return dispatched({ ...rig, goals, seats, slots: free, hosts });
+  }
+
+  it.each<[string, GoalGiven, number]>([
+    ["the first where nobody is at work", { others: [null, null, null, null] }, 0],
+    ["what nobody is at work for", { others: [0, null, null, null] }, 1],
+    ["what nobody is at work for, the other way", { others: [1, null, null, null] }, 0],
+    ["what fewer are at work for", { others: [0, 0, 1, null] }, 1],
+    ["what fewer are at work for, the host among them", { others: [0, 1, null, 0] }, 1],
+    ["not counting its own work, which is over", { own: 0, others: [null, null, null, 1] }, 0],
+    [
+      "what lags by more than the others are about to do",
+      { others: [1, null, null, null], recent: [1001, 0] },
+      1,
+    ],
+    [
+      "what lags by less than the others are about to do",
+      { others: [1, null, null, null], recent: [999, 0] },
+      0,
+    ],
+  ])("is for %s", (_, given, goal) => {
+    const { effects } = asking(given);
+    const stays = goal === (given.own ?? 0);
+    expect(effects.map(({ type }) => type)).toEqual([stays ? "request-job" : "drop-pool"]);
+  });
+
+  it("says why its session ends", () => {
+    const { effects } = asking({ others: [0, null, null, null] });
+    expect(effects).toMatchObject([
+      { type: "drop-pool", seat: "p1", why: "its next work is for another goal" },
+    ]);
   });
 });
 

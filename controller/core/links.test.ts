@@ -7,6 +7,7 @@ import { helloOf } from "../../test/sim/sim-link.ts";
 import { draftOf } from "./draft.ts";
 import type { EventOf } from "./event.ts";
 import { judgeVitals, onBeat, onHeard, onLinkDown, onLinkUp } from "./observe-link.ts";
+import { onResult } from "./observe-work.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
 import type { Intent, Link, Phase, Slot, Vitals } from "./slot.ts";
 
@@ -110,6 +111,17 @@ describe("a link that comes up", () => {
       rateHs: 0,
       link: { kernel: null, nominalHs: 0 },
     });
+  });
+
+  it("keeps the rate that its agent told from a lucky first share", () => {
+    const { slot } = linkUp({ rateHs: 0, rateWeightMs: 0 }, "boot-2", [1000]);
+    const task = { jobId: "p1-1", seat: "p1", link: 6, until: now + 1e6 };
+    const at = { now, worker: "p1", link: 6, jobId: "p1-1", epoch: slot.epoch, nonce: null };
+    const lucky = done({ ...slot, task }, (draft) =>
+      onResult(draft, { type: "result", ...at, hashes: 10_000, elapsedMs: 1000 }),
+    );
+    // Five seconds at 1000, and one at 10,000.
+    expect(lucky.slot.rateHs).toBe(2500);
   });
 
   it("of the same boot keeps its vitals, counts no boot, and stays as it was", () => {

@@ -118,11 +118,9 @@ export function onLinkUp(draft: Draft, { slot: id, link, hello }: EventOf<"link-
       break;
     case "Ready":
     case "Degraded":
-      if (!newBoot) {
-        beginSelfTest(draft, slot, up);
-        return;
-      }
-      break;
+      if (newBoot) break;
+      beginSelfTest(draft, slot, up);
+      return;
     default:
       break;
   }

@@ -28,7 +28,7 @@ function keepsPower(slot: Slot): boolean {
 }
 
 function without(slots: readonly Slot[], gone: readonly Slot[]): readonly Slot[] {
-  return gone.length === 0 ? slots : slots.filter((slot) => !gone.includes(slot));
+  return slots.filter((slot) => !gone.includes(slot));
 }
 
 /** Whether its way off is not begun yet: one whose cut stands as a fault is tried again when the fault is looked at. */

@@ -5,6 +5,10 @@ import type { RigState } from "./state.ts";
 import type { RigStatus } from "./status.ts";
 import { isSwitching, view } from "./view.ts";
 
+const GOALS = [
+  { name: "pool", percent: 70 },
+  { name: "gift", percent: 30 },
+];
 const AROUND = { version: "1.2.3", board: "a board" };
 
 function mining(options: ConstructorParameters<typeof World>[0] = {}): World {
@@ -48,6 +52,24 @@ describe("the view", () => {
     expect(status.work).toBe(work);
     expect(view(state, AROUND, now)).not.toHaveProperty("balance");
     expect(view(state, AROUND, now)).not.toHaveProperty("work");
+  });
+
+  it("is just what its JSON says, with goals and without", () => {
+    const sorts = [{}, { policy: { algorithm: "sha256d", goals: GOALS } }] as const;
+    for (const options of sorts) {
+      const { state, now } = mining(options);
+      const status = view(state, AROUND, now);
+      expect(status).toStrictEqual(JSON.parse(JSON.stringify(status)));
+    }
+  });
+
+  it("shows for how many whole milliseconds a goal's pool rests", () => {
+    const { state, now } = new World({ policy: { algorithm: "sha256d", goals: GOALS } });
+    const rests = [999.6, 1000.4, 0, -1].map((restMs) => {
+      const goals = state.goals.map((goal) => ({ ...goal, restUntil: now + restMs }));
+      return view({ ...state, goals }, AROUND, now).pool.goals?.[0]?.rests_ms;
+    });
+    expect(rests).toEqual([1000, 1000, null, null]);
   });
 
   it("adds up", () => {

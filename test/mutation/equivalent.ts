@@ -161,6 +161,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     change: "0 -> 1",
     why: "The same shortcut; there is never one goal alone.",
   },
+  {
+    file: `${CORE}dispatch.ts`,
+    source: "let to = 0;",
+    change: "0 -> 1",
+    why: "Who has no job of a pool has none with two nonces either: what one takes is no time.",
+  },
+  {
+    file: `${CORE}judge.ts`,
+    source: "if (slot.onAsked !== null) patchSlot(draft, slot, { onAsked: null });",
+    change: "slot.onAsked !== null -> true",
+    why: "Sets to null what is null.",
+  },
 ];
 
 export function equivalentOf(mutant: Mutant): Equivalent | undefined {
