@@ -7,6 +7,7 @@ import { World, type WorldOptions } from "../../test/sim/world.ts";
 import { askerOf } from "./demand.ts";
 import { draftOf } from "./draft.ts";
 import { onHindrance } from "./permit.ts";
+import { beginOn } from "./power.ts";
 import type { Slot } from "./slot.ts";
 import { step } from "./step.ts";
 import { surpluses } from "./surplus.ts";
@@ -255,6 +256,7 @@ it.each<[string, Partial<Slot>, string | null]>([
   const asked = { demandBy: "wiki.lan", ...changes, demandUntil: now + demandUntil };
   const slot = { ...(state.slots[2] as Slot), ...asked };
   expect(askerOf(draftOf(state, now), slot)).toBe(by);
+  expect(beginOn(draftOf(state, now), slot).why).toBe(by === null ? "wanted-on" : "demand");
 });
 
 it("is told of with who asked, if anybody is named, and that is who asked last", () => {

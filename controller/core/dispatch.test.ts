@@ -255,7 +255,7 @@ describe("a seat of a rig with two goals", () => {
     ["not counting its own work, which is over", { own: 0, others: [null, null, null, 1] }, 0],
     [
       "what lags by more than the others are about to do",
-      { others: [1, null, null, null], recent: [1001, 0] },
+      { others: [1, null, null, null], recent: [1000.05, 0] },
       1,
     ],
     [

@@ -141,6 +141,23 @@ describe("an answer without a nonce", () => {
     expect(order.workers).toEqual({ ...workers, p1: known });
   });
 
+  it("says nothing of how its worker mines, and counts among its hashes", () => {
+    const known = { rateHs: 240_000, rateWeightMs: 20_000, slowResults: 2 };
+    const { state } = answered(rigWith({}, { slots: { p1: { ...holds("j1.1"), ...known } } }), {});
+    expect(state.slots[0]).toMatchObject(known);
+    const pieces = [piece("j1.1", 0, "h1")];
+    const host = { ...holds("j1.1"), rateHs: 1e6, rateWeightMs: 20_000, hashes: 7 };
+    const rig = rigWith({ pieces }, { slots: { p1: { task: null } }, hosts: host, hostWorkers: 1 });
+    const epoch = rig.hosts[0]?.epoch ?? 0;
+    const at = { now, worker: "h1", link: null, jobId: "j1.1", epoch };
+    const said = { type: "result", ...at, nonce: null, hashes: 100, elapsedMs: 1000 } as const;
+    expect(stepped(rig, said).state.hosts[0]).toMatchObject({
+      rateHs: 1e6,
+      rateWeightMs: 20_000,
+      hashes: 107,
+    });
+  });
+
   it("on a piece that nobody has any more says nothing", () => {
     const rig = rigWith({ pieces: [piece("j1.9", 0, null), piece("j1.2", 100, "p2")] });
     const { order, effects } = answered(rig, {});

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { INTENT, mining } from "../../test/sim/scene.ts";
-import type { World } from "../../test/sim/world.ts";
+import { World } from "../../test/sim/world.ts";
 import type { Policy } from "./policy.ts";
 import type { Slot } from "./slot.ts";
 import type { RigState } from "./state.ts";
@@ -92,6 +92,23 @@ describe("other numbers", () => {
     expect(putOff({ tariffPerKwh: 1, ceilingWatts: 3, laneWidth: 2 })).toBe(0);
     expect(putOff({ livenessMs: 9000 })).toBeGreaterThan(0);
     expect(putOff({ healthyFloor: 0.6 })).toBeGreaterThan(0);
+  });
+
+  it.each([
+    "livenessMs",
+    "suspectDwellMs",
+    "agentGraceMs",
+    "bootGraceMs",
+    "progressMs",
+    "restartWorkerMs",
+    "restartAgentMs",
+    "softRebootMs",
+    "healthyFloor",
+  ] as const)("put off every conviction if %s is another, and not if it is the same", (name) => {
+    const { state, now } = new World({ policy: { [name]: 0.25 } });
+    const resumedAt = (value: number) => told(state, { [name]: value }, now + 7).resumedAt;
+    expect(resumedAt(0.25)).toBe(state.resumedAt);
+    expect(resumedAt(0.5)).toBe(now + 7);
   });
 
   it("may shed a Zero later, by the rule of the ceiling and with its reason", () => {

@@ -161,12 +161,14 @@ describe("a share", () => {
   const secured = { type: "share-secured", seat: "p1", share: 9, valid: true } as const;
 
   it("that is good enough only for ourselves is told to nobody, and counts for nothing", () => {
-    const state = rigWith({ state: "securing", share: SHARE });
+    const state = rigWith({ state: "securing", share: { ...SHARE, hashrateHs: 999.6 } });
     const { state: next, effects } = told(state, { ...secured, isLocal: true });
     expect(ofType(effects, "submit-share")).toEqual([]);
     expect(ofType(effects, "settle-share")).toEqual([]);
     expect(effects).toContainEqual(ASKS);
-    expect(ofType(effects, "report")).toMatchObject([{ ev: "share.local", slot: "p1" }]);
+    const detail = { seat: "p1", nonce: 5, hashrate_hs: 1000 };
+    expect(ofType(effects, "report")).toMatchObject([{ ev: "share.local", slot: "p1", detail }]);
+    expect(seatOf(next)).toMatchObject({ state: "requested", job: null, share: null });
     const before = seatOf(state);
     expect(seatOf(next)).toMatchObject({ accepted: before.accepted, unknown: before.unknown });
   });
