@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { Entry } from "./debian-package.ts";
+import { ImageError } from "./image-error.ts";
 import { closeWorkFolder, openWorkFolder } from "./work-folder.ts";
 
 export const REPOSITORY = join(import.meta.dirname, "..");
@@ -28,6 +29,17 @@ const BINARIES: Readonly<Record<string, string>> = {
 /** Never installed with us: each is tried for, and done without. */
 const ABSENT = ["bufferutil", "utf-8-validate", "pg-native"];
 const HAT_NATIVES = ["i2c-bus", "onoff", "epoll", "bindings", "file-uri-to-path"];
+
+const PROGRAMS = ["zerorig.mjs", "host-worker.mjs", "hatctl.cjs", "zero-agent.cjs"];
+
+/** Throws an ImageError where the programs are not built: before the work, which takes minutes. */
+export function refuseUnbuilt(dist = DIST): void {
+  const missing = [...PROGRAMS, "zerorig.service", "page"].find((name) => {
+    return !existsSync(join(dist, name));
+  });
+  if (missing === undefined) return;
+  throw new ImageError(`there is no ${join(dist, missing)}`, "build the programs: npm run build");
+}
 
 /** Where the binaries of natives are, by their place in node_modules; those that are missing are this machine's. */
 export type Binaries = ReadonlyMap<string, string>;
@@ -56,7 +68,7 @@ export async function controllerFiles(folder: string, binaries: Binaries): Promi
     return [
       { path: `${folder}/zerorig.mjs`, text: readFileSync(program), mode: 0o755 },
       { path: `${folder}/package.json`, text: manifest() },
-      ...["host-worker.mjs", "hatctl.cjs", "zero-agent.cjs"].map((name) => fromDist(folder, name)),
+      ...PROGRAMS.slice(1).map((name) => fromDist(folder, name)),
       // What `zerorig setup` makes a unit from.
       { path: `${folder}/zerorig.service`, from: join(DIST, "zerorig.service") },
       ...folderEntries(join(DIST, "page"), `${folder}/page`),

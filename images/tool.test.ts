@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { runTool, runToolOnBytes } from "./tool.ts";
+import { needTools, runTool, runToolOnBytes } from "./tool.ts";
 
 it("tells what a program ended with", () => {
   expect(runTool("sh", ["-c", "echo out; echo err >&2; exit 3"])).toEqual({
@@ -19,6 +19,17 @@ it("says of a full disk that it is one, and not that the image is too small", ()
   expect(() => runToolOnBytes("sh", said, null)).toThrow("this machine's disk is full (sh)");
   expect(() => runToolOnBytes("sh", ["-c", "echo why >&2; exit 3"], null)).toThrow(
     "sh ended with 3: why",
+  );
+});
+
+it("knows before the work which of them are missing, and all their packages", () => {
+  expect(() => needTools(["sh", "cat"])).not.toThrow();
+  expect(() => needTools(["sh", "no-such-tool"])).toThrow(/^not installed here: no-such-tool$/);
+  expect(() => needTools(["mcopy", "mtype", "fsck.fat"], "/nowhere")).toThrow(
+    expect.objectContaining({
+      message: "not installed here: mcopy, mtype, fsck.fat",
+      todo: "sudo apt install mtools dosfstools",
+    }),
   );
 });
 

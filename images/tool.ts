@@ -1,6 +1,8 @@
 // The programs that images are made with. One that is missing is named, with its Debian package.
 
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { noRoom, ToolError } from "./image-error.ts";
 
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -18,7 +20,16 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu",
   mtype: "mtools",
   "fsck.fat": "dosfstools",
+  "dpkg-deb": "dpkg",
 };
+const UNPACKING = ["dpkg-deb", "tar", "depmod", "modprobe", "xz"];
+/** What each kind of work takes. */
+export const TOOLS = {
+  card: [...UNPACKING, "mkfs.fat", "mcopy", "mke2fs", "debugfs", "e2fsck"],
+  customise: ["fsck.fat", "mtype", "mcopy", "e2fsck", "debugfs", "resize2fs"],
+  natives: ["dpkg-deb", "aarch64-linux-gnu-gcc", "aarch64-linux-gnu-g++"],
+  netboot: [...UNPACKING, "mksquashfs"],
+} as const;
 
 export interface ToolResult {
   readonly status: number;
@@ -31,6 +42,19 @@ const DISK_FULL = /No space left on device/;
 const BYTES_MAX = 64 * 1024 * 1024;
 /** A kernel's package, unpacked. */
 const ARCHIVE_BYTES_MAX = 2 ** 30;
+
+/** Throws a ToolError that names all that are missing, with their Debian packages: before the work, which takes minutes. */
+export function needTools(programs: readonly string[], path = environment()["PATH"] ?? ""): void {
+  const isThere = (program: string) =>
+    path.split(delimiter).some((folder) => existsSync(join(folder, program)));
+  const missing = [...new Set(programs)].filter((program) => !isThere(program));
+  if (missing.length === 0) return;
+  const packages = new Set(missing.map((program) => PACKAGES[program] ?? program));
+  throw new ToolError(
+    `not installed here: ${missing.join(", ")}`,
+    `sudo apt install ${[...packages].join(" ")}`,
+  );
+}
 
 /** Runs one to its end, whatever it ends with. Throws a ToolError if it is not installed, or was killed: debugfs has half done then what it was told. */
 export function runTool(program: string, args: readonly string[]): ToolResult {

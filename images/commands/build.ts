@@ -6,7 +6,9 @@ import { parseArgs } from "node:util";
 import { buildCard } from "../build.ts";
 import { buildNatives } from "../natives.ts";
 import { prepareFile } from "../out-place.ts";
+import { refuseUnbuilt } from "../program-files.ts";
 import { hostnameOf, parseRole } from "../role.ts";
+import { needTools, TOOLS } from "../tool.ts";
 import { closeWorkFolder, openWorkFolder } from "../work-folder.ts";
 import {
   checkedArchitecture,
@@ -92,10 +94,12 @@ export async function buildCommand(args: readonly string[]): Promise<number> {
     bytes: megabytes("--size", values.size ?? (role === 0 ? CONTROLLER_MB : ZERO_MB), LEAST_MB),
     progress: toStderr,
   };
+  refuseUnbuilt();
+  const needsNatives = role === 0 && values.natives === undefined && architecture === "arm64";
+  needTools([...TOOLS.card, ...(needsNatives ? TOOLS.natives : [])]);
   prepareFile(out);
   const work = openWorkFolder(join(tmpdir(), "zr-natives-"));
   try {
-    const needsNatives = role === 0 && values.natives === undefined && architecture === "arm64";
     const options = needsNatives
       ? { ...checked, binaries: await buildNatives(versions, work, toStderr) }
       : checked;

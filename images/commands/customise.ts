@@ -5,7 +5,9 @@ import { parseArgs } from "node:util";
 import { customise } from "../customise.ts";
 import { UsageError } from "../image-error.ts";
 import { prepareFile } from "../out-place.ts";
+import { refuseUnbuilt } from "../program-files.ts";
 import { hostnameOf, parseRole } from "../role.ts";
+import { needTools, TOOLS } from "../tool.ts";
 import {
   checkedHostname,
   megabytes,
@@ -97,6 +99,8 @@ export async function customiseCommand(args: readonly string[]): Promise<number>
     growBytes,
     progress: toStderr,
   };
+  refuseUnbuilt();
+  needTools(TOOLS.customise);
   prepareFile(out);
   const facts = await customise(options);
   const name = hostnameOf(options);

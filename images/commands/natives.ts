@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { buildNatives } from "../natives.ts";
 import { prepareFolder } from "../out-place.ts";
+import { needTools, TOOLS } from "../tool.ts";
 import { needed, readVersions, toStderr, VERSIONS_FILE } from "./options.ts";
 
 const NATIVES_USAGE = `Usage: npm run images -- natives --out DIR [options]
@@ -27,6 +28,7 @@ export async function nativesCommand(args: readonly string[]): Promise<number> {
   }
   const { out } = needed(values, ["out"]);
   const versions = readVersions(values.versions);
+  needTools(TOOLS.natives);
   prepareFolder(out);
   const built = await buildNatives(versions, out, toStderr);
   process.stdout.write([...built.values()].map((file) => `${file}\n`).join(""));

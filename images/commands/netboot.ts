@@ -6,7 +6,9 @@ import { parseArgs } from "node:util";
 import { UsageError } from "../image-error.ts";
 import { buildNetboot } from "../netboot.ts";
 import { prepareFolder } from "../out-place.ts";
+import { refuseUnbuilt } from "../program-files.ts";
 import { parseRole, readKeyFile } from "../role.ts";
+import { needTools, TOOLS } from "../tool.ts";
 import {
   checkedArchitecture,
   needed,
@@ -60,6 +62,8 @@ export async function netbootCommand(args: readonly string[]): Promise<number> {
   if (existsSync(out) && !existsSync(join(out, "system.img"))) {
     throw new UsageError(`${out} is there, and no netboot folder`, "name another: it is replaced");
   }
+  refuseUnbuilt();
+  needTools(TOOLS.netboot);
   prepareFolder(dirname(resolve(out)));
   const { digest, release } = await buildNetboot(options);
   const done = { out, architecture: arch, slots, kernel: release, tree: digest };

@@ -10,8 +10,9 @@ import { type BuiltCard, buildCard, buildCards } from "../build.ts";
 import { ImageError } from "../image-error.ts";
 import { buildNatives } from "../natives.ts";
 import { prepareFile } from "../out-place.ts";
-import type { Binaries } from "../program-files.ts";
+import { type Binaries, refuseUnbuilt } from "../program-files.ts";
 import { type RigFolder, readRig } from "../rig-folder.ts";
+import { needTools, TOOLS } from "../tool.ts";
 import { closeWorkFolder, openWorkFolder } from "../work-folder.ts";
 import { CONTROLLER_MB, LEAST_MB, ZERO_MB } from "./build.ts";
 import {
@@ -72,6 +73,8 @@ export async function rigCommand(args: readonly string[]): Promise<number> {
     natives: values.natives === undefined ? null : nativesIn(values.natives),
   };
   if (!values.force) refuseExisting(out, rig);
+  refuseUnbuilt();
+  needTools([...TOOLS.card, ...(plan.natives === null ? TOOLS.natives : [])]);
   for (const name of ["controller", ...rig.zeros.map(({ role }) => `p${role}`)]) {
     prepareFile(imageFile(out, name));
   }
