@@ -512,6 +512,15 @@ describe("the stream", () => {
   });
 });
 
+describe("the stream of a rig in which nothing changes", () => {
+  it("says so every few seconds: silence is a controller that stands still", async () => {
+    await serve();
+    const [status, ...more] = (await listenAt("/api/v1/stream", "event: still")).split("\n\n");
+    expect(status).toContain("event: status");
+    expect(more[0]).toBe("event: still\ndata: {}");
+  });
+});
+
 describe("the log", () => {
   const line = (ev: string, level = 30) =>
     ring.take(JSON.stringify({ level, time: "2026-01-01T00:00:00.000Z", ev, slot: "p1" }));

@@ -7,8 +7,8 @@ import { deltaOf } from "./delta.ts";
 /** Of a route: a stream has no end, and who wanted its head alone would hold it open for ever. */
 export const STREAMED = { exposeHeadRoute: false } as const;
 const EVERY_MS = 1000;
-/** A comment now and then: who is gone is noticed, and nothing on the way closes a quiet connection. */
-const QUIET_MS = 15_000;
+/** Where nothing changes, that is told instead: whoever shows the state knows that it is still so. */
+const QUIET_MS = 2000;
 const STREAMS_MAX = 32;
 /** One that reads this slowly is let go; it comes again, and is told the whole state. */
 const UNREAD_LIMIT_BYTES = 1_048_576;
@@ -79,14 +79,11 @@ export class Streams {
     const delta = this.#last === null ? null : deltaOf(this.#last, now);
     this.#last = now;
     if (delta !== null) this.#say("delta", delta);
-    else if (performance.now() - this.#lastSaidAt >= QUIET_MS) this.#write(": still here\n\n");
+    else if (performance.now() - this.#lastSaidAt >= QUIET_MS) this.#say("still", {});
   }
 
   #say(name: string, value: object, id?: number): void {
-    this.#write(frame(name, value, id));
-  }
-
-  #write(text: string): void {
+    const text = frame(name, value, id);
     this.#lastSaidAt = performance.now();
     for (const response of this.#open) {
       if (response.writableLength > UNREAD_LIMIT_BYTES) response.destroy();

@@ -3,7 +3,7 @@
 import { HEAT_WORDS } from "../cli/words.ts";
 import type { SlotStatus, WorkFigures } from "../core/status.ts";
 import { ageNow } from "./rig.ts";
-import { connected } from "./stream.ts";
+import { live } from "./stream.ts";
 import { capital, counted, perHashText, spanText, waitText } from "./text.ts";
 import { now } from "./ticker.ts";
 import { SOURCES, throttling } from "./words.ts";
@@ -55,7 +55,7 @@ function workMore({ kernel }: SlotStatus, work: WorkFigures | undefined): string
 
 export function CardFigures({ slot, told, work }: FiguresProps) {
   const { temp_c, watts, energy, accepted, boots, fences } = slot;
-  const until = connected.value ? now.value : told;
+  const until = live.value ? now.value : told;
   return (
     <dl class="figures">
       <Row

@@ -8,7 +8,7 @@ import { RANGE_WORDS, range } from "./range.ts";
 import { RateChart } from "./rate-chart.tsx";
 import { Requested } from "./requested.tsx";
 import { ageNow, type Told } from "./rig.ts";
-import { connected } from "./stream.ts";
+import { live } from "./stream.ts";
 import { capital, rateParts, spanText, timeText } from "./text.ts";
 import { now } from "./ticker.ts";
 import { marks } from "./timeline.ts";
@@ -70,7 +70,7 @@ export function Card({ told, work }: CardProps) {
 
 /** How long it has been in this state; it stands still while nobody tells. */
 function Age({ told: { is, at } }: { readonly told: Told<SlotStatus> }) {
-  const until = connected.value ? now.value : at;
+  const until = live.value ? now.value : at;
   return <span class="age">for {spanText(ageNow(is.for_ms, at, until))}</span>;
 }
 

@@ -4,14 +4,14 @@ import { computed } from "@preact/signals";
 import { lockedWhy } from "./access.ts";
 import { Choice } from "./choice.tsx";
 import { type RigAct, rigDialog } from "./dialogs.ts";
-import { connected, heardAt, rig } from "./stream.ts";
+import { heardAt, live, rig } from "./stream.ts";
 import { capital, spanText, timeText } from "./text.ts";
 import { THEMES, theme } from "./theme.ts";
 import { now } from "./ticker.ts";
 
 /** How old the newest word is; null while it is live. */
 export const staleMs = computed(() =>
-  connected.value || rig.value === null ? null : Math.max(0, now.value - heardAt.value),
+  live.value || rig.value === null ? null : Math.max(0, now.value - heardAt.value),
 );
 
 export function Masthead() {
@@ -67,12 +67,11 @@ function RigButton({ act, label }: RigButtonProps) {
 
 function Live() {
   const age = staleMs.value;
-  const live = connected.value;
   return (
-    <p class="live" data-live={live}>
+    <p class="live" data-live={live.value}>
       <span class="dot" aria-hidden="true" />
-      {live ? "Live" : age === null ? "Connecting" : "Not connected"}
-      {lockedWhy.value !== null && live ? <small>{lockedWhy.value}</small> : null}
+      {live.value ? "Live" : age === null ? "Connecting" : "Not connected"}
+      {lockedWhy.value !== null && live.value ? <small>{lockedWhy.value}</small> : null}
     </p>
   );
 }

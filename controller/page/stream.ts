@@ -1,14 +1,19 @@
 // The stream of the rig's state and events: opened again when it breaks, and the whole state anew each time.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { RigEvent, RigStatus } from "../core/status.ts";
 import { type Delta, type Rig, rigOf, withDelta } from "./rig.ts";
+import { now } from "./ticker.ts";
+
+const OLD_MS = 6000;
 
 /** The last word of the rig; null before the first. */
 export const rig = signal<Rig | null>(null);
 /** When anything was last heard of the controller (ms since 1970). */
 export const heardAt = signal(0);
 export const connected = signal(false);
+/** Whether what is shown is of now: told at least every 3 s, even if nothing changed. */
+export const live = computed(() => connected.value && now.value - heardAt.value < OLD_MS);
 /** Grows with each connection: what else was read of the controller is read again then. */
 export const connection = signal(0);
 
@@ -20,7 +25,7 @@ export function onRigEvent(listener: (event: RigEvent) => void): void {
 }
 
 const RETRY_MS = [500, 1000, 2000, 4000, 8000] as const;
-/** The controller speaks at least every 15 s; one that is silent for longer is gone, whatever the connection says. */
+/** A controller that is silent for so long is gone, whatever the connection says. */
 const SILENT_MS = 20_000;
 
 let source: EventSource | null = null;
@@ -49,6 +54,7 @@ function open(): void {
   on<RigEvent>("event", (event) => {
     for (const listener of listeners) listener(event);
   });
+  on("still", () => {});
   own.onerror = () => lost();
 }
 

@@ -73,6 +73,13 @@ it("shows a fence, suits eyes, hands and ears, and says when it is out of date",
   expect([...wide.complaints, ...narrow.complaints]).toEqual([]);
   await narrow.page.context().close();
 
+  // The controller stands still, and its connection with it: what is shown says how old it is, until a word comes.
+  rig.controller.kill("SIGSTOP");
+  await page.getByText(/No word from the controller for ([6-9]|1\d) s/).waitFor();
+  await page.locator("main.stale").waitFor();
+  rig.controller.kill("SIGCONT");
+  await page.locator("main.stale").waitFor({ state: "detached" });
+
   // The controller dies: what is shown is grey and says how old it is, and no button works.
   await page.locator("article[data-slot=p3][data-tone=good]").waitFor();
   await rig.kill();
