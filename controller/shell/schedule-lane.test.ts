@@ -207,6 +207,13 @@ test("other windows while no clock is set: no ceiling, not that of the old ones"
   expect(last()).toEqual({ clockSet: false, ceilings: [], nextEdgeMs: null, open: [] });
 });
 
+test("no windows while no clock is set: nothing waits for it, and nobody is told so for ever", () => {
+  startAt("2026-12-01T23:00:00");
+  believed = false;
+  lane?.replace([]);
+  expect(last()).toEqual({ clockSet: true, ceilings: [], nextEdgeMs: null, open: [] });
+});
+
 test("once stopped it is silent", () => {
   startAt("2026-12-01T21:59:50");
   lane?.stop();

@@ -91,7 +91,8 @@ export class ScheduleLane {
     const wall = clock.wall();
     this.#offsetMs = wall.getTime() - clock.now();
     this.#lookAt = clock.now() + LOOK_EVERY_MS;
-    const clockSet = isClockSet(wall);
+    // Without windows nothing waits for the clock.
+    const clockSet = this.#watched.length === 0 || isClockSet(wall);
     const nextEdgeMs = clockSet ? this.#read(wall.getTime()) : null;
     const reading = { clockSet, ceilings: this.#ceilings, nextEdgeMs, open: this.#open };
     post({ type: "schedule", reading });
