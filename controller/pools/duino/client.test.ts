@@ -156,6 +156,28 @@ describe("a seat at the practice pool", () => {
     expect(await seat.next("down")).toMatchObject({ code: "denied" });
   });
 
+  it.each([
+    ["k3y-of-Ada", "(hidden) x for Ada"],
+    ["Ada", "Ada x for Ada"],
+  ])("passes its words on without the mining key: %s", async (miningKey, words) => {
+    const said = ["3.0\n", JOB, `BAD,${miningKey} x for Ada\n`, `BAD,${miningKey} x for Ada\n`];
+    const port = await server((socket) => {
+      const say = () => socket.write(said.shift() ?? "\n");
+      say();
+      socket.on("data", say);
+    });
+    const seat = new Seat({ port, miningKey });
+    seat.client.connect();
+    await seat.next("up");
+    seat.client.requestJob();
+    await seat.next("job");
+    seat.client.submit({ nonce: NONCE, hashrateHs: 1 });
+    expect(await seat.next("verdict")).toMatchObject({ reason: words });
+    seat.client.requestJob();
+    expect(await seat.next("refused")).toEqual({ type: "refused", reason: words });
+    expect(await seat.next("down")).toMatchObject({ code: "denied", detail: words });
+  });
+
   it("goes down once when the pool does, and may connect again at once", async () => {
     const { pool, port } = await practicePool();
     const seat = new Seat({ port });

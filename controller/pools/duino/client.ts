@@ -45,6 +45,9 @@ const SOCKET_OPTIONS = {
   autoSelectFamilyAttemptTimeout: 2500,
 } as const;
 
+/** A shorter key would black out ordinary words. */
+const KEY_CHARS_MIN = 6;
+
 const HUNG_UP = { code: "closed", detail: "the pool hung up" } as const;
 
 interface Attempt {
@@ -148,7 +151,7 @@ export class DuinoClient {
           attempt.socket.write(output.text, "latin1");
           break;
         case "event":
-          this.#onEvent(output.event);
+          this.#tell(output.event);
           break;
         case "drop": {
           const { type: _, ...cause } = output;
@@ -165,7 +168,30 @@ export class DuinoClient {
     this.#attempt = null;
     const cause = attempt.cause ?? HUNG_UP;
     this.#options.onWire?.("close", `${cause.code}: ${cause.detail}`);
-    this.#onEvent({ type: "down", ...cause });
+    this.#tell({ type: "down", ...cause });
+  }
+
+  #tell(event: PoolEvent): void {
+    switch (event.type) {
+      case "verdict":
+        this.#onEvent({ ...event, reason: event.reason && this.#withoutKey(event.reason) });
+        break;
+      case "refused":
+        this.#onEvent({ ...event, reason: this.#withoutKey(event.reason) });
+        break;
+      case "down":
+        this.#onEvent({ ...event, detail: this.#withoutKey(event.detail) });
+        break;
+      default:
+        this.#onEvent(event);
+    }
+  }
+
+  /** The pool's words are shown and kept where anybody may read them, and it may have put the key into them. */
+  #withoutKey(words: string): string {
+    const { miningKey } = this.#config;
+    if (miningKey === null || miningKey.length < KEY_CHARS_MIN) return words;
+    return words.replaceAll(miningKey, "(hidden)");
   }
 }
 
