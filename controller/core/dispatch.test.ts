@@ -2,11 +2,13 @@
 
 import { describe, expect, it } from "vitest";
 import { ofType, reportsOf } from "../../test/sim/effects.ts";
+import { orderSpec } from "../../test/sim/order-scene.ts";
 import { mining, waitingJob, withSlot } from "../../test/sim/scene.ts";
 import { jobLimitMs } from "./candidate.ts";
 import { dispatch, expireWork } from "./dispatch.ts";
 import { draftOf } from "./draft.ts";
 import { openGoals } from "./goal.ts";
+import { newOrder } from "./order.ts";
 import { DEFAULT_POLICY } from "./policy.ts";
 import type { Host, Job, Seat } from "./seat.ts";
 import { SELF_TEST_SEAT } from "./self-test.ts";
@@ -107,6 +109,18 @@ describe("a job", () => {
     expect(job?.worker).toBe(worker);
     const holders = [...rig.slots, ...rig.hosts].filter(({ task }) => task?.jobId === JOB.id);
     expect(holders.map(({ id }) => id)).toEqual(worker === null ? [] : [worker]);
+  });
+
+  it("is left by those whom orders want, for the others that they do not", () => {
+    const p3 = { kernels: { "duco-s1": 100, scrypt: 1 } };
+    const rig = rigWith({ slots: { p1: BUSY, p3 }, host: BUSY });
+    const order = newOrder(orderSpec(), now + 1e6);
+    const left = (algorithm: "duco-s1" | "scrypt") => {
+      const after = dispatched({ ...rig, orders: [{ ...order, algorithm }] }).rig;
+      return after.slots.map(({ task }) => task?.seat ?? null);
+    };
+    expect(left("duco-s1")).toEqual(["x", "orders", "orders", "orders"]);
+    expect(left("scrypt")).toEqual(["x", "p1", "orders", null]);
   });
 
   it("goes out over the link, with the epoch and the time that it may take", () => {
@@ -214,7 +228,6 @@ describe("a seat without a job", () => {
 
 describe("a seat of a rig with two goals", () => {
   const NODES = ["a:1", "b:1"] as const;
-  const PARTS = NODES.map((name) => ({ name, percent: 50 }));
 
   interface GoalGiven {
     /** What p1's seat was at work for, and what the others' are; null for those without a session. */
@@ -222,17 +235,21 @@ describe("a seat of a rig with two goals", () => {
     readonly others: readonly (number | null)[];
     /** Of late, for each goal. */
     readonly recent?: readonly [number, number];
-    readonly hs?: number;
+    readonly percent?: readonly [number, number];
+    /** How long both goals' pools rest. */
+    readonly restMs?: number;
   }
 
   /** p1's seat is idle, all others are at work. */
-  function asking({ own = 0, others, recent = [0, 0], hs = 100 }: GoalGiven) {
+  function asking({ own = 0, others, recent = [0, 0], percent = [50, 50], restMs = 0 }: GoalGiven) {
     const rig = rigWith({ seat: "nobody" });
     const target = (node: string) => ({ node, why: "first", since: 0, detail: null }) as const;
-    const goals = openGoals(PARTS, target(NODES[0])).map((goal, index) => ({
+    const parts = NODES.map((name, index) => ({ name, percent: percent[index] as number }));
+    const goals = openGoals(parts, target(NODES[0])).map((goal, index) => ({
       ...goal,
       pool: target(NODES[index] as string),
       recent: recent[index] as number,
+      restUntil: now + restMs,
     }));
     const seats = rig.seats.map((seat, index): Seat => {
       const goal = index === 0 ? own : (others[index - 1] ?? null);
@@ -240,14 +257,19 @@ describe("a seat of a rig with two goals", () => {
       const session = index === 0 ? "idle" : "requested";
       return { ...seat, goal, node: NODES[goal] as string, state: session, retryAt: 0 };
     });
-    const slots = rig.slots.map((slot) => ({ ...slot, ...BUSY, rateHs: hs }));
+    const slots = rig.slots.map((slot) => ({ ...slot, ...BUSY }));
     const free = [{ ...(slots[0] as Slot), task: null }, ...slots.slice(1)];
-    const hosts = rig.hosts.map((host) => ({ ...host, rateHs: hs, ...BUSY }));
+    const hosts = rig.hosts.map((host) => ({ ...host, ...BUSY }));
     return dispatched({ ...rig, goals, seats, slots: free, hosts });
   }
 
   it.each<[string, GoalGiven, number]>([
     ["the first where nobody is at work", { others: [null, null, null, null] }, 0],
+    [
+      "the first where nothing was done, whatever its part",
+      { others: [null, null, null, null], percent: [10, 90] },
+      0,
+    ],
     ["what nobody is at work for", { others: [0, null, null, null] }, 1],
     ["what nobody is at work for, the other way", { others: [1, null, null, null] }, 0],
     ["what fewer are at work for", { others: [0, 0, 1, null] }, 1],
@@ -260,13 +282,19 @@ describe("a seat of a rig with two goals", () => {
     ],
     [
       "what lags by less than the others are about to do",
-      { others: [1, null, null, null], recent: [999, 0] },
+      { others: [1, null, null, null], recent: [999.95, 0] },
       0,
     ],
   ])("is for %s", (_, given, goal) => {
     const { effects } = asking(given);
     const stays = goal === (given.own ?? 0);
     expect(effects.map(({ type }) => type)).toEqual([stays ? "request-job" : "drop-pool"]);
+  });
+
+  it("asks for nothing while both rest", () => {
+    const others = [null, null, null, null];
+    expect(asking({ others, restMs: 1 }).effects).toEqual([]);
+    expect(asking({ others }).effects).toHaveLength(1);
   });
 
   it("says why its session ends", () => {

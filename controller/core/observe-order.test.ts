@@ -158,6 +158,12 @@ describe("an answer without a nonce", () => {
     });
   });
 
+  it("of one that fell silent and is warm makes it degraded, at once", () => {
+    const p1 = { ...holds("j1.1"), phase: "Suspect", why: "silent", heat: 1 } as const;
+    const { state } = answered(rigWith({}, { slots: { p1 } }), {});
+    expect(state.slots[0]).toMatchObject({ phase: "Degraded", why: "hot" });
+  });
+
   it("on a piece that nobody has any more says nothing", () => {
     const rig = rigWith({ pieces: [piece("j1.9", 0, null), piece("j1.2", 100, "p2")] });
     const { order, effects } = answered(rig, {});

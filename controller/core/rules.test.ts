@@ -159,6 +159,12 @@ describe("a Zero above the ceiling", () => {
       "p3 brown-out just-resumed",
     ],
     [
+      "of a failing supply waits where none that was found on at the start had time to dial in",
+      { p1: { link: null }, p2: { link: null }, p3: { link: null, onAt: now - 10_000 } },
+      { ...SAGGED, startedAt: now - 10_000, resumedAt: now - 10_000 },
+      "p3 brown-out just-resumed",
+    ],
+    [
       "of a failing supply waits so after a standstill",
       { p1: { link: null }, p2: { link: null }, p3: { link: null } },
       { ...SAGGED, startedAt: now - 1e6, resumedAt: now - 19_999 },

@@ -3,11 +3,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ofType } from "../../test/sim/effects.ts";
+import { orderSpec } from "../../test/sim/order-scene.ts";
 import { mining, waitingJob } from "../../test/sim/scene.ts";
 import { World } from "../../test/sim/world.ts";
 import { dispatch } from "./dispatch.ts";
 import { draftOf } from "./draft.ts";
 import { NOTHING_REMEMBERED } from "./memory.ts";
+import { newOrder } from "./order.ts";
 import { DEFAULT_POLICY } from "./policy.ts";
 import { hostIndexOf, type Job, type Part, type Seat, slotOfSeat } from "./seat.ts";
 import { seatNotes } from "./seat-text.ts";
@@ -339,6 +341,18 @@ describe("a rig with one connection", () => {
     const idle = { state: "idle", job: null, retryAt: 0 } as const;
     const asked = ofType(dispatched({ seat: idle, slots: one }).effects, "request-job");
     expect(asked).toEqual([{ type: "request-job", seat: "all" }]);
+  });
+
+  it("asks for no job while an order has all that are free", () => {
+    const idle = { state: "idle", job: null, retryAt: 0 } as const;
+    const asked = (algorithm: "duco-s1" | "scrypt") => {
+      const rig = rigWith({ seat: idle });
+      const orders = [newOrder(orderSpec({ algorithm }), now + 1e6)];
+      const draft = draftOf({ ...rig, orders }, now);
+      dispatch(draft);
+      return ofType(draft.effects, "request-job").length;
+    };
+    expect(["duco-s1", "scrypt"].map((name) => asked(name as "scrypt"))).toEqual([0, 1]);
   });
 
   it("asks for no job while nobody could search it", () => {

@@ -173,6 +173,13 @@ describe("a share", () => {
     expect(seatOf(next)).toMatchObject({ accepted: before.accepted, unknown: before.unknown });
   });
 
+  it("of ours leaves its seat idle where no more may be asked for yet", () => {
+    const seat = { state: "securing", share: SHARE, since: 0, retryAt: now + 1 } as const;
+    const { state: next, effects } = told(rigWith(seat), { ...secured, isLocal: true });
+    expect(effects).not.toContainEqual(ASKS);
+    expect(seatOf(next)).toMatchObject({ state: "idle", since: now, job: null, share: null });
+  });
+
   it("of ours that a thread of this machine found names no slot", () => {
     const share = { ...SHARE, worker: "h1" };
     const { effects } = told(rigWith({ state: "securing", share }), { ...secured, isLocal: true });

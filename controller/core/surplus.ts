@@ -112,7 +112,6 @@ export const idler: Rule = (rig, now, gone = []) => {
 
 /** A Zero that is up on demand only, and that nobody asked for in its time. Work does not keep it up. */
 export const undemanded: Rule = (rig, now, gone = []) => {
-  if (rig.policy.onDemand.length === 0) return null;
   const left = rig.slots.filter((slot) => isUp(slot) && isUndemanded(rig, slot, now));
   return choose(rig, without(left, gone), "no-demand", now);
 };

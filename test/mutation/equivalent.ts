@@ -168,6 +168,39 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "Who has no job of a pool has none with two nonces either: what one takes is no time.",
   },
   {
+    file: `${CORE}dispatch.ts`,
+    source:
+      "if (waiting.length > 0 && isAnyoneFree(draft)) waiting = giveOut(draft, waiting, choose);",
+    change: "&& -> ||",
+    why: "A shortcut, for mostly nobody is free: then nothing is given out, nor is it where nothing waits.",
+  },
+  {
+    file: `${CORE}dispatch.ts`,
+    source:
+      "if (waiting.length > 0 && isAnyoneFree(draft)) waiting = giveOut(draft, waiting, choose);",
+    change: "> -> >=",
+    why: "The same shortcut.",
+  },
+  {
+    file: `${CORE}dispatch.ts`,
+    source:
+      "if (waiting.length > 0 && isAnyoneFree(draft)) waiting = giveOut(draft, waiting, choose);",
+    change: "waiting.length > 0 && isAnyoneFree(draft) -> true",
+    why: "The same shortcut.",
+  },
+  {
+    file: `${CORE}dispatch.ts`,
+    source: "if (rig.orders.length > 0) dispatchOrders(draft);",
+    change: "rig.orders.length > 0 -> true",
+    why: "A shortcut: where no order is, none is given out.",
+  },
+  {
+    file: `${CORE}dispatch.ts`,
+    source: "if (rig.orders.length > 0) dispatchOrders(draft);",
+    change: "> -> >=",
+    why: "The same shortcut.",
+  },
+  {
     file: `${CORE}judge.ts`,
     source: "if (slot.onAsked !== null) patchSlot(draft, slot, { onAsked: null });",
     change: "slot.onAsked !== null -> true",
