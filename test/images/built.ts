@@ -7,7 +7,7 @@ import type { TargetArchitecture } from "../../images/boot/boot-files.ts";
 import { buildCard, type CardOptions } from "../../images/build.ts";
 import { nativesIn, readVersions, VERSIONS_FILE } from "../../images/commands/options.ts";
 import { buildNatives } from "../../images/natives.ts";
-import type { ControllerSecrets, Role } from "../../images/role.ts";
+import type { ControllerSecrets, NamedFile, Role } from "../../images/role.ts";
 import { cached } from "../kernel-vm/cache.ts";
 import { needPrograms } from "../kernel-vm/host-packages.ts";
 
@@ -19,6 +19,12 @@ export const SECRETS: ControllerSecrets = {
   token: "a-token-of-the-tests-own",
   miningKey: "mined",
   files: [],
+};
+/** What a controller's card is given besides, because its settings name it. */
+const WEBHOOK: NamedFile = {
+  path: "etc/zerorig/webhook.secret",
+  text: Buffer.from("a-secret-of-the-tests-own\n"),
+  isSecret: true,
 };
 const MB = 2 ** 20;
 /** Of a controller whose HAT is at 0x20 of the first bus. */
@@ -33,6 +39,10 @@ restore = "all-off"
 [http]
 listen = "127.0.0.1"
 token_file = "/etc/zerorig/token"
+`;
+const BUILT_CONFIG = `${STOCK_CONFIG}[alerts]
+webhook_url = "http://127.0.0.1:9/hook"
+webhook_secret_file = "/${WEBHOOK.path}"
 `;
 const directory = mkdtempSync(join(tmpdir(), "zr-built-"));
 process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
@@ -68,8 +78,8 @@ export function cardOptions(
     ...{ role, architecture, versions, out, hostname: null, sshKey: null, nat: false },
     ...{
       key: role === 0 ? null : KEY,
-      config: role === 0 ? STOCK_CONFIG : null,
-      secrets: role === 0 ? SECRETS : null,
+      config: role === 0 ? BUILT_CONFIG : null,
+      secrets: role === 0 ? { ...SECRETS, files: [WEBHOOK] } : null,
       isWritable: false,
     },
     binaries: new Map(),

@@ -1,11 +1,11 @@
 // Puts the test's own unit into the system of a card's image, which is otherwise as our tool made it.
 
-import { closeSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, openSync, readSync, rmSync } from "node:fs";
 import { copyBytes, makeEmpty } from "../../images/copy-bytes.ts";
 import type { Entry } from "../../images/debian-package.ts";
 import { Ext4 } from "../../images/ext4.ts";
 import { type Layout, readLayout } from "../../images/partition-table.ts";
+import { reportFiles } from "./report-files.ts";
 
 /** Where the partitions are. */
 export function layoutOf(image: string): Layout {
@@ -61,7 +61,7 @@ StandardError=inherit
 `;
   const folder = SYSTEMD_FOLDER;
   return [
-    { path: "report.sh", text: readFileSync(join(import.meta.dirname, script)) },
+    ...reportFiles(script),
     { path: `${folder}/report.service`, text: unit },
     { path: `${folder}/multi-user.target.wants/report.service`, link: "../report.service" },
     ...slowEntries(),

@@ -8,7 +8,7 @@ import type { Part, PartResult } from "../kernel-vm/part.ts";
 import { builtCard, KEY } from "./built.ts";
 import { putIntoCard, reportEntries, usb0Entry } from "./card-edit.ts";
 import { PI_ADAPTER, piMachine } from "./pi.ts";
-import { inWork, runCard, step } from "./run-card.ts";
+import { inWork, runCard, runZero } from "./run-card.ts";
 import { bootPartition } from "./virt.ts";
 import { ZeroLink } from "./zero-link.ts";
 
@@ -68,16 +68,7 @@ function zero(
         { path: "etc/zerorig/agent.toml", text: link.agentSettings("p1") },
       ]);
       const from = bootPartition(image, work, [deviceTree]);
-      // Whether it ever hashed, the count tells at the end.
-      link.working().catch(() => {});
-      const result = await runCard(await piMachine({ machine, from, deviceTree, image }));
-      const hashed = step(
-        "its agent proved its key and hashed jobs",
-        link.done > 0,
-        `${link.done}`,
-        0,
-      );
-      return { ...result, passed: result.passed && hashed.ok, steps: [...result.steps, hashed] };
+      return await runZero(await piMachine({ machine, from, deviceTree, image }), link);
     } finally {
       link.controller.close();
     }

@@ -1,11 +1,7 @@
 #!/bin/sh
 # What a controller sees of a Zero on its cable.
-tell() {
-  ok=false i=0
-  until note=$(eval "$2" 2>&1) && ok=true || [ $i -ge 60 ]; do i=$((i + 1)); sleep 1; done
-  note=$(printf '%s' "$note" | head -c 200 | tr '\n"\\' '   ')
-  printf '\n@@{"step":"%s","ok":%s,"ms":0,"note":"%s"}\n' "$1" "$ok" "$note"
-}
+. /tell.sh
+TRIES=60
 printf '\n@@{"plan":5}\n'
 tell "the controller: br0 has its address" "ip -4 -o address show br0 | grep -o 172.19.181.254"
 tell "the controller: the Zero's cable is in br0" "ip -o link show ethpi3 | grep -o 'master br0'"

@@ -12,6 +12,7 @@ import type { Part } from "../kernel-vm/part.ts";
 import { hasPassed, parseReport } from "../kernel-vm/report.ts";
 import { Container, debianTree, whyNoContainer } from "../services/container.ts";
 import { KEY } from "./built.ts";
+import { reportFiles } from "./report-files.ts";
 
 const LIMIT_MS = 300_000;
 /** The network that the controller's own wire is in. */
@@ -36,7 +37,7 @@ async function system(role: number, space: string): Promise<Container> {
   const tree = new SystemTree(container.root);
   const none = { hostname: null, sshKey: null, node: null, hosts: null };
   const key = role === 0 ? null : KEY;
-  const script = join(import.meta.dirname, role === 0 ? "names-controller.sh" : "names-zero.sh");
+  const script = role === 0 ? "names-controller.sh" : "names-zero.sh";
   const folder = "etc/systemd/system";
   tree.put([
     ...(await roleEntries({
@@ -48,7 +49,7 @@ async function system(role: number, space: string): Promise<Container> {
       binaries: new Map(),
       nat: true,
     })),
-    { path: "report.sh", text: readFileSync(script) },
+    ...reportFiles(script),
     { path: `${folder}/report.service`, text: UNIT },
     { path: `${folder}/multi-user.target.wants/report.service`, link: "../report.service" },
     ...(role === 0 ? [{ path: "etc/systemd/network/30-wire.network", text: WIRE }] : []),

@@ -1,11 +1,7 @@
 #!/bin/sh
 # What a Zero sees of the controller, and of the world behind it.
-tell() {
-  ok=false i=0
-  until note=$(eval "$2" 2>&1) && ok=true || [ $i -ge 60 ]; do i=$((i + 1)); sleep 1; done
-  note=$(printf '%s' "$note" | head -c 200 | tr '\n"\\' '   ')
-  printf '\n@@{"step":"%s","ok":%s,"ms":0,"note":"%s"}\n' "$1" "$ok" "$note"
-}
+. /tell.sh
+TRIES=60
 printf '\n@@{"plan":5}\n'
 tell "the Zero: usb0 has its address" "ip -4 -o address show usb0 | grep -o 172.19.181.3/24"
 tell "the Zero: its way out is the controller" "ip route show default | grep -o 172.19.181.254"

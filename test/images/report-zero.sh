@@ -1,11 +1,6 @@
 #!/bin/sh
 # What the system of a Zero's built image tells of itself, once it is up. The emulator has no device controller, so no gadget.
-tell() {
-  ok=false
-  note=$(eval "$2" 2>&1) && ok=true
-  note=$(printf '%s' "$note" | head -c 200 | tr '\n"\\' '   ')
-  printf '\n@@{"step":"%s","ok":%s,"ms":0,"note":"%s"}\n' "$1" "$ok" "$note"
-}
+. /tell.sh
 log() { journalctl --no-pager -o cat -u zero-agent; }
 # The emulated adapter is found late, and so is the controller.
 i=0

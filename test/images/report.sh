@@ -1,11 +1,6 @@
 #!/bin/sh
 # What the system of a Zero's image tells of itself, once it is up.
-tell() {
-  ok=false
-  note=$(eval "$2" 2>&1) && ok=true
-  note=$(printf '%s' "$note" | head -c 200 | tr '\n"\\' '   ')
-  printf '\n@@{"step":"%s","ok":%s,"ms":0,"note":"%s"}\n' "$1" "$ok" "$note"
-}
+. /tell.sh
 i=0
 while [ $i -lt 90 ] && [ "$(systemctl is-active zero-agent)" != active ]; do sleep 1; i=$((i + 1)); done
 printf '\n@@{"plan":8}\n'

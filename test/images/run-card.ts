@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type Machine, runMachine } from "../kernel-vm/emulator.ts";
 import type { PartResult } from "../kernel-vm/part.ts";
 import { hasPassed, parseReport, type StepResult } from "../kernel-vm/report.ts";
+import type { ZeroLink } from "./zero-link.ts";
 
 const TAIL_CHARS = 6000;
 
@@ -25,6 +26,20 @@ export async function runCard(machine: Machine): Promise<PartResult> {
 
 export function step(name: string, ok: boolean, note: string, ms: number): StepResult {
   return { step: name, ok, ms: Math.round(ms), note };
+}
+
+/** The same with one more step. */
+export function withStep(result: PartResult, added: StepResult): PartResult {
+  return { ...result, passed: result.passed && added.ok, steps: [...result.steps, added] };
+}
+
+/** As `runCard`, of a Zero whose agent dials this machine as if it were the controller, and hashes what it is given. */
+export async function runZero(machine: Machine, link: ZeroLink): Promise<PartResult> {
+  // Whether it ever hashed, the count tells at the end.
+  link.working().catch(() => {});
+  const result = await runCard(machine);
+  const hashed = step("its agent proved its key and hashed jobs", link.done > 0, `${link.done}`, 0);
+  return withStep(result, hashed);
 }
 
 /** A folder for one part, removed after it. */

@@ -9,6 +9,7 @@ import type { Machine } from "../kernel-vm/emulator.ts";
 import { addModules, appletNames } from "../kernel-vm/guest-tree.ts";
 import type { Kernel } from "../kernel-vm/x86-kernel.ts";
 import { debianTree } from "../services/container.ts";
+import { reportFiles } from "./report-files.ts";
 
 const MODULES = [
   ...["virtio_pci", "virtio_blk", "ext4", "overlay", "bridge"],
@@ -38,7 +39,7 @@ export async function stockImage(directory: string, report: string): Promise<str
       execFileSync("tar", ["-xf", tree, "-C", root]);
       rmSync(join(root, "etc/hostname"), { force: true });
       writeFileSync(join(root, "etc/fstab"), "/dev/vda2 / ext4 defaults,noatime 0 1\n");
-      writeFileSync(join(root, "report.sh"), readFileSync(join(import.meta.dirname, report)));
+      for (const { path, text } of reportFiles(report)) writeFileSync(join(root, path), text);
       writeFileSync(join(root, "etc/systemd/system/report.service"), UNIT);
       const wants = join(root, "etc/systemd/system/multi-user.target.wants");
       mkdirSync(wants, { recursive: true });
