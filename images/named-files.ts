@@ -21,7 +21,7 @@ const AGENT = "agents.program";
 const COOKIE = "solo.cookie_file";
 /** What a card has anyway. */
 const AGENT_OF_CARD = "/usr/lib/zerorig/zero-agent.cjs";
-/** What the programs that put it there take as it is. */
+/** Names that the programs which make a file system take as they are. */
 const PLAIN_PATH = /^[\w.@+/-]+$/;
 
 /** Whether the controller reads a file of that name. */
@@ -58,7 +58,7 @@ export function inFolder(folder: string, value: string): string {
   return join(folder, posix.relative(SYSTEM_DIR, value));
 }
 
-/** One that nothing is said against, read and checked; null for one that a card has anyway. Throws an UsageError or a ControllerError that names the file, and tells nothing of what it holds. */
+/** One that nothing is said against, read and checked; null for one that a card has anyway. Throws a UsageError or a ControllerError that names the file, and tells nothing of what it holds. */
 export function readNamedFile(named: Named, value: string, folder: string): NamedFile | null {
   if (value === AGENT_OF_CARD) return null;
   const file = inFolder(folder, value);

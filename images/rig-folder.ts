@@ -42,7 +42,7 @@ export interface RigZero {
 const LEFT_ALONE = /^\.|~$|\.bak$|\.img$/;
 
 /**
- * Throws what the readers of the controller and of the agent throw, or an UsageError: each names the file, and what is wrong with it. What lies in
+ * Throws what the readers of the controller and of the agent throw, or a UsageError: each names the file, and what is wrong with it. What lies in
  * it and is for no card is refused, for somebody put it there to be on one.
  */
 export async function readRig(named: string): Promise<RigFolder> {

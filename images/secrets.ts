@@ -17,7 +17,7 @@ export interface SecretFiles {
 
 const KEY_FILE = /^(p[1-9]\d?)\.key$/;
 
-/** Throws an UsageError or a ControllerError that names the file, and tells nothing of what it holds. */
+/** Throws a UsageError or a ControllerError that names the file, and tells nothing of what it holds. */
 export function readSecrets(files: SecretFiles): ControllerSecrets {
   return {
     keys: files.keys === null ? new Map() : readKeys(files.keys),
