@@ -170,6 +170,16 @@ describe("switching", () => {
     ]);
   });
 
+  it("says that the controller goes on when the wait is broken off", async () => {
+    await telling(status(10, slot("p1", "PoweringOff")));
+    expect(await ask({ signal: AbortSignal.timeout(50) })).toMatchObject([
+      {
+        outcome: "pending",
+        message: expect.stringMatching(/not done when interrupted: .*the controller goes on with/),
+      },
+    ]);
+  });
+
   it("tells once what a slot waits for, and again when that is something else", async () => {
     await telling(
       status(10, slot("p1", "Off", { next: "on, waits for stagger" })),

@@ -19,6 +19,8 @@ export interface ControllerSwitch {
   readonly reason: string;
   /** From the request until all are as asked. */
   readonly limitMs: number;
+  /** Ends the wait, not what was asked for. */
+  readonly signal?: AbortSignal;
   /** Called once for each slot, when it is as asked or failed. */
   readonly onSlot?: (outcome: ControllerOutcome) => void;
   /** Called when a slot waits for something, and when for something else: `Off, on, waits for ceiling`. */
@@ -27,7 +29,7 @@ export interface ControllerSwitch {
 
 export interface ControllerOutcome {
   readonly slot: SlotId;
-  /** `skipped`: it was so already. `failed`: it ended in a fault. `pending`: not done when the limit was over. */
+  /** `skipped`: it was so already. `failed`: it ended in a fault. `pending`: not done when the limit was over, or the wait. */
   readonly outcome: "done" | "skipped" | "failed" | "pending";
   readonly state: string;
   readonly message: string;
@@ -52,7 +54,7 @@ const OFF: ReadonlySet<string> = new Set(["Off", "Quarantined"]);
 export async function switchByController(
   options: ControllerSwitch,
 ): Promise<readonly ControllerOutcome[]> {
-  const { socketPath, verb, slots, reason, hard, limitMs } = options;
+  const { socketPath, verb, slots, reason, hard, limitMs, signal } = options;
   const following = new Following(options);
   const client = await ControllerClient.connect(socketPath, (news) => following.saw(news));
   let timer: NodeJS.Timeout | undefined;
@@ -63,6 +65,7 @@ export async function switchByController(
     await client.ask(request, undefined, (answer) => following.asked(answer));
     const limit = new Promise<null>((resolve) => {
       timer = setTimeout(() => resolve(null), limitMs);
+      signal?.addEventListener("abort", () => resolve(null));
     });
     const gone = await Promise.race([following.over, limit, client.ended]);
     if (gone instanceof ControllerError) throw gone;
@@ -127,7 +130,9 @@ class Following {
   #pendingText(slot: SlotId): string {
     const shown = this.#stateOf(slot);
     const next = shown?.next == null ? "" : `, ${shown.next}`;
-    return `not done after ${this.#options.limitMs} ms: ${shown?.state} (${shown?.why})${next}; the controller goes on with it, \`zerorig why ${slot}\` says more`;
+    const { limitMs, signal } = this.#options;
+    const when = signal?.aborted === true ? "when interrupted" : `after ${limitMs} ms`;
+    return `not done ${when}: ${shown?.state} (${shown?.why})${next}; the controller goes on with it, \`zerorig why ${slot}\` says more`;
   }
 
   #look(status: ControllerStatus, isAnswer: boolean): void {

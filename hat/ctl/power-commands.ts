@@ -205,7 +205,9 @@ async function byController(
       `the controller at ${socketPath} drives this board: it asks a Zero to shut down, but cuts it too when its time is over; add --then-hard if that is what you want`,
     );
   }
+  const signal = endAsked();
   const asked = await switchByController({
+    signal,
     socketPath,
     verb,
     slots,
@@ -224,10 +226,15 @@ async function byController(
       message,
     }),
   );
-  return { outcomes, exitCode: controllerExit(asked.map(({ outcome }) => outcome)) };
+  const exitCode = controllerExit(
+    asked.map(({ outcome }) => outcome),
+    signal.aborted,
+  );
+  return { outcomes, exitCode };
 }
 
-function controllerExit(outcomes: readonly string[]): number {
+function controllerExit(outcomes: readonly string[], isInterrupted: boolean): number {
+  if (isInterrupted && outcomes.includes("pending")) return EXIT.interrupted;
   const wrong = outcomes.filter((outcome) => outcome === "pending" || outcome === "failed");
   if (wrong.length === 0) return EXIT.done;
   if (wrong.length < outcomes.length) return EXIT.partly;

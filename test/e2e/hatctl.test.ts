@@ -7,7 +7,7 @@ import {
   findController,
 } from "../../hat/ctl/controller-client.ts";
 import { switchByController } from "../../hat/ctl/controller-switch.ts";
-import { HATCTL, run, until, ZERORIG } from "./programs.ts";
+import { HATCTL, run, start, until, ZERORIG } from "./programs.ts";
 import { Rig } from "./rig.ts";
 
 it("looks for the controller where zerorig does", async () => {
@@ -103,6 +103,15 @@ it("goes through the controller that drives the board, and round one that drives
     expect(refused.stderr).toMatch(/drives this board and has no request for `.*stop it first/);
   }
   expect(await hatctl("identify")).toMatchObject({ code: 0 });
+
+  // Who has waited enough is told that the controller goes on.
+  const broken = start(HATCTL, ["cycle", "p2"], env);
+  await until("p2 is off", async () => (await rig.hat.truth())[1]?.powered === false);
+  broken.kill("SIGINT");
+  const { code, stderr } = await broken.ended;
+  expect(stderr).toMatch(/^hatctl: p2: not done when interrupted: .* goes on with it/m);
+  expect(code).toBe(130);
+  await until("p2 is on", async () => (await rig.hat.truth())[1]?.powered === true);
 
   // A controller of another board is left alone; ours is found by its lock.
   const strange = await run(HATCTL, ["--virtual", "off", "p1"], env);
