@@ -35,12 +35,19 @@ it("loses no block when it dies itself", { timeout: 180_000 }, async () => {
   const node = await BitcoinNode.start();
   const rig = await Rig.start({ zeros: 1, edit: minesAlone([node]) });
   await rig.mining();
-  // Nobody answers: what is found is on the disk.
-  node.stop();
   const folder = join(rig.paths.stateDir, "blocks");
-  await until("a block waits", () => readdirSync(folder).some((name) => name.endsWith(".block")));
-  await rig.kill();
-  const waiting = readdirSync(folder);
+  const blocks = () => readdirSync(folder).filter((name) => name.endsWith(".block"));
+  // Nobody answers: what is found is on the disk. A node that stops while it makes a template leaves nothing to find.
+  const waiting = await until("it died with a block that waits", async () => {
+    node.stop();
+    await until("a block waits", () => blocks().length > 0, 5000).catch(() => null);
+    await rig.kill();
+    if (blocks().length > 0) return blocks();
+    node.goOn();
+    await rig.restart();
+    await rig.minesOn();
+    return null;
+  });
   const height = Number(waiting[0]?.split("-")[0]);
   node.goOn();
   await rig.restart();
