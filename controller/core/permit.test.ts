@@ -142,6 +142,16 @@ describe("what stands in the way of a cut", () => {
     expect(cutHindrance(state, state.slots[0] as Slot, now)).toBeNull();
   });
 
+  it("is its kernel's answer for as long as its agent was told to restart, not a moment longer", () => {
+    const restarting = (untilMs: number) => {
+      const restartUntil = now + untilMs;
+      const p1 = { answers: { yes: true, at: now }, heardAt: now - 45_000, restartUntil };
+      const state = given({ ...silent, resumedAt: now - 45_000 }, { p1 });
+      return cutHindrance(state, state.slots[0] as Slot, now);
+    };
+    expect([1, 0].map(restarting)).toEqual(["kernel-answers", null]);
+  });
+
   it("is no cut of more than an hour ago", () => {
     const cuts = Array(30).fill(now - 3_600_000);
     const state = given(silent, { p1: { cuts }, p2: { cuts } });
