@@ -1,5 +1,6 @@
 // What can be read over the API, described.
 
+import { EVENT_KINDS } from "../stats/event-kind.ts";
 import type { Operation } from "./openapi.ts";
 
 const LOG_QUERY = {
@@ -12,7 +13,7 @@ const HISTORY_QUERY = {
   since: "from this time on, ISO 8601",
   until: "before this time, ISO 8601",
   slot: "about this slot alone, such as p1",
-  kind: "power, fence, fault, operator, alert, other, with commas between; all but other if not told",
+  kind: `${EVENT_KINDS.join(", ")}, with commas between; all but other if not told`,
   limit: "the newest so many, up to 1000: 100 if not told",
   before: "only events with a smaller id: the `next` of the answer before",
 };

@@ -36,6 +36,16 @@ it.each([
   [told("operator.off", "p2", "dust"), "person", "p2: a person asked for off: dust"],
   [told("operator.pause", null, null), "person", "A person asked for a pause of automation"],
   [told("hub.lost", null, null), "fault", "The USB hub is gone: nobody is cut"],
+  [
+    told("block.settled", null, null, { height: "840000", fate: "accepted" }),
+    "rig",
+    "Block 840000 was found: accepted",
+  ],
+  [
+    told("block.settled", null, null, { height: "7", fate: "rejected" }),
+    "fault",
+    "Block 7 was found: rejected",
+  ],
 ])("%o", (mark, kind, text) => {
   expect(mark).toMatchObject({ kind, text, at: Date.UTC(2026, 10, 21, 20, 53, 47, 730) });
 });

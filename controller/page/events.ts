@@ -59,6 +59,7 @@ const PLAIN: Readonly<Record<string, readonly [kind: Kind, words: string]>> = {
   "slot.wrong-card": ["fault", "holds another slot's card"],
   "link.while-off": ["fault", "is heard although its power is off"],
   "supply.under-voltage": ["fault", "under-voltage: the supply sags"],
+  "block.lost": ["fault", "a block was found, and no node heard of it"],
   "hub.lost": ["fault", "the USB hub is gone: nobody is cut"],
   "hub.back": ["rig", "the USB hub is back"],
   "board.failed": ["fault", "the board cannot be read"],
@@ -113,6 +114,10 @@ function meaning({ ev, why, detail }: RigEvent): readonly [Kind, string] | null 
   }
   if (ev === "slot.woken") {
     return ["power", `is woken: ${why === "demand" ? askedFor(detail) : "there is work"}`];
+  }
+  if (ev === "block.settled") {
+    const { height, fate } = detail;
+    return [fate === "rejected" ? "fault" : "rig", `block ${height} was found: ${fate}`];
   }
   if (ev === "pool.node") return ["rig", `the pool is ${detail["node"] ?? "not known"} now`];
   return PLAIN[ev] ?? null;

@@ -13,13 +13,15 @@ export const EVENT_KINDS = [
   "operator",
   /** The rig as a whole is in trouble, or needs a person. */
   "alert",
+  /** What became of a block that was found. */
+  "block",
   /** Links, pool sessions, boots, starts of the controller. */
   "other",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** What a timeline shows unless it is asked for more. */
-export const SHOWN_KINDS: readonly EventKind[] = ["power", "fence", "fault", "operator", "alert"];
+export const SHOWN_KINDS: readonly EventKind[] = EVENT_KINDS.filter((kind) => kind !== "other");
 
 const FENCE_STATES: ReadonlySet<unknown> = new Set(["Suspect", "Remediating"]);
 const FENCE_WHYS: ReadonlySet<unknown> = new Set(["power-cycle", "no-enumeration", "boot-overdue"]);
@@ -31,6 +33,7 @@ const ALERTS: ReadonlySet<string> = new Set([
   "hub.lost",
   "invariant.broken",
 ]);
+const BLOCKS: ReadonlySet<string> = new Set(["block.settled", "block.lost"]);
 
 type Told = Pick<RigEvent, "ev" | "level" | "why" | "detail">;
 
@@ -40,6 +43,7 @@ export function kindOf(event: Told): EventKind {
   if (subject === "operator" || subject === "hold" || subject === "pause") return "operator";
   if (subject === "override" || ev === "pool.chosen") return "operator";
   if (subject === "storm" || subject === "supply" || ALERTS.has(ev)) return "alert";
+  if (BLOCKS.has(ev)) return "block";
   if (ev === "slot.state") return kindOfState(event);
   if (level === "error") return "fault";
   if (subject === "power") return level === "warn" ? "fault" : kindOfPower(event);

@@ -364,7 +364,7 @@ const history = v.strictObject({
       slot: orNull(slot),
       why: orNull(text),
       detail: v.record(text, scalar),
-      kind: v.picklist(["power", "fence", "fault", "operator", "alert", "other"]),
+      kind: v.picklist(["power", "fence", "fault", "operator", "alert", "block", "other"]),
     }),
   ),
   next: orNull(number),
