@@ -170,9 +170,12 @@ describe("switching", () => {
     ]);
   });
 
-  it("says that the controller goes on when the wait is broken off", async () => {
+  it.each([
+    ["while it waits", () => AbortSignal.timeout(50)],
+    ["before the controller has answered", () => AbortSignal.abort()],
+  ])("says that the controller goes on when it is broken off %s", async (_, end) => {
     await telling(status(10, slot("p1", "PoweringOff")));
-    expect(await ask({ signal: AbortSignal.timeout(50) })).toMatchObject([
+    expect(await ask({ signal: end(), limitMs: 3_600_000 })).toMatchObject([
       {
         outcome: "pending",
         message: expect.stringMatching(/not done when interrupted: .*the controller goes on with/),

@@ -65,6 +65,8 @@ export async function switchByController(
     await client.ask(request, undefined, (answer) => following.asked(answer));
     const limit = new Promise<null>((resolve) => {
       timer = setTimeout(() => resolve(null), limitMs);
+      // While it was asked, too: whoever listens from now on would not hear of that.
+      if (signal?.aborted === true) resolve(null);
       signal?.addEventListener("abort", () => resolve(null));
     });
     const gone = await Promise.race([following.over, limit, client.ended]);
