@@ -18,13 +18,20 @@ const settled = (fate: string, reason = "") => ({
   detail: { ...BLOCK, fate, node: "http://h:1", reason },
 });
 const TAKEN = settled("accepted");
+const REFUSED = settled("rejected", "high-hash");
+const KEPT = { ...REFUSED, detail: { ...REFUSED.detail, file: "/s/blocks/b.block" } };
 const LOST = { ev: "block.lost", detail: { ...BLOCK, file: "/s/blocks/b.block", todo: "" } };
 
 it.each([
   ["info", "and taken by http://h:1", TAKEN],
   ["info", "and taken by http://h:1", settled("duplicate", "duplicate")],
   ["warn", "another was faster (http://h:1)", settled("inconclusive", "inconclusive")],
-  ["error", "and refused by http://h:1: high-hash", settled("rejected", "high-hash")],
+  ["error", "and refused by http://h:1: high-hash", REFUSED],
+  [
+    "error",
+    "high-hash; another node was not heard: hand it in by hand with `bitcoin-cli -stdin",
+    KEPT,
+  ],
   ["error", "`bitcoin-cli -stdin submitblock < /s/blocks/b.block`", LOST],
 ])("is told as %s: %s", (level, words, event) => {
   const matter = matterOf(event);

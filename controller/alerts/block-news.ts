@@ -38,26 +38,29 @@ export function matterOf({ ev, detail }: Told): Matter | null {
       return {
         ...about,
         level: "error",
-        text: text(
-          `and no full node heard of it: hand it in by hand with \`bitcoin-cli -stdin submitblock < ${file}\``,
-        ),
+        text: text(`and no full node heard of it: ${byHand(file)}`),
       };
     default:
       return null;
   }
 }
 
+function byHand(file: RigEvent["detail"][string] | undefined): string {
+  return `hand it in by hand with \`bitcoin-cli -stdin submitblock < ${file}\``;
+}
+
 function settled(
-  { fate, node, reason }: RigEvent["detail"],
+  { fate, node, reason, file }: RigEvent["detail"],
   text: (words: string) => string,
 ): Pick<Matter, "level" | "text"> {
+  const kept = file === undefined ? "" : `; another node was not heard: ${byHand(file)}`;
   switch (fate) {
     case "accepted":
     case "duplicate":
       return { level: "info", text: text(`and taken by ${node}`) };
     case "inconclusive":
-      return { level: "warn", text: text(`and is right, but another was faster (${node})`) };
+      return { level: "warn", text: text(`and is right, but another was faster (${node})${kept}`) };
     default:
-      return { level: "error", text: text(`and refused by ${node}: ${reason}`) };
+      return { level: "error", text: text(`and refused by ${node}: ${reason}${kept}`) };
   }
 }

@@ -23,6 +23,8 @@ class Bench {
   readonly dir = mkdtempSync(join(tmpdir(), "zr-"));
   readonly folder = new BlockFolder(join(this.dir, "blocks"));
   readonly notes: string[] = [];
+  /** With the last of these. */
+  told: Readonly<Record<string, string>> = {};
   readonly asked: number[] = [];
   /** What each node answers, one time after the other; the last again and again. */
   readonly answers: Record<number, RpcAnswer[]> = { 1: [], 2: [] };
@@ -41,7 +43,10 @@ class Bench {
       if (rest.length > 0) this.answers[port] = rest;
       return Promise.resolve(next ?? SILENCE);
     },
-    note: (ev, { node = "" }, level = "warn") => this.notes.push(`${level} ${ev} ${node}`.trim()),
+    note: (ev, detail, level = "warn") => {
+      this.notes.push(`${level} ${ev} ${detail["node"] ?? ""}`.trim());
+      this.told = detail;
+    },
   });
 
   constructor() {
@@ -159,6 +164,18 @@ describe("a block", () => {
     bench.says(2, null);
     await bench.clock.pass(60_000);
     expect(bench.notes.at(-1)).toBe("info block.settled http://h:2");
+  });
+
+  it("that one refuses is kept for the next run where the other was away for all the time", async () => {
+    bench.says(1, "prev-blk-not-found");
+    void bench.handIn();
+    await bench.clock.pass(16 * 60_000);
+    expect(bench.notes.slice(-2)).toEqual([
+      "warn block.not-heard http://h:2",
+      "error block.settled http://h:1",
+    ]);
+    expect(bench.files()).toEqual([NAME]);
+    expect(bench.told["file"]).toBe(bench.folder.pathOf(BLOCK));
   });
 
   it("that all refuse is refused at once, and of no use any more", async () => {

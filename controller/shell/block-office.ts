@@ -162,8 +162,10 @@ export class BlockOffice {
     else if (fate !== null)
       this.#after(SECOND_OPINION_MS, () => settle(fateAmong([...fates.values()])));
     if (fate !== null && (isTaken(fate) || isAll)) {
-      this.#attempt(() => folder.letGo(block));
-      this.#settled(offer, fate);
+      // A node that nobody could reach may take in the next run what the others refused.
+      const isKept = !isTaken(fate) && fates.size < all.size;
+      if (!isKept) this.#attempt(() => folder.letGo(block));
+      this.#settled(offer, fate, isKept ? { file: folder.pathOf(block) } : {});
     } else if (isAll) {
       const { height, hash } = block;
       const todo = "hand it in by hand: bitcoin-cli -stdin submitblock < FILE";
@@ -176,13 +178,13 @@ export class BlockOffice {
   }
 
   /** Once, when no other node's word can change it: each node's own was said when it came. */
-  #settled(offer: Offer, fate: Fate): void {
+  #settled(offer: Offer, fate: Fate, kept: { readonly file?: string }): void {
     if (offer.isTold) return;
     offer.isTold = true;
     const { height, hash } = offer.block;
     const [node = ""] = [...offer.fates].find(([, each]) => each === fate) ?? [];
     const reason = fate.reason ?? "";
-    const words = { height: String(height), hash, fate: fate.fate, node, reason };
+    const words = { height: String(height), hash, fate: fate.fate, node, reason, ...kept };
     this.#parts.note("block.settled", words, LEVEL[fate.fate]);
   }
 }
