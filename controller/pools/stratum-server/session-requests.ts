@@ -38,7 +38,9 @@ export function onAuthorize(scene: Scene, before: MinerState, { request, now }: 
   if (users.length > 0) return { state: named, outputs: [...yes, told] };
   const fixed = fixedDifficulty(params[1]);
   // What the miner suggested before counts for more than how it was the last time.
-  const isNew = before.difficulty === scene.rules.startDifficulty;
+  const { startDifficulty, shareEveryMs } = scene.rules;
+  // Where no difficulty varies, a run before may have had another for all.
+  const isNew = before.difficulty === startDifficulty && shareEveryMs !== null;
   const difficulty = (isNew ? scene.lastDifficulty(user) : null) ?? before.difficulty;
   const sent = sendJob(scene, { ...named, fixed, difficulty }, true, now);
   return { state: sent.state, outputs: [...yes, told, ...sent.outputs] };

@@ -519,6 +519,10 @@ describe("the difficulty", () => {
     const drive = new Drive();
     drive.last = 0.5;
     expect(drive.authorized().state.difficulty).toBe(0.5);
+    // One for all is one for all, whatever it was in the run before.
+    const same = new Drive({ shareEveryMs: null, startDifficulty: 0.75 });
+    same.last = 0.5;
+    expect(same.authorized().state.difficulty).toBe(0.75);
     const other = new Drive();
     other.last = 0.5;
     other.ask("mining.subscribe", []);
