@@ -107,6 +107,12 @@ describe("what is kept of it", () => {
     expect(ledger.changes(10, WALL + 10)).toEqual(first);
     ledger.saved();
     expect(ledger.changes(20, WALL)).toBeNull();
+    // Who comes again as it was is no news; another difficulty is, without a share too.
+    ledger.greet("a", 4, 21);
+    expect(ledger.changes(21, WALL)?.rows).toMatchObject([{ worker: "a", difficulty: 4 }]);
+    ledger.saved();
+    ledger.greet("a", 4, 22);
+    expect(ledger.changes(22, WALL)).toBeNull();
     ledger.take({ ...SHARE, user: "b", verdict: "stale" }, 30);
     expect(ledger.changes(40, WALL + 40)?.rows).toEqual([
       {

@@ -72,7 +72,10 @@ export class Ledger {
 
   /** The worker is here, and gets shares of this difficulty. */
   greet(name: string, difficulty: number, now: number): void {
-    this.#worker(name, now).difficulty = difficulty;
+    const worker = this.#worker(name, now);
+    if (worker.difficulty === difficulty) return;
+    worker.difficulty = difficulty;
+    worker.isChanged = true;
   }
 
   /** Where the worker left off; null where nobody knows. */

@@ -104,6 +104,24 @@ describe("the server", () => {
     expect(server.connections).toBe(3);
   });
 
+  it("knows where a worker's difficulty is while it is here: who is killed is told of no leave", async () => {
+    const rules = { startDifficulty: 1e-10, minDifficulty: 1e-12, limits: DEFAULT_MINER_LIMITS };
+    const { join, server, source } = await open({ rules: { ...rules, shareEveryMs: 3_600_000 } });
+    source.listener?.work({ ...workOf("a"), wanted: null }, true);
+    const miner = join();
+    await miner.begin("me");
+    const { params: job } = await miner.notified("mining.notify");
+    expect(server.ledger.difficultyOf("me")).toBe(1e-10);
+    // As many as tell that it finds far too many.
+    for (let nonce = 1; nonce <= 12; nonce++) {
+      await miner.ask("mining.submit", share(job, nonce.toString(16).padStart(8, "0")));
+    }
+    await miner.notified("mining.notify");
+    expect(server.ledger.difficultyOf("me")).toBe(6.4e-9);
+    const [row] = server.ledger.changes(performance.now(), 0)?.rows ?? [];
+    expect(row).toMatchObject({ worker: "me", difficulty: 6.4e-9 });
+  });
+
   it("hands on what the source wants, once, and the verdict goes back", async () => {
     const { join, source, shares, wanted } = await open();
     source.listener?.work(workOf("a"), true);

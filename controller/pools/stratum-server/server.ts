@@ -220,8 +220,13 @@ export class StratumServer {
   }
 
   #step(miner: Miner, input: MinerInput): void {
+    const { difficulty } = miner.state;
     const { state, outputs } = step(this.#scene, miner.state, input);
     miner.state = state;
+    // Told at once, and not when it leaves: a power cut leaves no time for that.
+    if (state.difficulty !== difficulty) {
+      for (const user of state.users) this.ledger.greet(user, state.difficulty, input.now);
+    }
     for (const output of outputs) {
       switch (output.type) {
         case "send":
