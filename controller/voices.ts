@@ -106,7 +106,6 @@ async function alertLane(
     {
       clock: side.clock,
       status: () => side.status(),
-      boardError: () => side.rig().boardError,
       diskFree: async () => {
         const { bavail, bsize } = await statfs(stateDir);
         return bavail * bsize;

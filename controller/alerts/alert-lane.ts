@@ -19,7 +19,6 @@ export interface AlertOptions {
 export interface AlertSide {
   readonly clock: Clock;
   status(): RigStatus;
-  boardError(): string | null;
   /** Bytes that are free where the state is. */
   diskFree(): Promise<number>;
   /** What happened since it was asked last, and is told of by itself. */
@@ -68,7 +67,6 @@ export class AlertLane {
     this.#lookAtDisk(now);
     const look: Look = {
       status: this.#side.status(),
-      boardError: this.#side.boardError(),
       diskFreeBytes: this.#diskFreeBytes,
     };
     this.#watched ??= firstLook(look, now);

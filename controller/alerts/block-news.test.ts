@@ -71,7 +71,6 @@ function lane(kinds: readonly AlertKind[]) {
     {
       clock,
       status: () => status,
-      boardError: () => null,
       diskFree: async () => 1e12,
       news: () => news.take(),
       deliver: (letter) => letters.push(letter),

@@ -19,7 +19,6 @@ const OPTIONS = { noSharesMs: 60_000, diskFreeMinBytes: 100 };
 type Odd = Partial<Omit<Look, "status">> & { readonly status?: Partial<RigStatus> };
 
 const look = (more: Odd = {}): Look => ({
-  boardError: null,
   diskFreeBytes: 1000,
   ...more,
   status: { ...READY, ...more.status },
@@ -65,7 +64,7 @@ describe("a rig", () => {
     ["storm", { status: { storm: "storm" } }],
     ["brown-out", { status: { power: { ...READY.power, zeros: 1 } } }],
     ["invariant", { status: { automation: "4: on before off" } }],
-    ["board", { boardError: "no answer" }],
+    ["board", { status: { board_error: "no answer" } }],
     ["disk", { diskFreeBytes: 99 }],
   ])("tells of %s for as long as it is so", (told, more) => {
     expect(tell(look(), look(more), look(more), look())).toEqual(["", told, told, ""]);

@@ -17,8 +17,6 @@ export interface Matter {
 
 export interface Look {
   readonly status: RigStatus;
-  /** Why the board cannot be read; null if it can. */
-  readonly boardError: string | null;
   /** Of the disk that holds the state; null while nobody knows. */
   readonly diskFreeBytes: number | null;
 }
@@ -105,18 +103,18 @@ function troubleOf({ slot, state, why, evidence }: SlotStatus): readonly Matter[
 }
 
 function rigTrouble(
-  { status, boardError, diskFreeBytes }: Look,
+  { status, diskFreeBytes }: Look,
   { diskFreeMinBytes }: WatchOptions,
 ): readonly Matter[] {
   const found: Matter[] = [];
   const add = (kind: AlertKind, text: string) => found.push({ kind, slot: null, text });
-  const { storm, power, automation } = status;
+  const { storm, power, automation, board_error } = status;
   if (storm === "storm") add("storm", "many Zeros fell silent at once; nobody is cut meanwhile");
   if (power.zeros !== null) {
     add("brown-out", `the supply sags: it is trusted with ${power.zeros} Zeros`);
   }
   if (automation !== null) add("invariant", `automation stopped itself: ${automation}`);
-  if (boardError !== null) add("board", `the HAT cannot be read: ${boardError}`);
+  if (board_error !== null) add("board", `the HAT cannot be read: ${board_error}`);
   if (diskFreeBytes !== null && diskFreeBytes < diskFreeMinBytes) {
     const megabytes = Math.floor(diskFreeBytes / 1_000_000);
     add("disk", `${megabytes} MB are left on the disk: without room nothing is switched or sent`);

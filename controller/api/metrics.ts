@@ -152,6 +152,11 @@ const FIGURES: readonly Figure[] = [
     one((rig) => (rig.automation === null ? 0 : 1)),
   ),
   gauge(
+    "board_unreadable",
+    "1 while the board cannot be read.",
+    one((rig) => (rig.board_error === null ? 0 : 1)),
+  ),
+  gauge(
     "pool_connections",
     "Pool sessions that are up.",
     one((rig) => rig.pool.connected),

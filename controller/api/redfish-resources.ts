@@ -112,10 +112,11 @@ export function chassisCollection(): Resource {
 }
 
 export function chassis({ status }: Seen): Resource {
+  const isWell = status.automation === null && status.board_error === null;
   return resource(RIG, "Chassis.v1_23_0.Chassis", "rig", status.board, {
     ChassisType: "Enclosure",
     PowerState: "On",
-    Status: { State: "Enabled", Health: status.automation === null ? "OK" : "Critical" },
+    Status: { State: "Enabled", Health: isWell ? "OK" : "Critical" },
     Power: at(`${RIG}/Power`),
     EnvironmentMetrics: at(`${RIG}/EnvironmentMetrics`),
     Links: { ComputerSystems: status.slots.map(({ slot }) => at(`${SYSTEMS}/${slot}`)) },

@@ -15,7 +15,7 @@ import { energyLine, leftText, powerLines } from "./power-text.ts";
 import { isUnheard, STATE_TONES, stateWord } from "./state-word.ts";
 import { clip } from "./terminal-text.ts";
 import { columns } from "./text-table.ts";
-import { CLASS_WORDS, HEAT_WORDS, POOL_WORDS, poolNoun } from "./words.ts";
+import { boardText, CLASS_WORDS, HEAT_WORDS, POOL_WORDS, poolNoun } from "./words.ts";
 
 /** 240000 -> "240 kH/s". */
 export function formatRate(hashrateHs: number): string {
@@ -88,7 +88,7 @@ const PAUSED = "  automation switches nothing meanwhile, but off for heat or a f
 export function rigLines(status: RigStatus): string[] {
   const { pool, pause } = status;
   return [
-    `${status.board}, up ${formatDuration(status.uptime_ms)}`,
+    `${boardText(status)}, up ${formatDuration(status.uptime_ms)}`,
     ...poolLines(pool),
     ...minerLines(status.miners),
     ...powerLines(status),

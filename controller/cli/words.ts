@@ -1,6 +1,7 @@
 // The core's codes in words, for `why`, `plan` and `status`. Logs, JSON and tests keep to the codes.
 
 import type { EvidenceClass } from "../core/evidence.ts";
+import type { RigStatus } from "../core/status.ts";
 import type { Hindrance, OnHindrance, PoolWhy, Why } from "../core/why.ts";
 
 export const WHY_WORDS: Readonly<Record<Why, string>> = {
@@ -85,6 +86,14 @@ export const ON_WORDS: Readonly<Record<OnHindrance, string>> = {
   ceiling: "the ceiling leaves no room for it",
   "switch-rate": "too many lines were switched lately",
 };
+
+/** The board, and why it cannot be read if it cannot. */
+export function boardText({
+  board,
+  board_error,
+}: Pick<RigStatus, "board" | "board_error">): string {
+  return board_error === null ? board : `${board} (${board_error})`;
+}
 
 /** What stands at this address: a full node's is a URL. */
 export function poolNoun(address: string | null): "pool" | "full node" {

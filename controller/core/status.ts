@@ -193,6 +193,8 @@ export interface ProxyStatus {
 export interface RigStatus {
   readonly version: string;
   readonly board: string;
+  /** Why the board cannot be read, if it cannot. */
+  readonly board_error: string | null;
   readonly uptime_ms: number;
   readonly storm: "normal" | "storm" | "cooldown";
   /** What stopped automation, if anything did; mining goes on. */

@@ -186,7 +186,8 @@ export function view(rig: RigState, around: Surroundings, now: number): RigStatu
   const ofZeros = accepted - sum(hostSeats, (seat) => seat.accepted);
   return {
     version: around.version,
-    board: rig.boardError === null ? around.board : `${around.board} (${rig.boardError})`,
+    board: around.board,
+    board_error: rig.boardError,
     uptime_ms: Math.round(now - rig.startedAt),
     storm: rig.storm.state,
     automation: rig.halted,

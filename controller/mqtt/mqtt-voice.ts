@@ -133,7 +133,7 @@ export class MqttVoice {
         this.#retain(naming.config(slot), JSON.stringify(zeroDevice(naming, about, slot)));
       }
     }
-    const ofRig = saidOfRig(status, rig.boardError);
+    const ofRig = saidOfRig(status);
     this.#retain(naming.state(null), JSON.stringify(ofRig), urgentPart(ofRig));
     for (const slot of status.slots) {
       const line = rig.slots.find(({ id }) => id === slot.slot)?.line ?? "unknown";

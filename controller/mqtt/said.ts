@@ -112,12 +112,11 @@ function modeOf({ automation, pause }: RigStatus): RigMode {
   return pause === null ? "auto" : "paused";
 }
 
-/** `boardError`: why the board cannot be read, if it cannot. */
-export function saidOfRig(rig: RigStatus, boardError: string | null): SaidOfRig {
+export function saidOfRig(rig: RigStatus): SaidOfRig {
   const { power, totals, slots } = rig;
   return {
     mode: modeOf(rig),
-    problem: flag(rig.automation !== null || boardError !== null || rig.storm === "storm"),
+    problem: flag(rig.automation !== null || rig.board_error !== null || rig.storm === "storm"),
     under_voltage: flag(power.zeros !== null),
     storm: rig.storm,
     ready: slots.filter(({ state }) => state === "Ready" || state === "Degraded").length,
@@ -132,7 +131,7 @@ export function saidOfRig(rig: RigStatus, boardError: string | null): SaidOfRig 
     pool: rig.pool.address,
     attributes: {
       automation: rig.automation,
-      board_error: boardError,
+      board_error: rig.board_error,
       pause_reason: rig.pause?.reason ?? null,
       pool_why: rig.pool.why,
       energy_source: totals.energy.source,

@@ -1,6 +1,7 @@
 // The head of the page: which rig this is, whether what is shown is live, who may change it, and its colours.
 
 import { computed } from "@preact/signals";
+import { boardText } from "../cli/words.ts";
 import { lockedWhy } from "./access.ts";
 import { Choice } from "./choice.tsx";
 import { type RigAct, rigDialog } from "./dialogs.ts";
@@ -20,7 +21,7 @@ export function Masthead() {
     <header class="masthead">
       <div class="name">
         <h1>zerorig</h1>
-        <p>{status?.board ?? ""}</p>
+        <p>{status === undefined ? "" : boardText(status)}</p>
       </div>
       <Live />
       <div class="tools">

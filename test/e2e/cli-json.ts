@@ -198,6 +198,7 @@ const node = v.strictObject({
 const status = v.strictObject({
   version: text,
   board: text,
+  board_error: orNull(text),
   uptime_ms: number,
   storm: v.picklist(["normal", "storm", "cooldown"]),
   automation: orNull(text),

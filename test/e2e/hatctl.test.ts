@@ -143,7 +143,7 @@ it("switches what answers while one HAT of the rig does not, and nothing is cut 
   const bus = rig.hat.bus();
   for (const register of [3, 1, 2]) await bus.writeByte(0x21, register, 0xff);
   await until("the controller sees it", async () =>
-    /p5 cannot be read/.test((await rig.status()).board),
+    /p5 cannot be read/.test((await rig.status()).board_error ?? ""),
   );
 
   const status = await hatctl("status");

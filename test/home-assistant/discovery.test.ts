@@ -65,7 +65,7 @@ describe("a description", () => {
   it("reads each value from a field that is told, and options that are told are described", () => {
     const [slot] = STATUS.slots;
     if (slot === undefined) throw new Error("no slot");
-    const told = { rig: saidOfRig(STATUS, null), zero: saidOfSlot(slot, "on") };
+    const told = { rig: saidOfRig(STATUS), zero: saidOfSlot(slot, "on") };
     for (const [device, said] of [
       [rigDevice(naming, ABOUT), told.rig],
       [zeroDevice(naming, ABOUT, "p1"), told.zero],
@@ -142,8 +142,8 @@ describe("what is told", () => {
     const still = { energy_kwh: 0 };
     const ofSlot = saidOfSlot(later.slots[0] ?? slot, "on");
     expect({ ...ofSlot, ...still }).toEqual({ ...saidOfSlot(slot, "on"), ...still });
-    expect({ ...saidOfRig(later, null), ...still }).toEqual({
-      ...saidOfRig(STATUS, null),
+    expect({ ...saidOfRig(later), ...still }).toEqual({
+      ...saidOfRig(STATUS),
       ...still,
     });
   });
@@ -152,18 +152,18 @@ describe("what is told", () => {
     const said = saidOfSlot(slot, "on");
     expect(urgentPart({ ...said, hashrate: 5, temperature: 40 })).toBe(urgentPart(said));
     expect(urgentPart({ ...said, power: "OFF" })).not.toBe(urgentPart(said));
-    const rig = saidOfRig(STATUS, null);
+    const rig = saidOfRig(STATUS);
     expect(urgentPart({ ...rig, watts: 5 })).toBe(urgentPart(rig));
     expect(urgentPart({ ...rig, storm: "storm" })).not.toBe(urgentPart(rig));
   });
 
   it("says what mode the rig is in, and why it is not well", () => {
     const pause = { reason: "guests", left_ms: null };
-    const rig = (more: Partial<RigStatus>) => saidOfRig({ ...STATUS, ...more }, null);
+    const rig = (more: Partial<RigStatus>) => saidOfRig({ ...STATUS, ...more });
     expect(rig({}).mode).toBe("auto");
     expect(rig({ pause })).toMatchObject({ mode: "paused", problem: "OFF" });
     expect(rig({ pause, automation: "broken" })).toMatchObject({ mode: "stopped", problem: "ON" });
-    expect(saidOfRig(STATUS, "no answer")).toMatchObject({ problem: "ON" });
+    expect(rig({ board_error: "no answer" })).toMatchObject({ problem: "ON" });
     const power = { ...STATUS.power, zeros: 2, ceilings: [{ name: "external", watts: 3 }] };
     expect(rig({ power })).toMatchObject({ under_voltage: "ON", ceiling_asked: 3 });
   });

@@ -52,6 +52,7 @@ export function rigStatus(
   return {
     version: "0.0.0",
     board: "ClusterHAT v2.3 (virtual)",
+    board_error: null,
     uptime_ms: 72_000,
     storm: "normal",
     automation: null,

@@ -115,12 +115,13 @@ async function whoAnswers(
 ): Promise<Answering & { readonly slots: readonly SlotId[] | null }> {
   try {
     const { status } = await ask(socket, { verb: "status" }, ANSWER_MS);
-    const { version, board, slots } = status;
+    const { version, board, board_error: boardError, slots } = status;
     const names = slots.map(({ slot }) => slot);
-    return { version, board, error: null, isForbidden: false, slots: names };
+    return { version, board, boardError, error: null, isForbidden: false, slots: names };
   } catch (error) {
     const isForbidden = error instanceof CliError && error.code === "permission";
-    return { version: null, board: null, error: messageOf(error), isForbidden, slots: null };
+    const nothing = { version: null, board: null, boardError: null, slots: null };
+    return { ...nothing, error: messageOf(error), isForbidden };
   }
 }
 

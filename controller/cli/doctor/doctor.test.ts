@@ -346,18 +346,26 @@ it("another user than the controller's is told what they may not see, not that i
 });
 
 it("a controller of another version, or one that may not be asked, is a warning", () => {
-  const answering = { version: "9.9.9", board: "v2.3", error: null, isForbidden: false };
-  expect(checkController("/s", answering)).toMatchObject({ verdict: "warning" });
-  expect(checkController("/s", { ...answering, version: ZERORIG_VERSION })).toMatchObject({
-    verdict: "ok",
-  });
-  const forbidden = {
-    version: null,
-    board: null,
-    error: "/s may not be opened",
-    isForbidden: true,
+  const ours = {
+    ...{ version: ZERORIG_VERSION, board: "v2.3", boardError: null },
+    ...{ error: null, isForbidden: false },
   };
+  expect(checkController("/s", { ...ours, version: "9.9.9" })).toMatchObject({
+    verdict: "warning",
+  });
+  expect(checkController("/s", ours)).toMatchObject({ verdict: "ok" });
+  const nothing = { version: null, board: null };
+  const forbidden = { ...ours, ...nothing, error: "/s may not be opened", isForbidden: true };
   expect(checkController("/s", forbidden)).toMatchObject({ verdict: "warning" });
+});
+
+it("a controller that cannot read its board is a problem, with what to do", () => {
+  const answering = { version: ZERORIG_VERSION, board: "v2.3", error: null, isForbidden: false };
+  expect(checkController("/s", { ...answering, boardError: "EIO" })).toMatchObject({
+    verdict: "problem",
+    read: expect.stringContaining("v2.3, which cannot be read: EIO"),
+    todo: expect.stringContaining("hatctl detect"),
+  });
 });
 
 it("a check that breaks is a warning, and the others go on", async () => {

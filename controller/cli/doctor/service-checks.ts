@@ -72,12 +72,13 @@ export async function checkUnit(machine: Machine): Promise<Finding> {
 export interface Answering {
   readonly version: string | null;
   readonly board: string | null;
+  readonly boardError: string | null;
   readonly error: string | null;
   readonly isForbidden: boolean;
 }
 
 export function checkController(socket: string, answering: Answering): Finding {
-  const { version, board, error, isForbidden } = answering;
+  const { version, board, boardError, error, isForbidden } = answering;
   if (isForbidden) {
     return warning(
       "controller",
@@ -87,6 +88,10 @@ export function checkController(socket: string, answering: Answering): Finding {
   }
   if (version === null) return notApplicable("controller", error ?? `nobody answers at ${socket}`);
   const read = `${socket}: version ${version}, ${board}`;
+  if (boardError !== null) {
+    const todo = "`hatctl detect` tells what is there; docs/troubleshooting.md, what may be wrong";
+    return problem("controller", `${read}, which cannot be read: ${boardError}`, todo);
+  }
   if (version === ZERORIG_VERSION) return ok("controller", read);
   const todo = `this program is version ${ZERORIG_VERSION}: sudo systemctl restart zerorig; the Zeros keep their power meanwhile`;
   return warning("controller", read, todo);

@@ -6,7 +6,7 @@ import { paint, type Tone } from "../paint.ts";
 import { leftText } from "../power-text.ts";
 import { formatRate } from "../status-text.ts";
 import { clip } from "../terminal-text.ts";
-import { poolNoun } from "../words.ts";
+import { boardText, poolNoun } from "../words.ts";
 import { helpLines, KEY_LINE, READ_ONLY_LINE } from "./help.ts";
 import { type Model, shownSlots } from "./model.ts";
 import { detailLines, slotTable } from "./table.ts";
@@ -73,7 +73,7 @@ function headLines(model: Model, now: number): Line[] {
     `${poolNoun(pool.address)} ${pool.connected} up (${pool.address ?? "none"})`,
   ];
   return [
-    { text: `up ${formatDuration(status.uptime_ms)}, ${status.board}`, tone: "bold" },
+    { text: `up ${formatDuration(status.uptime_ms)}, ${boardText(status)}`, tone: "bold" },
     { text: figures.join("  ") },
     ...alerts(status).map((text): Line => ({ text, tone: "yellow" })),
     ...(isStale(model, now)
