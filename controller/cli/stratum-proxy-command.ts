@@ -2,6 +2,7 @@
 
 import { addressOf, type PoolNode } from "../pools/node.ts";
 import type { HeaderAlgorithm } from "../pools/stratum/target.ts";
+import { ControllerError } from "../shell/error.ts";
 import { MinerTap } from "../shell/miner-tap.ts";
 import { MinersLane } from "../shell/miners-lane.ts";
 import type { LaneParts } from "../shell/seat-lane.ts";
@@ -50,6 +51,13 @@ function tapAt(
   return tap;
 }
 
+/** What keeps a rig's miners from being served is advised on by its settings; here there are options in their place. */
+function byOptions(error: unknown): unknown {
+  if (!(error instanceof ControllerError)) return error;
+  const todo = "choose another address with --host and --port";
+  return new ControllerError(error.code, error.message, todo, error);
+}
+
 /** Runs until it is told to stop; prints what happens, and the counts at the end. */
 export async function runStratumProxy(options: ProxyOptions): Promise<void> {
   const { stratum: algorithm, host, port, json, shareTime, shareDifficulty } = options;
@@ -70,7 +78,7 @@ export async function runStratumProxy(options: ProxyOptions): Promise<void> {
   await miners.start(past).catch(async (error: unknown) => {
     await miners.stop();
     await past?.close();
-    throw error;
+    throw byOptions(error);
   });
   const tell = () => {
     if (past === null) return;

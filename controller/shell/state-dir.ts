@@ -11,7 +11,7 @@ export function makeStateDir(dir: string): void {
     throw new ControllerError(
       "state-dir",
       `cannot make the state folder ${dir}: ${messageOf(error)}`,
-      "set [state] dir to a folder that this user may write, or make it with `install -d`",
+      "name a folder that this user may write ([state] dir, or --state-dir), or make it with `install -d`",
       error,
     );
   }

@@ -211,6 +211,12 @@ it("a server without a rig hands on to another pool, and counts as that does", {
   // Nobody else has the folder meanwhile.
   const second = await run(ZERORIG, ["pool", "--stratum", "sha256d", "--port", "0", ...keep]);
   expect([second.code, second.stderr]).toEqual([6, expect.stringContaining("has the state")]);
+  // What to do is said in its own words: it has no settings.
+  const taken = await run(ZERORIG, [...words, ...to]);
+  expect([taken.code, taken.stderr]).toEqual([8, expect.stringContaining("--host and --port")]);
+  const inTheWay = ["--state-dir", process.execPath];
+  const wrong = await run(ZERORIG, ["pool", "--stratum", "sha256d", "--port", "0", ...inTheWay]);
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("--state-dir")]);
   again.kill("SIGTERM");
   await again.ended;
 });
