@@ -64,7 +64,7 @@ export interface BuiltSystem {
 const UNWANTED =
   /^usr\/share\/(?:doc\/(?:[^/]+\/(?!copyright)|.*\.gz$)|man\/|locale\/|info\/|lintian\/|bug\/|doc-base\/)./;
 
-/** The versions for this kind of image. Throws an ImageError if there is no such kind. */
+/** The versions for this kind of image. Throws a UsageError if there is no such kind. */
 function packagesFor(
   { packages }: Versions,
   role: number,
@@ -74,6 +74,15 @@ function packagesFor(
   const found = packages[kind as Kind];
   if (found !== undefined) return found;
   throw new UsageError(`there is no ${kind}`, "a controller is arm64; a Zero arm64 or armel");
+}
+
+/** Throws a UsageError where no system of that kind can be built. */
+export function refuseUnknownKind(
+  versions: Versions,
+  role: number,
+  architecture: TargetArchitecture,
+): void {
+  packagesFor(versions, role, architecture);
 }
 
 /** The system as a tree in `work`, which the caller removes. */

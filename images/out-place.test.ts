@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { explainedError } from "./explain.ts";
 import { prepareFile, prepareFolder } from "./out-place.ts";
 
 let dir = "";
@@ -32,4 +33,21 @@ it("refuses a folder, a device, and what nothing can be written into", () => {
   expect(() => prepareFile(join(dir, "file/p1.img"))).toThrow(/cannot write into \S+\/file: /);
   expect(() => prepareFolder("/proc/self")).toThrow("cannot write into /proc/self: ");
   expect(existsSync("/dev/null")).toBe(true);
+});
+
+it.each([
+  // Nobody may make anything there, not even root.
+  ["is not allowed", "/sys/kernel/zr", 4],
+  ["lies below a file", "/etc/passwd/zr", 2],
+])("a place that %s ends it with the code that goes with that: %s", (_, folder, exitCode) => {
+  const refused = () => {
+    try {
+      prepareFolder(folder);
+    } catch (error) {
+      return explainedError(error, "build");
+    }
+    return null;
+  };
+  const text = expect.stringMatching(/^images: cannot write into .*\nname another: --out\n$/);
+  expect(refused()).toEqual({ exitCode, text });
 });

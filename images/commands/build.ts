@@ -3,7 +3,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildCard } from "../build.ts";
+import { buildCard, refuseUnknownKind } from "../build.ts";
 import { buildNatives } from "../natives.ts";
 import { prepareFile } from "../out-place.ts";
 import { refuseUnbuilt } from "../program-files.ts";
@@ -83,6 +83,7 @@ export async function buildCommand(args: readonly string[]): Promise<number> {
   refuseOtherRole(role, values);
   const architecture = checkedArchitecture(arch);
   const versions = readVersions(values.versions);
+  refuseUnknownKind(versions, role, architecture);
   const checked = {
     ...{ role, architecture, versions, out, isWritable: values.writable, nat: values.nat },
     hostname: checkedHostname(values.hostname),
@@ -94,10 +95,10 @@ export async function buildCommand(args: readonly string[]): Promise<number> {
     bytes: megabytes("--size", values.size ?? (role === 0 ? CONTROLLER_MB : ZERO_MB), LEAST_MB),
     progress: toStderr,
   };
+  prepareFile(out);
   refuseUnbuilt();
   const needsNatives = role === 0 && values.natives === undefined && architecture === "arm64";
   needTools([...TOOLS.card, ...(needsNatives ? TOOLS.natives : [])]);
-  prepareFile(out);
   const work = openWorkFolder(join(tmpdir(), "zr-natives-"));
   try {
     const options = needsNatives

@@ -99,9 +99,9 @@ export async function customiseCommand(args: readonly string[]): Promise<number>
     growBytes,
     progress: toStderr,
   };
+  prepareFile(out);
   refuseUnbuilt();
   needTools(TOOLS.customise);
-  prepareFile(out);
   const facts = await customise(options);
   const name = hostnameOf(options);
   const done = {

@@ -28,8 +28,8 @@ export async function nativesCommand(args: readonly string[]): Promise<number> {
   }
   const { out } = needed(values, ["out"]);
   const versions = readVersions(values.versions);
-  needTools(TOOLS.natives);
   prepareFolder(out);
+  needTools(TOOLS.natives);
   const built = await buildNatives(versions, out, toStderr);
   process.stdout.write([...built.values()].map((file) => `${file}\n`).join(""));
   return 0;

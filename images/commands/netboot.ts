@@ -62,9 +62,9 @@ export async function netbootCommand(args: readonly string[]): Promise<number> {
   if (existsSync(out) && !existsSync(join(out, "system.img"))) {
     throw new UsageError(`${out} is there, and no netboot folder`, "name another: it is replaced");
   }
+  prepareFolder(dirname(resolve(out)));
   refuseUnbuilt();
   needTools(TOOLS.netboot);
-  prepareFolder(dirname(resolve(out)));
   const { digest, release } = await buildNetboot(options);
   const done = { out, architecture: arch, slots, kernel: release, tree: digest };
   process.stdout.write(

@@ -73,11 +73,11 @@ export async function rigCommand(args: readonly string[]): Promise<number> {
     natives: values.natives === undefined ? null : nativesIn(values.natives),
   };
   if (!values.force) refuseExisting(out, rig);
-  refuseUnbuilt();
-  needTools([...TOOLS.card, ...(plan.natives === null ? TOOLS.natives : [])]);
   for (const name of ["controller", ...rig.zeros.map(({ role }) => `p${role}`)]) {
     prepareFile(imageFile(out, name));
   }
+  refuseUnbuilt();
+  needTools([...TOOLS.card, ...(plan.natives === null ? TOOLS.natives : [])]);
   if (plan.zeros !== fits) {
     toStderr(
       `[power] model is ${rig.model}, whose cards are of ${fits}: made for ${plan.zeros} all the same`,
