@@ -22,6 +22,8 @@ afterEach(() => {
 
 /** Of the pool: some 3400 hashes. Behind the first rig a share takes 860, so that one in four is the pool's. */
 const [POOL_DIFFICULTY, MINER_DIFFICULTY] = [8e-7, 2e-7];
+/** With ten times that a miner soon finds so few that chance decides when the pool has taken enough. */
+const SHARE_INTERVAL_MS = 1000;
 
 function minesAt(port: number, more = ""): (toml: string) => string {
   const nodes = `nodes = [ "stratum+tcp://127.0.0.1:${port}" ]\nalgorithm = "sha256d"`;
@@ -44,7 +46,7 @@ it("a second rig mines behind the first, at the first one's pool, and all counts
   const { port } = await pool.listen();
   onTestFinished(() => pool.close());
   const [minersPort, httpPort] = [await freePort(), await freePort()];
-  const served = `[miners]\nlisten = "127.0.0.1"\nport = ${minersPort}\nstart_difficulty = ${MINER_DIFFICULTY}`;
+  const served = `[miners]\nlisten = "127.0.0.1"\nport = ${minersPort}\nstart_difficulty = ${MINER_DIFFICULTY}\nshare_interval_ms = ${SHARE_INTERVAL_MS}`;
   const http = `[http]\nlisten = "127.0.0.1"\nport = ${httpPort}`;
   const first = await Rig.start({ zeros: 1, edit: minesAt(port, `${served}\n${http}`) });
   await until("there is work for miners", async () => (await minersOf(first)).has_work);
