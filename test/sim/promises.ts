@@ -18,6 +18,8 @@ const TICK_MS = 50;
 const PROOF_LIFE_MS = 15_000;
 /** The board is read each second. */
 const UNREAD_MS = 2500;
+/** A cut asks for no younger one: a standstill too short for the guard comes on top of the interval (seeds 5400, 5533). */
+const READING_LIFE_MS = 5000;
 /** A silent Zero's kernel is asked each 5 s. */
 const PROBE_LATE_MS = 7000;
 
@@ -72,7 +74,7 @@ export class Promises {
     if (by !== "automation" || kind === "on" || this.#decided.get(slot) === intent) return;
     this.#decided.set(slot, intent);
     const readMs = Math.round(now - this.#world.readAt);
-    if (readMs > UNREAD_MS)
+    if (readMs > READING_LIFE_MS)
       this.#blame(10, `cut of ${slot}, and the board was read ${readMs} ms ago`);
     const silentMs = now - this.#world.zero(slot).spokeAt;
     const answersMs = now - (this.#answersSince[slotIndex(slot)] ?? now);
