@@ -318,8 +318,20 @@ describe("the end of a link, where ports cannot be read,", () => {
     ["is nothing where ports can be read", { heardAt: now - 5000, usb: "present" }, "soft"],
     ["must have been seen", { heardAt: now - 5000, link: LINK }, "soft"],
   ] as const)("%s", (_, changes, stage) => {
-    expect(judged({ ...asked, ...changes }).slot.stage).toBe(stage);
+    expect(judged({ ...asked, ...changes }, { startedAt: -1e9 }).slot.stage).toBe(stage);
   });
+
+  // Seed 5320: cut the moment a standstill was over, though it ran and had only not dialled in again.
+  it.each(["startedAt", "resumedAt"] as const)(
+    "tells nothing within two windows from our own %s",
+    (back) => {
+      const stageAfter = (backMs: number) =>
+        judged({ ...asked, heardAt: now - 60_000 }, { startedAt: -1e9, [back]: now - backMs }).slot
+          .stage;
+      expect(stageAfter(19_999)).toBe("soft");
+      expect(stageAfter(20_000)).toBe("cut");
+    },
+  );
 });
 
 describe.each(["Ready", "Degraded"] as const)("a Zero that is %s", (phase) => {

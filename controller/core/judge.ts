@@ -110,8 +110,11 @@ const SHUTDOWN_TAIL_MS = 5000;
 
 function judgePoweringOff(draft: Draft, slot: Slot, due: boolean): void {
   // Where ports cannot be read the end of the link is all there is to see; the system behind it still has to stop.
-  const silentMs = draft.now - slot.heardAt;
-  const shutDown = slot.usb === "unknown" && slot.link === null && silentMs >= SHUTDOWN_TAIL_MS;
+  const { now, rig } = draft;
+  const isSilent = slot.link === null && now - slot.heardAt >= SHUTDOWN_TAIL_MS;
+  // Who was out of hearing while we were away has two windows to dial in again, and is asked then.
+  const backMs = now - Math.max(rig.startedAt, rig.resumedAt);
+  const shutDown = slot.usb === "unknown" && isSilent && backMs >= 2 * rig.policy.livenessMs;
   if (slot.stage === "soft" && (due || shutDown)) {
     // Its intent could not be written yet, so it was not asked: it has its time still.
     if (beginAsking(draft, slot) === null) endSoftOff(draft, slot);
