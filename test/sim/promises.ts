@@ -18,7 +18,7 @@ const TICK_MS = 50;
 const PROOF_LIFE_MS = 15_000;
 /** The board is read each second. */
 const UNREAD_MS = 2500;
-/** A cut asks for no younger one: a standstill too short for the guard comes on top of the interval (seeds 5400, 5533). */
+/** The core's own rule: what holds right after a standstill that was too short for the guard (seeds 5400, 5533). */
 const READING_LIFE_MS = 5000;
 /** A silent Zero's kernel is asked each 5 s. */
 const PROBE_LATE_MS = 7000;
@@ -50,7 +50,7 @@ export class Promises {
 
   watch(effect: Effect, by: SimController): void {
     if (effect.type === "power") this.#onPower(effect, by);
-    else if (effect.type === "write-intent") this.#onIntent(effect);
+    else if (effect.type === "write-intent") this.#onIntent(effect, by);
     else if (effect.type === "save-slot") this.#onSave(effect);
     else if (effect.type === "save-rig") {
       const kept = effect.memory.pause !== null && !this.#world.storeFails;
@@ -69,12 +69,13 @@ export class Promises {
   }
 
   /** A Zero whose kernel answers has longer than the window: its agent may come back. */
-  #onIntent({ slot, intent, by, kind }: EffectOf<"write-intent">): void {
+  #onIntent({ slot, intent, by, kind }: EffectOf<"write-intent">, controller: SimController): void {
     const { now, policy } = this.#world;
     if (by !== "automation" || kind === "on" || this.#decided.get(slot) === intent) return;
     this.#decided.set(slot, intent);
     const readMs = Math.round(now - this.#world.readAt);
-    if (readMs > READING_LIFE_MS)
+    const justBack = now - controller.stalledUntil < UNREAD_MS;
+    if (readMs > (justBack ? READING_LIFE_MS : UNREAD_MS))
       this.#blame(10, `cut of ${slot}, and the board was read ${readMs} ms ago`);
     const silentMs = now - this.#world.zero(slot).spokeAt;
     const answersMs = now - (this.#answersSince[slotIndex(slot)] ?? now);
