@@ -2,7 +2,7 @@
 
 import { bootGraceMs } from "./boot.ts";
 import { type Draft, enter, patchSlot, report, save } from "./draft.ts";
-import { isFreshlyRead, isSilent } from "./evidence.ts";
+import { isFreshlyRead, isJustBack, isSilent } from "./evidence.ts";
 import { judgeHolds } from "./hold.ts";
 import { isRung, probeFault, remedy } from "./ladder.ts";
 import { takeOn } from "./observe-link.ts";
@@ -111,10 +111,10 @@ const SHUTDOWN_TAIL_MS = 5000;
 function judgePoweringOff(draft: Draft, slot: Slot, due: boolean): void {
   // Where ports cannot be read the end of the link is all there is to see; the system behind it still has to stop.
   const { now, rig } = draft;
-  const isSilent = slot.link === null && now - slot.heardAt >= SHUTDOWN_TAIL_MS;
-  // Who was out of hearing while we were away has two windows to dial in again, and is asked then.
-  const backMs = now - Math.max(rig.startedAt, rig.resumedAt);
-  const shutDown = slot.usb === "unknown" && isSilent && backMs >= 2 * rig.policy.livenessMs;
+  const isQuiet = slot.link === null && now - slot.heardAt >= SHUTDOWN_TAIL_MS;
+  // Who was out of hearing while we were away may dial in again, and is asked then.
+  const justBack = isJustBack(rig, Math.max(rig.startedAt, rig.resumedAt), now);
+  const shutDown = slot.usb === "unknown" && isQuiet && !justBack;
   if (slot.stage === "soft" && (due || shutDown)) {
     // Its intent could not be written yet, so it was not asked: it has its time still.
     if (beginAsking(draft, slot) === null) endSoftOff(draft, slot);
